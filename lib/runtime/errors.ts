@@ -1,0 +1,74 @@
+/** Codes a client may see (spec api 1.3, orders 1). Anything else is an internal error. */
+export type ErrorCode =
+  | "VALIDATION_ERROR"
+  | "UNAUTHORIZED"
+  | "NOT_FOUND"
+  | "ANALYSIS_ALREADY_RUNNING"
+  | "RUN_NOT_ACTIVE"
+  | "RUN_NOT_RESUMABLE"
+  | "IDEMPOTENCY_MISMATCH"
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "PAYLOAD_TOO_LARGE"
+  | "RATE_LIMITED"
+  | "NOT_READY"
+  | "REDDIT_API_ERROR"
+  | "OPENAI_API_ERROR"
+  | "CONFIGURATION_ERROR"
+  | "DATABASE_ERROR"
+  | "INTERNAL_ERROR";
+
+/**
+ * Names that state machines match in `ErrorEquals`. They are literals because bundling renames classes,
+ * and a renamed class would silently never be retried.
+ */
+export type ErrorName =
+  | "InvalidRequest"
+  | "NotFound"
+  | "Conflict"
+  | "NotReady"
+  | "InvalidPhaseInput"
+  | "RunNotActive"
+  | "PhaseUnfinished"
+  | "RedditUnavailable"
+  | "RedditRefused"
+  | "OpenAiThrottled"
+  | "OpenAiUnavailable"
+  | "OpenAiRefused"
+  | "StoreUnavailable"
+  | "BadConfiguration"
+  | "InvalidStoredItem";
+
+export interface ErrorFacts {
+  /** The same call may succeed later without anything being changed. */
+  retryable?: boolean;
+  /** For 422 an array of `{field, problem}`, otherwise an object; shown to the client. */
+  details?: unknown;
+  /** Seconds the provider asked us to wait. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** The only error this project throws on purpose: a literal name for the workflow, a code for the client. */
+export class AppError extends Error {
+  override readonly name: ErrorName;
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly details: unknown;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(name: ErrorName, code: ErrorCode, message: string, facts: ErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = name;
+    this.code = code;
+    this.retryable = facts.retryable ?? false;
+    this.details = facts.details;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+    // The header of a stack is fixed when it is captured; the local Lambda endpoint reports only the stack, so
+    // it must begin with the literal name.
+    Error.captureStackTrace(this, AppError);
+  }
+}
+
+export function isAppError(error: unknown): error is AppError {
+  return error instanceof AppError;
+}

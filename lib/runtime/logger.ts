@@ -1,0 +1,48 @@
+import { Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger";
+
+/** Ids and counts that belong to one line. Never texts of users, prompts, keys or whole events. */
+export type LogFields = Record<string, unknown>;
+
+/** Structured JSON lines: timestamp, level, message, and the fields of the line and of the logger it came from. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  /** `error` adds name, message and stack trace. */
+  error(message: string, fields?: LogFields & { error?: unknown }): void;
+  /** The run or the process cannot go on. */
+  critical(message: string, fields?: LogFields & { error?: unknown }): void;
+  /** The same log with more fields on every line. */
+  with(fields: LogFields): Log;
+}
+
+export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "CRITICAL" | "SILENT";
+
+/** The process's log on standard output, one JSON object a line. */
+export function createLog(level: LogLevel, fields: LogFields = {}): Log {
+  const logger = new PowertoolsLogger({ serviceName: "wsb-signals", logLevel: level, persistentKeys: fields });
+  return wrap(logger);
+}
+
+function wrap(logger: PowertoolsLogger): Log {
+  // A log that cannot be written must never fail the request it speaks of.
+  const safely = (write: () => void) => {
+    try {
+      write();
+    } catch {}
+  };
+  return {
+    debug: (message, fields = {}) => safely(() => logger.debug(message, fields)),
+    info: (message, fields = {}) => safely(() => logger.info(message, fields)),
+    warn: (message, fields = {}) => safely(() => logger.warn(message, fields)),
+    error: (message, fields = {}) => safely(() => logger.error(message, withError(fields))),
+    critical: (message, fields = {}) => safely(() => logger.critical(message, withError(fields))),
+    with: (fields) => wrap(logger.createChild({ persistentKeys: fields })),
+  };
+}
+
+function withError(fields: LogFields): LogFields {
+  const { error, ...rest } = fields;
+  if (error === undefined) return rest;
+  return { ...rest, error: error instanceof Error ? error : new Error(String(error)) };
+}
