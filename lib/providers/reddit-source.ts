@@ -40,5 +40,10 @@ export interface RedditSource {
    * Up to `limit` comments of a post in no promised order, each id once, parents included where known.
    * `moreLimit` is how many "more comments" stubs may be opened; failing to open one is logged, never thrown.
    */
-  fetchComments(request: { postId: string; limit: number; moreLimit: number; marketTime: Date }): Promise<RedditComment[]>;
+  fetchComments(request: {
+    postId: string;
+    limit: number;
+    moreLimit: number;
+    marketTime: Date;
+  }): Promise<RedditComment[]>;
 }

@@ -14,14 +14,15 @@ export interface RetryPolicy {
 
 export interface RetryTools {
   sleep: Sleep;
-  /** A number in [0, 1): adds up to a quarter of the wait as jitter, so that parallel calls do not return together. */
+  /** A number in [0, 1): adds up to a quarter of the planned wait, so that parallel calls do not return together. */
   random: () => number;
   log: Log;
 }
 
 /**
  * Calls `call` until it succeeds, throws something that is not `retryable`, or the policy is used up.
- * Throws the last error. It wraps a single call, never a loop.
+ * Throws the last error. It wraps a single call, never a loop. Each retry is logged with the fields of `tools.log`,
+ * so whoever calls puts the id of its subject there.
  */
 export async function withRetries<T>(
   policy: RetryPolicy,
@@ -36,8 +37,13 @@ export async function withRetries<T>(
       const planned = policy.waitsMs[Math.min(attempt, policy.waitsMs.length - 1)] ?? 0;
       const asked = (error.retryAfterSeconds ?? 0) * 1000;
       if (asked > policy.longestWaitMs) throw error;
-      const waitMs = Math.max(planned * (1 + tools.random() / 4), asked);
-      tools.log.warn("call failed, trying again", { attempt: attempt + 1, waitMs: Math.round(waitMs), error: error.name, problem: error.message });
+      const waitMs = Math.ceil(Math.max(planned, asked) + (tools.random() * planned) / 4);
+      tools.log.warn("call failed, trying again", {
+        attempt: attempt + 1,
+        waitMs,
+        error: error.name,
+        problem: error.message,
+      });
       await tools.sleep(waitMs);
     }
   }

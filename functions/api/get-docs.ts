@@ -1,0 +1,13 @@
+import { docsPage } from "../../lib/http/docs-page.ts";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import document from "../../lib/http/openapi.json" with { type: "json" };
+import { htmlPage } from "../../lib/http/params.ts";
+import { loadServices } from "../../lib/services.ts";
+
+const page = docsPage(document);
+
+export const handler = endpoint(
+  { method: "GET", path: "/docs", summary: "The API to read.", response: htmlPage, open: true, raw: "text/html" },
+  loadServices,
+  async () => ({ data: page }),
+);

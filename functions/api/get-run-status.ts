@@ -1,0 +1,18 @@
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { idParams } from "../../lib/http/params.ts";
+import { readRun } from "../../lib/runs/read.ts";
+import { runStatusSchema, toRunStatus } from "../../lib/runs/views.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/runs/{id}/status",
+    summary: "Where a run stands; made for polling.",
+    params: idParams,
+    response: runStatusSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params }, services) => ({ data: toRunStatus(await readRun(services, params.id)) }),
+);

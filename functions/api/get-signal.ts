@@ -1,0 +1,18 @@
+import { readSignal } from "../../lib/analysis/signal-lists.ts";
+import { signalDetailSchema } from "../../lib/analysis/signal-views.ts";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { idParams } from "../../lib/http/params.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/signals/{id}",
+    summary: "One signal.",
+    params: idParams,
+    response: signalDetailSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params }, services) => ({ data: await readSignal(services, params.id) }),
+);

@@ -1,0 +1,9 @@
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { readSystemStatus, systemStatusSchema } from "../../lib/runs/status.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  { method: "GET", path: "/status", summary: "The state of the whole system.", response: systemStatusSchema },
+  loadServices,
+  async (_request, services) => ({ data: await readSystemStatus(services) }),
+);

@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
+import { listRuns } from "../../lib/runs/read.ts";
+import { runItemSchema } from "../../lib/runs/views.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/runs",
+    summary: "Analysis runs, newest first.",
+    query: z.strictObject(pageQuery),
+    response: z.array(runItemSchema),
+    meta: pageMetaSchema,
+  },
+  loadServices,
+  async ({ query, apiKeyId }, services) => {
+    const page = await listRuns(services, { ...query, apiKeyId });
+    return { data: page.items, meta: pageMeta(page, query) };
+  },
+);

@@ -1,0 +1,25 @@
+import * as z from "zod";
+import { listSignalComments } from "../../lib/analysis/signal-lists.ts";
+import { signalCommentSchema, toSignalComment } from "../../lib/analysis/signal-views.ts";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { pageMetaSchema, positionQuery } from "../../lib/http/pagination.ts";
+import { idParams } from "../../lib/http/params.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/signals/{id}/comments",
+    summary: "The comments a signal rests on, newest first.",
+    params: idParams,
+    query: z.strictObject(positionQuery),
+    response: signalCommentSchema.array(),
+    meta: pageMetaSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params, query }, services) => {
+    const { items, total } = await listSignalComments(services, params.id, query);
+    return { data: items.map(toSignalComment), meta: { total, ...query } };
+  },
+);

@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { idParams } from "../../lib/http/params.ts";
+import { stopRun } from "../../lib/runs/stop.ts";
+import { runStatusSchema } from "../../lib/runs/views.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  {
+    method: "POST",
+    path: "/runs/{id}/stop",
+    summary: "Stop a running run; it ends as failed, Stopped by user.",
+    params: idParams,
+    body: z.strictObject({}),
+    response: runStatusSchema,
+    errors: ["NOT_FOUND", "RUN_NOT_ACTIVE", "IDEMPOTENCY_MISMATCH"],
+  },
+  loadServices,
+  async ({ params, body, apiKeyId, idempotencyKey }, services) => ({
+    data: await stopRun(services, params.id, { operation: `stop#${params.id}`, key: idempotencyKey, apiKeyId, body }),
+  }),
+);

@@ -1,0 +1,15 @@
+import { healthSchema, readHealth } from "../../lib/desk/health.ts";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/api/v1/health",
+    summary: "What works and what does not.",
+    response: healthSchema,
+    open: true,
+  },
+  loadServices,
+  async (_request, services) => ({ data: await readHealth(services) }),
+);

@@ -1,0 +1,21 @@
+import * as z from "zod";
+import { refuseUnlessReady } from "../../lib/desk/health.ts";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/api/v1/health/ready",
+    summary: "Requests can be served: the table answers.",
+    response: z.object({ status: z.literal("ready") }),
+    errors: ["NOT_READY"],
+    open: true,
+    raw: "application/json",
+  },
+  loadServices,
+  async (_request, services) => {
+    await refuseUnlessReady(services);
+    return { data: { status: "ready" } };
+  },
+);

@@ -1,0 +1,15 @@
+import { analyzePost, analyzePostInput } from "../../lib/analysis/analyze-post.ts";
+import { phase } from "../../lib/runs/phase.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = phase(
+  {
+    state: "AnalyzePost",
+    number: 3,
+    input: analyzePostInput,
+    iteration: ({ postId }) => postId,
+    progress: ({ toAnalyze }) => ({ current: 0, total: toAnalyze }),
+  },
+  loadServices,
+  analyzePost,
+);

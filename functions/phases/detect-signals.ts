@@ -1,0 +1,6 @@
+import { postsInput } from "../../lib/analysis/acquisition.ts";
+import { detectSignals } from "../../lib/analysis/detection.ts";
+import { phase } from "../../lib/runs/phase.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = phase({ state: "DetectSignals", number: 4, input: postsInput }, loadServices, detectSignals);

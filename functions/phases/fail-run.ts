@@ -1,0 +1,4 @@
+import { failRun } from "../../lib/runs/complete.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = failRun(loadServices);

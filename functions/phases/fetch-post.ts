@@ -1,0 +1,9 @@
+import { fetchPost, fetchPostInput } from "../../lib/analysis/acquisition.ts";
+import { phase } from "../../lib/runs/phase.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = phase(
+  { state: "FetchPost", number: 1, input: fetchPostInput, iteration: ({ postId }) => postId, parallel: true },
+  loadServices,
+  fetchPost,
+);

@@ -1,0 +1,5 @@
+import { listPosts } from "../../lib/analysis/acquisition.ts";
+import { phase } from "../../lib/runs/phase.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = phase({ state: "ListPosts", number: 1 }, loadServices, listPosts);

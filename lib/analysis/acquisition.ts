@@ -1,0 +1,143 @@
+import * as z from "zod";
+import type { Model, ModelUsage } from "../providers/model.ts";
+import type { RedditComment, RedditPost } from "../providers/reddit-source.ts";
+import type { PhaseContext, PhaseResult } from "../runs/phase.ts";
+import { iso } from "../runtime/dates.ts";
+import { isAppError } from "../runtime/errors.ts";
+import { type Action, update } from "../store/actions.ts";
+import { putArtifact } from "../store/artifacts.ts";
+import { placeComments } from "./comment-tree.ts";
+import { readConfiguration } from "./configuration.ts";
+import { detectImages } from "./images.ts";
+import { visionInstruction } from "./prompt.ts";
+import { type Post, parentChainEntrySchema, postSchema } from "./records.ts";
+import type { AnalysisServices } from "./services.ts";
+
+/** A fetched comment as it waits for Phase 2. */
+export const fetchedCommentSchema = z.object({
+  id: z.string(),
+  parentId: z.string().nullable(),
+  author: z.string(),
+  body: z.string(),
+  truncated: z.boolean(),
+  score: z.number().int(),
+  createdAt: z.string().nullable(),
+  depth: z.number().int(),
+  directReplyCount: z.number().int(),
+  parentChain: z.array(parentChainEntrySchema),
+});
+export type FetchedComment = z.infer<typeof fetchedCommentSchema>;
+
+/** What the states of phases 1, 2 and 4 are handed. */
+export const fetchPostInput = z.object({ postId: z.string() });
+export const postsInput = z.object({ posts: z.array(z.string()).max(100) });
+
+/** Fetched comments are read minutes later; kept a week, so that a failed run can be looked into. */
+const keptMs = 7 * 86_400_000;
+
+/** Where the fetched comments of a post lie. */
+export function fetchedName(runId: string, postId: string): string {
+  return `${runId}/fetched/${postId}`;
+}
+
+/** ListPosts: the hottest posts of the subreddit, stored or refreshed (spec pipeline 2.2, 2.7). */
+export async function listPosts(context: PhaseContext<unknown, AnalysisServices>): Promise<PhaseResult> {
+  const { services, marketTime, settings, log } = context;
+  const { posts_limit } = readConfiguration(settings);
+  const reddit = await services.reddit();
+  const posts = await reddit.listHotPosts({ limit: posts_limit, marketTime });
+  if (posts.length === 0) log.info("the subreddit has no posts");
+  const { store } = services;
+  // What was seen on an image stays: only its own phase writes it.
+  const actions = posts.map((post) =>
+    update(store.keys.post(post.id), { set: storedPost(post, marketTime), setIfAbsent: { image_analysis: null } }),
+  );
+  return { summary: { posts: posts.map((post) => post.id) }, actions };
+}
+
+function storedPost(post: RedditPost, marketTime: Date): Omit<Post, "image_analysis"> {
+  const images = detectImages(post);
+  return {
+    id: post.id,
+    title: post.title,
+    selftext: post.selftext,
+    author: post.author,
+    upvotes: post.upvotes,
+    total_comments: post.totalComments,
+    permalink: post.permalink,
+    image_url: images[0] ?? null,
+    image_urls: images,
+    fetched_at: iso(marketTime),
+  };
+}
+
+/** FetchPost: the comments of one post with their parent chains, and what its images show (spec pipeline 2.3–2.6). */
+export async function fetchPost(context: PhaseContext<{ postId: string }, AnalysisServices>): Promise<PhaseResult> {
+  const { services, input, marketTime, settings, runId } = context;
+  const { store } = services;
+  const { comments_per_post } = readConfiguration(settings);
+  const reddit = await services.reddit();
+  const request = { postId: input.postId, limit: comments_per_post, moreLimit: 0, marketTime };
+  const comments = placeComments(await reddit.fetchComments(request), comments_per_post);
+  const expiresAt = new Date(services.clock.now().getTime() + keptMs);
+  await putArtifact(store, fetchedName(runId, input.postId), comments.map(fetchedComment), expiresAt);
+  const post = await store.get(store.keys.post(input.postId), postSchema);
+  const images = post && post.image_analysis === null ? await describeImages(context, post) : nothingSeen;
+  return {
+    summary: {
+      comments: comments.length,
+      images: images.described,
+      promptTokens: images.usage.promptTokens,
+      completionTokens: images.usage.completionTokens,
+    },
+    actions: images.actions,
+  };
+}
+
+function fetchedComment(comment: ReturnType<typeof placeComments<RedditComment>>[number]): FetchedComment {
+  return fetchedCommentSchema.parse({ ...comment, createdAt: comment.createdAt && iso(comment.createdAt) });
+}
+
+interface Seen {
+  described: number;
+  usage: ModelUsage;
+  actions: Action[];
+}
+const nothingSeen: Seen = { described: 0, usage: { promptTokens: 0, completionTokens: 0 }, actions: [] };
+
+/** One description per image, joined. A failure leaves the post without one, with a warning (spec ai 5). */
+async function describeImages(context: PhaseContext<{ postId: string }, AnalysisServices>, post: Post): Promise<Seen> {
+  if (post.image_urls.length === 0) return nothingSeen;
+  const { services, log, marketTime } = context;
+  const usage = { promptTokens: 0, completionTokens: 0 };
+  const texts: string[] = [];
+  let imageUrl = "";
+  try {
+    const model: Model = await services.model();
+    for (imageUrl of post.image_urls) {
+      const answer = await model.describeImage({
+        instruction: visionInstruction,
+        imageUrl,
+        marketTime,
+        postId: post.id,
+      });
+      texts.push(answer.value);
+      usage.promptTokens += answer.usage.promptTokens;
+      usage.completionTokens += answer.usage.completionTokens;
+    }
+  } catch (error) {
+    // A refused key fails the run at its first comment; here the run only loses an image.
+    if (!isAppError(error)) throw error;
+    log.warn("an image was not described", { postId: post.id, error: error.name, problem: error.message });
+    const warning = context.warning({
+      type: "image_analysis_failed",
+      subject: post.id,
+      message: "The image of a post could not be described; its comments are analysed without it.",
+      ticker: null,
+      context: { post_id: post.id, image_url: imageUrl },
+    });
+    return { described: 0, usage, actions: [warning] };
+  }
+  const described = update(services.store.keys.post(post.id), { set: { image_analysis: texts.join("\n") } });
+  return { described: texts.length, usage, actions: [described] };
+}

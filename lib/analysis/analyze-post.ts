@@ -1,0 +1,98 @@
+import * as z from "zod";
+import type { PhaseContext, PhaseResult } from "../runs/phase.ts";
+import { AppError } from "../runtime/errors.ts";
+import { type Answer, annotate } from "./annotate.ts";
+import { createBatchWriter } from "./batch-writer.ts";
+import { readConfiguration } from "./configuration.ts";
+import { commentSchema, postSchema, runCommentSchema, type StoredComment } from "./records.ts";
+import type { AnalysisServices } from "./services.ts";
+import { inWindow } from "./window.ts";
+
+export const analyzePostInput = z.object({ postId: z.string(), toAnalyze: z.number().int() });
+type Context = PhaseContext<z.infer<typeof analyzePostInput>, AnalysisServices>;
+
+/** After this the state is left and entered again, well before the function's own time ends (DESIGN section 8). */
+const longestMs = 10 * 60_000;
+
+/**
+ * AnalyzePost: asks the model about the pending comments of one post in a sliding window and commits five at a time
+ * (spec pipeline 4). A repeated call goes on with what is still pending. Throws `OpenAiRefused` where the key or the
+ * quota is refused or more than half of the run's comments failed, `OpenAiThrottled`, or `PhaseUnfinished`.
+ */
+export async function analyzePost(context: Context): Promise<PhaseResult> {
+  const { services, input, settings, log } = context;
+  const configuration = readConfiguration(settings);
+  const beganMs = services.clock.now().getTime();
+  const pending = await readPending(context);
+  const writer = createBatchWriter(context, configuration.llm_batch_size);
+  const spent = { ofBudget: writer.isBudgetSpent() };
+  let stopped: AppError | undefined;
+  let late = false;
+
+  if (pending.length > 0 && !spent.ofBudget) {
+    const { store } = services;
+    const post = await store.get(store.keys.post(input.postId), postSchema);
+    const universe = await services.symbols();
+    const mustStop = () => {
+      late = services.clock.now().getTime() - beganMs > longestMs;
+      spent.ofBudget = writer.isBudgetSpent();
+      return late || spent.ofBudget || stopped !== undefined;
+    };
+    await inWindow(pending, services.config.environment.LLM_WINDOW, mustStop, async (comment) => {
+      const answer: Answer = await annotate(context, universe, post ?? { title: "", image_analysis: null }, comment);
+      if (answer.kind === "stopped") stopped ??= answer.error;
+      writer.add(answer);
+    });
+  }
+  const written = await writer.close();
+  await warnOfMonth(context, configuration.llm_monthly_warning_usd);
+
+  const failed = context.run.comments_failed + written.failed;
+  if (failed * 2 > input.toAnalyze) {
+    throw new AppError(
+      "OpenAiRefused",
+      "OPENAI_API_ERROR",
+      `The model failed on ${failed} of ${input.toAnalyze} comments.`,
+    );
+  }
+  if (stopped) throw stopped;
+  if (late)
+    throw new AppError("PhaseUnfinished", "INTERNAL_ERROR", "The post is not finished yet.", { retryable: true });
+  if (spent.ofBudget && written.left(pending.length) > 0) {
+    log.warn("the run's model budget is spent; the analysis ends early", { postId: input.postId });
+    return {
+      summary: { ...written.summary, incomplete: "budget_exhausted" },
+      runChanges: { set: { analysis_incomplete_reason: "budget_exhausted" } },
+    };
+  }
+  return { summary: written.summary };
+}
+
+async function readPending({ services, runId, input }: Context): Promise<StoredComment[]> {
+  const { store } = services;
+  const { pk } = store.keys.runComment(runId, input.postId, "");
+  const members = await store.queryAll({ pk, prefix: "COMMENT#" }, runCommentSchema);
+  const pending = members.filter((member) => member.state === "pending");
+  const rank = new Map(pending.map((member) => [member.comment_id, member.rank]));
+  const comments = await store.getMany(
+    pending.map((member) => store.keys.comment(member.comment_id)),
+    commentSchema,
+  );
+  return comments.toSorted((a, b) => (rank.get(a.id) ?? 0) - (rank.get(b.id) ?? 0));
+}
+
+const spendSchema = z.object({ micro_usd: z.number() });
+
+/** The month's spend only warns (spec ai 10). */
+async function warnOfMonth({ services, log }: Context, warningUsd: number): Promise<void> {
+  const { store, clock } = services;
+  const month = clock.now().toISOString().slice(0, 7);
+  const spend = await store.get(store.keys.spend(month), spendSchema);
+  if (spend && spend.micro_usd > warningUsd * 1_000_000) {
+    log.warn("the model has cost more than planned this month", {
+      month,
+      usd: spend.micro_usd / 1_000_000,
+      warningUsd,
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import { microDollars } from "../providers/cost.ts";
+import type { PhaseContext } from "../runs/phase.ts";
+import { iso, utcDay } from "../runtime/dates.ts";
+import { isAppError } from "../runtime/errors.ts";
+import { type Action, put, update } from "../store/actions.ts";
+import { ifUnchanged } from "../store/expressions.ts";
+import type { Answer } from "./annotate.ts";
+import { promptVersion } from "./prompt.ts";
+import type { AnalysisServices } from "./services.ts";
+
+/**
+ * Writes answers in batches of `size`, in the order in which they came, one transaction each: annotations, membership,
+ * mentions, progress and cost together. A batch whose write fails is written once more at the end, because the answers
+ * are paid for; its conditions make that harmless where the first write did take effect. If that fails too, it is left
+ * for the next run, and the run goes on (spec pipeline 4.4 [D32]).
+ */
+export function createBatchWriter(context: PhaseContext<unknown, AnalysisServices>, size: number) {
+  const { services, run, log } = context;
+  const budget = services.config.environment.LLM_RUN_BUDGET_USD * 1_000_000;
+  const counts = { analyzed: 0, failed: 0, unwritten: 0 };
+  const waiting: Answer[] = [];
+  const refused: Answer[][] = [];
+  let costSoFar = run.llm_cost_micro_usd;
+  let writing: Promise<void> = Promise.resolve();
+  let broken: unknown;
+
+  async function write(batch: Answer[], again: boolean): Promise<void> {
+    if (broken) return;
+    try {
+      await commitBatch(context, batch);
+      for (const answer of batch) {
+        if (answer.kind === "answered") counts.analyzed++;
+        if (answer.kind === "unusable") counts.failed++;
+      }
+    } catch (error) {
+      const commentIds = batch.map((answer) => answer.comment.id);
+      if (!isAppError(error) || error.name !== "StoreUnavailable") broken = error;
+      else if (again) counts.unwritten += batch.length;
+      else refused.push(batch);
+      log.error("a batch of annotations was not written", { commentIds, again, error });
+    }
+  }
+
+  function flush(atLeast: number): void {
+    while (waiting.length >= atLeast && waiting.length > 0) {
+      const batch = waiting.splice(0, size);
+      writing = writing.then(() => write(batch, false));
+    }
+  }
+
+  return {
+    /** Takes an answer; never waits and never throws. */
+    add(answer: Answer): void {
+      costSoFar += microDollars(answer.usage, services.prices);
+      waiting.push(answer);
+      flush(size);
+    },
+    /** Whether the run has used up what it may spend on the model. */
+    isBudgetSpent: () => run.analysis_incomplete_reason !== null || costSoFar >= budget,
+    /** Writes what is left. Throws what is neither a passing fault of the store nor a fault of one batch. */
+    async close() {
+      flush(1);
+      await writing;
+      for (const batch of refused) await write(batch, true);
+      if (broken) throw broken;
+      const { analyzed, failed, unwritten } = counts;
+      return {
+        failed,
+        summary: { analyzed, failed, ...(unwritten > 0 && { unwritten }) },
+        left: (pending: number) => pending - analyzed - failed - unwritten,
+      };
+    },
+  };
+}
+
+async function commitBatch(context: PhaseContext<unknown, AnalysisServices>, batch: readonly Answer[]): Promise<void> {
+  const { services, commit } = context;
+  const usage = { promptTokens: 0, completionTokens: 0 };
+  for (const answer of batch) {
+    usage.promptTokens += answer.usage.promptTokens;
+    usage.completionTokens += answer.usage.completionTokens;
+  }
+  const cost = microDollars(usage, services.prices);
+  const analyzed = batch.filter((answer) => answer.kind === "answered").length;
+  const failed = batch.filter((answer) => answer.kind === "unusable").length;
+  const month = utcDay(services.clock.now()).slice(0, 7);
+  const actions = batch.flatMap((answer) => answerActions(context, answer));
+  if (cost > 0) actions.push(update(services.store.keys.spend(month), { add: { micro_usd: cost } }));
+  if (actions.length === 0) return;
+  // Refused only where the very same write took effect before and its answer was lost: then it is done.
+  await commit(actions, {
+    add: {
+      progress_current: analyzed + failed,
+      comments_analyzed: analyzed,
+      comments_failed: failed,
+      llm_prompt_tokens: usage.promptTokens,
+      llm_completion_tokens: usage.completionTokens,
+      llm_cost_micro_usd: cost,
+    },
+  });
+}
+
+function answerActions(
+  { services, runId, marketTime }: PhaseContext<unknown, AnalysisServices>,
+  answer: Answer,
+): Action[] {
+  if (answer.kind === "stopped") return [];
+  const { keys } = services.store;
+  const { comment } = answer;
+  const link = keys.runComment(runId, comment.post_id, comment.id);
+  const state = answer.kind === "answered" ? "analyzed" : "failed";
+  const actions = [update(link, { set: { state } }, ifUnchanged("state", "pending", "already written"))];
+  if (answer.kind === "unusable") return actions;
+  const at = iso(marketTime);
+  const annotated = { ...answer.annotations, first_run_id: runId, analyzed_at: at, prompt_version: promptVersion };
+  actions.push(update(keys.comment(comment.id), { set: annotated }));
+  for (const { ticker, sentiment } of answer.annotations.ticker_sentiments) {
+    const mention = { comment_id: comment.id, author: comment.author, sentiment, run_id: runId, created_at: at };
+    actions.push(put({ ...keys.mention(ticker, utcDay(marketTime), comment.id), ...mention }));
+  }
+  return actions;
+}

@@ -1,0 +1,163 @@
+import * as z from "zod";
+import { AppError } from "../runtime/errors.ts";
+
+const number = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^[+-]?\d+(\.\d+)?$/, "not a number")
+    .transform(Number)
+    .pipe(z.number().min(from).max(to));
+const whole = (from: number, to: number) => number(from, to).pipe(z.int());
+const share = number(0, 1);
+const loss = number(-1, 0);
+const boolean = z.enum(["true", "false"]).transform((text) => text === "true");
+const jsonOf = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: "custom", message: "not JSON" });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+/** A key whose absence fails loudly. */
+const required = <T extends z.ZodType>(initial: string, schema: T) => ({ initial, schema, isRequired: true });
+/** A key that stands for its default where it is absent: those the requirements call configurable without naming a key. */
+const optional = <T extends z.ZodType>(initial: string, schema: T) => ({ initial, schema, isRequired: false });
+
+const anyCount = 1_000_000;
+
+/** Every key of the configuration with its default and the reader of its stored text (spec data-model 4). */
+const keys = {
+  // Absent until the first completed run writes its day.
+  system_start_date: { initial: undefined, schema: z.iso.date().nullable(), isRequired: false },
+  phase: required("paper_trading", z.enum(["paper_trading", "real_trading"])),
+
+  quality_min_users: required("2", whole(1, anyCount)),
+  quality_min_confidence: required("0.6", share),
+  consensus_min_comments: required("30", whole(1, anyCount)),
+  consensus_min_users: required("8", whole(1, anyCount)),
+  consensus_min_alignment: required("0.7", number(0.5, 1)),
+
+  confidence_weight_volume: required("0.25", share),
+  confidence_weight_alignment: required("0.25", share),
+  confidence_weight_ai_confidence: required("0.30", share),
+  confidence_weight_author_trust: required("0.20", share),
+
+  trust_weight_quality: required("0.40", share),
+  trust_weight_accuracy: required("0.50", share),
+  trust_weight_tenure: required("0.10", share),
+  trust_default_accuracy: required("0.50", share),
+  trust_tenure_saturation_days: required("30", number(1, anyCount)),
+  accuracy_ema_weight: required("0.30", share),
+
+  stock_stop_loss_pct: required("-0.10", loss),
+  stock_take_profit_pct: required("0.15", number(0, 100)),
+  stock_trailing_stop_pct: required("0.07", share),
+  stock_breakeven_trigger_pct: required("0.05", number(0, 100)),
+  stock_breakeven_min_days: required("5", whole(0, anyCount)),
+  stock_time_stop_base_days: required("5", whole(0, anyCount)),
+  stock_time_stop_base_min_gain: required("0.05", number(-1, 100)),
+  stock_time_stop_extended_days: required("7", whole(0, anyCount)),
+  stock_time_stop_max_days: required("10", whole(0, anyCount)),
+  stock_take_profit_exit_pct: required("0.50", share),
+
+  option_stop_loss_pct: required("-0.50", loss),
+  option_take_profit_pct: required("1.00", number(0, 100)),
+  option_trailing_stop_pct: required("0.30", share),
+  option_time_stop_days: required("10", whole(0, anyCount)),
+  option_expiration_protection_dte: required("2", whole(0, anyCount)),
+  option_take_profit_exit_pct: required("0.50", share),
+
+  signal_min_confidence: required("0.50", share),
+
+  stocks_long_only: optional("true", boolean),
+  max_open_positions: optional("10", whole(0, anyCount)),
+  replacement_min_confidence_delta: optional("0.1", share),
+  replacement_protect_gain_pct: optional("0.05", number(0, 100)),
+  sizing_base_divisor: optional("20", number(1, anyCount)),
+  sizing_tiers: optional(
+    "[[0.50,0.50],[0.60,0.75],[0.75,1.00]]",
+    jsonOf(z.array(z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)])).min(1)),
+  ),
+  sizing_option_pct: optional("0.02", share),
+  sizing_min_pct: optional("0.02", share),
+  sizing_max_pct: optional("0.15", share),
+  prediction_notional: optional("2000", number(0, anyCount)),
+  strike_dte_min: optional("14", whole(0, anyCount)),
+  strike_dte_max: optional("21", whole(0, anyCount)),
+  strike_dte_target: optional("17", whole(0, anyCount)),
+  strike_delta_target: optional("0.30", share),
+  strike_delta_min: optional("0.15", share),
+  strike_delta_max: optional("0.50", share),
+  emergence_prior_max: optional("3", whole(0, anyCount)),
+  emergence_min_mentions: optional("13", whole(0, anyCount)),
+  emergence_min_users: optional("8", whole(0, anyCount)),
+  emergence_window_days: optional("7", whole(1, 365)),
+  priority_weights: optional(
+    "[0.4,0.3,0.3]",
+    jsonOf(z.tuple([z.number().min(0).max(1), z.number().min(0).max(1), z.number().min(0).max(1)])),
+  ),
+  posts_limit: optional("10", whole(1, 100)),
+  comments_per_post: optional("1000", whole(1, anyCount)),
+  selected_per_post: optional("50", whole(1, anyCount)),
+  llm_batch_size: optional("5", whole(1, 100)),
+  llm_monthly_warning_usd: optional("60", number(0, anyCount)),
+} satisfies Record<string, { initial: string | undefined; schema: z.ZodType; isRequired: boolean }>;
+
+type Key = keyof typeof keys;
+
+/** One snapshot of the configuration, under the keys as they are stored. */
+export type Configuration = { [K in Key]: z.output<(typeof keys)[K]["schema"]> };
+
+const weightGroups: Key[][] = [
+  [
+    "confidence_weight_volume",
+    "confidence_weight_alignment",
+    "confidence_weight_ai_confidence",
+    "confidence_weight_author_trust",
+  ],
+  ["trust_weight_quality", "trust_weight_accuracy", "trust_weight_tenure"],
+];
+
+/** The stored text of every key at first start. `system_start_date` is not among them. */
+export function defaultConfiguration(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(keys).flatMap(([key, { initial }]) => (initial === undefined ? [] : [[key, initial]])),
+  );
+}
+
+/**
+ * Reads the stored texts. Unknown keys are ignored: a newer version may have written them. Throws `BadConfiguration`
+ * that names every missing or unreadable key, and where weights that belong together do not sum to 1.
+ */
+export function readConfiguration(stored: Readonly<Record<string, string>>): Configuration {
+  const problems: string[] = [];
+  const read: Record<string, unknown> = {};
+  for (const [key, { initial, schema, isRequired }] of Object.entries(keys)) {
+    const text = stored[key] ?? (isRequired ? undefined : (initial ?? null));
+    if (text === undefined) {
+      problems.push(`${key} is missing`);
+      continue;
+    }
+    const parsed = schema.safeParse(typeof text === "string" ? text.trim() : text);
+    if (parsed.success) read[key] = parsed.data;
+    else problems.push(`${key}: ${parsed.error.issues[0]?.message ?? "invalid"}`);
+  }
+  for (const group of weightGroups) {
+    const sum = group.reduce((total, key) => total + Number(read[key]), 0);
+    if (Math.abs(sum - 1) > 1e-9) problems.push(`${group.join(", ")} must sum to 1.0 but sum to ${sum}`);
+  }
+  if (problems.length > 0) {
+    throw new AppError(
+      "BadConfiguration",
+      "CONFIGURATION_ERROR",
+      `The configuration is not usable: ${problems.join("; ")}.`,
+    );
+  }
+  return read as Configuration;
+}

@@ -1,0 +1,45 @@
+import * as z from "zod";
+import { readRealm } from "../runs/realm.ts";
+import type { RunServices } from "../runs/services.ts";
+import { iso } from "../runtime/dates.ts";
+import { AppError } from "../runtime/errors.ts";
+import { apiVersion } from "../runtime/version.ts";
+
+type HealthServices = Pick<RunServices, "store" | "clock" | "config">;
+
+/** `GET /api/v1/health` (spec orders 8.1). */
+export const healthSchema = z.object({
+  status: z.enum(["healthy", "degraded", "unhealthy"]),
+  timestamp: z.string(),
+  version: z.string(),
+  uptime_seconds: z.number(),
+  checks: z.record(z.string(), z.boolean()),
+});
+
+/** Never fails. Orders and connections live in the same table, so one answer of the table speaks for both. */
+export async function readHealth(services: HealthServices): Promise<z.infer<typeof healthSchema>> {
+  const now = services.clock.now();
+  const tableAnswers = await answers(services);
+  const checks = { order_queue: tableAnswers, websocket_manager: tableAnswers, algorithm_connected: false };
+  const deployedAt = services.config.environment.DEPLOYED_AT;
+  const upMs = deployedAt ? now.getTime() - Date.parse(deployedAt) : 0;
+  return {
+    status: tableAnswers ? "healthy" : "unhealthy",
+    timestamp: iso(now),
+    version: apiVersion,
+    uptime_seconds: Math.max(0, Math.round(upMs / 1000)),
+    checks,
+  };
+}
+
+/** Throws `NOT_READY` where the table does not answer. */
+export async function refuseUnlessReady(services: HealthServices): Promise<void> {
+  if (!(await answers(services))) throw new AppError("NotReady", "NOT_READY", "The table does not answer.");
+}
+
+async function answers(services: HealthServices): Promise<boolean> {
+  return readRealm(services).then(
+    () => true,
+    () => false,
+  );
+}

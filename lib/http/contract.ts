@@ -1,0 +1,45 @@
+import type * as z from "zod";
+import type { ErrorCode } from "../runtime/errors.ts";
+
+/** What an endpoint promises: it validates requests and answers with it, and the OpenAPI document is made from it. */
+export interface Contract<P = unknown, Q = unknown, B = unknown> {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  path: string;
+  summary: string;
+  params?: z.ZodType<P>;
+  query?: z.ZodType<Q>;
+  /** Present where a body is read. An absent body is read as `{}`. */
+  body?: z.ZodType<B>;
+  /** The content of `data`, or with `raw` the whole body. */
+  response: z.ZodType;
+  /** Further members of `meta`. */
+  meta?: z.ZodType;
+  /** Default 200. */
+  status?: number;
+  /** Codes this endpoint may answer beyond those every endpoint may. */
+  errors?: readonly ErrorCode[];
+  /** No API key is asked for. */
+  open?: boolean;
+  /** The body is sent without the envelope, with this content type. */
+  raw?: "application/json" | "text/html";
+}
+
+/** A request that fits its contract. */
+export interface ApiRequest<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  headers: Record<string, string>;
+  /** `Idempotency-Key`, checked for length. */
+  idempotencyKey: string | undefined;
+  /** Which API key was used; empty on open endpoints. */
+  apiKeyId: string;
+}
+
+/** What the work of an endpoint answers. */
+export interface ApiAnswer {
+  data: unknown;
+  meta?: Record<string, unknown>;
+  status?: number;
+  headers?: Record<string, string>;
+}

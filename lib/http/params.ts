@@ -1,0 +1,7 @@
+import * as z from "zod";
+
+/** The one path variable; ids are opaque, so anything that could be one is looked for, and the rest is not found. */
+export const idParams = z.object({ id: z.string().regex(/^[\x21-\x7e]{1,200}$/) });
+
+export const anyObject = z.record(z.string(), z.unknown());
+export const htmlPage = z.string();

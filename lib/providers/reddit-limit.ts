@@ -1,0 +1,46 @@
+import type { Clock, Sleep } from "../runtime/clock.ts";
+import { AppError } from "../runtime/errors.ts";
+
+/** Spec pipeline 1.5. */
+const requestsPerMinute = 60;
+const minuteMs = 60_000;
+
+export interface RateLimit {
+  /** Resolves when the next request may leave. Throws `RedditUnavailable` where that is more than a minute away. */
+  turn(): Promise<void>;
+  /** Reads `x-ratelimit-remaining` and `-reset` of an answer: nothing remaining stops all requests until the reset. */
+  heed(headers: Headers): void;
+}
+
+/**
+ * At most 60 requests in any 60 seconds, and none while Reddit says that nothing remains. Each caller is given its
+ * start time before it sleeps, so parallel callers cannot take the same place.
+ * Without `perMinute` (a stand-in, which needs no mercy) only the headers count.
+ */
+export function createRateLimit(tools: { clock: Clock; sleep: Sleep; perMinute: boolean }): RateLimit {
+  let starts: number[] = [];
+  let closedUntil = 0;
+  return {
+    async turn() {
+      const now = tools.clock.now().getTime();
+      starts = starts.slice(-requestsPerMinute);
+      const oldest = starts.length === requestsPerMinute ? starts[0] : undefined;
+      const freeAt = tools.perMinute && oldest !== undefined ? oldest + minuteMs : 0;
+      const start = Math.max(now, closedUntil, freeAt);
+      if (start - now > minuteMs) {
+        throw new AppError("RedditUnavailable", "REDDIT_API_ERROR", "Reddit's request limit is used up", {
+          retryable: true,
+          retryAfterSeconds: Math.ceil((start - now) / 1000),
+        });
+      }
+      starts.push(start);
+      if (start > now) await tools.sleep(start - now);
+    },
+    heed(headers) {
+      const remaining = headers.get("x-ratelimit-remaining");
+      const resetSeconds = Number(headers.get("x-ratelimit-reset"));
+      if (remaining === null || Number(remaining) >= 1 || !(resetSeconds > 0)) return;
+      closedUntil = tools.clock.now().getTime() + resetSeconds * 1000;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import * as z from "zod";
+import type { Environment } from "../runtime/config.ts";
+import { AppError } from "../runtime/errors.ts";
+
+const credentialsSchema = z.object({
+  REDDIT_CLIENT_ID: z.string().optional(),
+  REDDIT_CLIENT_SECRET: z.string().optional(),
+  OPENAI_API_KEY: z.string().optional(),
+});
+export type Credentials = z.infer<typeof credentialsSchema>;
+
+/**
+ * The credentials of the providers: on a deployed stage those of the one secret, elsewhere those of the environment.
+ * Throws `NotReady` (retryable) where the secret cannot be read, so that a bad minute does not break a container.
+ */
+export async function loadCredentials(environment: Environment): Promise<Credentials> {
+  if (!environment.PROVIDER_SECRET_ID) return credentialsSchema.parse(environment);
+  // Loaded on demand: endpoints that never speak to a provider do not carry this client.
+  const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+  try {
+    const client = new SecretsManagerClient({ maxAttempts: 3 });
+    const secret = await client.send(new GetSecretValueCommand({ SecretId: environment.PROVIDER_SECRET_ID }));
+    return credentialsSchema.parse(JSON.parse(secret.SecretString ?? "{}"));
+  } catch (error) {
+    throw new AppError("NotReady", "NOT_READY", "The providers' credentials could not be read.", {
+      retryable: true,
+      cause: error,
+    });
+  }
+}

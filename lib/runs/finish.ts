@@ -1,0 +1,70 @@
+import { iso, newYorkDay, utcDay } from "../runtime/dates.ts";
+import { type Action, remove, update } from "../store/actions.ts";
+import { ifRunActive, ifUnchanged } from "../store/expressions.ts";
+import type { Failure } from "./failure.ts";
+import { readLock } from "./lock.ts";
+import { type Run, runSchema, warningSchema } from "./run.ts";
+import type { RunServices } from "./services.ts";
+
+export type Outcome = { status: "completed" } | { status: "failed"; failure: Failure };
+
+/** How often the end is tried when the lock changes hands between reading and writing. */
+const lockRetries = 3;
+
+/**
+ * The one way a run ends, whoever notices: completion, failure, stop, time-out, console abort, recovery.
+ * Does nothing (and answers false) unless the run is active in exactly this attempt, so a late or repeated witness is
+ * harmless; frees the lock only if it is this run's; stores the warnings, null where there were none.
+ */
+export async function finishRun(
+  services: RunServices,
+  { runId, attempt, outcome }: { runId: string; attempt: number; outcome: Outcome },
+): Promise<boolean> {
+  const { store, clock } = services;
+  const log = services.log.with({ runId, attempt });
+  for (let tries = 0; ; tries++) {
+    const run = await store.get(store.keys.run(runId), runSchema);
+    if (run?.status !== "running" || run.attempt !== attempt) return false;
+    const now = iso(clock.now());
+    const warnings = await store.queryAll({ pk: store.keys.run(runId).pk, prefix: "WARNING#" }, warningSchema);
+    const lock = await readLock(services);
+    const actions: Action[] = [
+      update(
+        store.keys.run(runId),
+        {
+          set: {
+            ...endFields(outcome),
+            completed_at: now,
+            warnings: warnings.length > 0 ? warnings : null,
+          },
+          remove: ["gsi2pk", "gsi2sk"],
+        },
+        ifRunActive(attempt),
+      ),
+    ];
+    if (lock?.run_id === runId) actions.push(remove(store.keys.lock(), ifUnchanged("run_id", runId, "lock moved")));
+    if (outcome.status === "completed") actions.push(...completionActions(services, run, now));
+    const result = await store.transact(actions);
+    if (result.applied) {
+      if (outcome.status === "completed") log.info("run completed");
+      else log.critical("run failed", { code: outcome.failure.code, problem: outcome.failure.message });
+      return true;
+    }
+    if (!result.refusals.includes("lock moved") || tries >= lockRetries) return false;
+  }
+}
+
+function endFields(outcome: Outcome): Record<string, unknown> {
+  return outcome.status === "completed"
+    ? { status: "completed", error_code: null, error_message: null }
+    : { status: "failed", error_code: outcome.failure.code, error_message: outcome.failure.message };
+}
+
+/** The system's start date is that of the first completed run, written once [D20]. */
+function completionActions({ store }: RunServices, run: Run, now: string): Action[] {
+  const day = run.market_time ? utcDay(new Date(run.market_time)) : newYorkDay(new Date(run.started_at));
+  return [
+    update(store.keys.realmState(), { set: { last_run_completed_at: now } }),
+    update(store.keys.configuration("system_start_date"), { setIfAbsent: { value: day, updated_at: now } }),
+  ];
+}

@@ -1,0 +1,10 @@
+import * as z from "zod";
+import type { RunServices } from "./services.ts";
+
+const lockSchema = z.object({ run_id: z.string(), taken_at: z.string() });
+export type Lock = z.infer<typeof lockSchema>;
+
+/** Who holds the one lock of the realm, read strongly; undefined where nobody does. */
+export async function readLock({ store }: Pick<RunServices, "store">): Promise<Lock | undefined> {
+  return store.get(store.keys.lock(), lockSchema);
+}

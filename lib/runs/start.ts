@@ -1,0 +1,134 @@
+import { iso, newYorkDay } from "../runtime/dates.ts";
+import { AppError } from "../runtime/errors.ts";
+import { type Action, put, remove, update } from "../store/actions.ts";
+import { ifAbsent, ifUnchanged } from "../store/expressions.ts";
+import { lifecycleFailures } from "./failure.ts";
+import { finishRun } from "./finish.ts";
+import { forget, type IdempotentRequest, recall, remember } from "./idempotency.ts";
+import { readLock } from "./lock.ts";
+import { marketTimeOfNewRun } from "./market-time.ts";
+import { openRealm, type RealmState, readSettings } from "./realm.ts";
+import { reconcileRun } from "./reconcile.ts";
+import { executionName, phaseCount, phaseLabels, type Run, runSchema } from "./run.ts";
+import type { RunServices } from "./services.ts";
+
+/** How often the start is tried when another request changes the lock, the realm or the key in between. */
+const startRetries = 8;
+
+/**
+ * Starts a run: lock, run, configuration snapshot and idempotency record in one transaction, then the execution.
+ * Of any number of simultaneous requests exactly one starts a run. Throws `ANALYSIS_ALREADY_RUNNING` with
+ * `active_run_id`, `IDEMPOTENCY_MISMATCH`, or `DATABASE_ERROR`/`INTERNAL_ERROR` with nothing left behind.
+ */
+export async function startRun(services: RunServices, request: IdempotentRequest): Promise<{ run_id: string }> {
+  for (let tries = 0; tries < startRetries; tries++) {
+    const earlier = await recall(services.store, request);
+    if (earlier) return { run_id: String(earlier.run_id) };
+    await refuseWhileHeld(services);
+    const realm = await openRealm(services);
+    const run = newRun(services, realm);
+    const outcome = await services.store.transact(await startActions(services, request, realm, run));
+    if (outcome.applied) {
+      await execute(services, run, forget(services.store, request));
+      return { run_id: run.id };
+    }
+  }
+  throw new AppError("StoreUnavailable", "DATABASE_ERROR", "The run could not be started; please try again.", {
+    retryable: true,
+  });
+}
+
+function newRun({ clock, ids, config }: RunServices, realm: RealmState): Run {
+  const now = clock.now();
+  const marketTime = marketTimeOfNewRun(config.marketClock, realm);
+  return {
+    id: ids.ulid(now.getTime()),
+    status: "running",
+    attempt: 1,
+    current_phase: 1,
+    current_phase_label: phaseLabels[1],
+    progress_current: 1,
+    progress_total: phaseCount,
+    started_at: iso(now),
+    attempt_started_at: iso(now),
+    completed_at: null,
+    error_message: null,
+    error_code: null,
+    signals_created: null,
+    positions_opened: null,
+    exits_triggered: null,
+    analysis_incomplete_reason: null,
+    warnings: null,
+    market_time: marketTime && iso(marketTime),
+    trading_day: newYorkDay(marketTime ?? now),
+    comments_analyzed: 0,
+    comments_failed: 0,
+    llm_prompt_tokens: 0,
+    llm_completion_tokens: 0,
+    llm_cost_micro_usd: 0,
+    slow_since: null,
+  };
+}
+
+async function startActions(
+  services: RunServices,
+  request: IdempotentRequest,
+  realm: RealmState,
+  run: Run,
+): Promise<Action[]> {
+  const { store, config, clock } = services;
+  const { keys } = store;
+  const scenarioDay = config.marketClock.kind === "scenario" ? { scenario_runs: (realm.scenario_runs ?? 0) + 1 } : {};
+  const marketTime = run.market_time ? { market_time: run.market_time } : {};
+  const realmChanges = { ...scenarioDay, ...marketTime };
+  return [
+    put({ ...keys.lock(), run_id: run.id, taken_at: run.started_at }, ifAbsent("locked")),
+    put({ ...keys.run(run.id), ...keys.runIndex(run.id), ...keys.runningIndex(run.id), ...run }, ifAbsent()),
+    put({ ...keys.runConfiguration(run.id), settings: await readSettings(services) }),
+    update(keys.counter("RUNS"), { add: { total: 1 } }),
+    ...remember(store, request, { run_id: run.id }, clock.now()),
+    ...(Object.keys(realmChanges).length > 0
+      ? [update(keys.realmState(), { set: realmChanges }, ifUnchanged("scenario_runs", realm.scenario_runs))]
+      : []),
+  ];
+}
+
+/**
+ * Starts the execution of an attempt that the table already holds. Refused for certain: the run fails and the caller
+ * gets an error. Outcome unknown: everything stays, and reconciliation finds out what happened.
+ */
+export async function execute(services: RunServices, run: Run, undo: readonly Action[]): Promise<void> {
+  const outcome = await services.executions.start(executionName(run), { runId: run.id, attempt: run.attempt });
+  services.log.info("run started", { runId: run.id, attempt: run.attempt, execution: outcome });
+  if (outcome === "refused") {
+    const failure = lifecycleFailures.notStarted;
+    await finishRun(services, { runId: run.id, attempt: run.attempt, outcome: { status: "failed", failure } });
+    if (undo.length > 0) await services.store.transact(undo);
+    throw new AppError("Conflict", "INTERNAL_ERROR", failure.message);
+  }
+}
+
+/** Returns when the lock is free; throws 409 while the run that holds it goes on. */
+export async function refuseWhileHeld(services: RunServices): Promise<void> {
+  const { store } = services;
+  const lock = await readLock(services);
+  if (!lock) return;
+  const holder = await store.get(store.keys.run(lock.run_id), runSchema);
+  if (holder && (await reconcile(services, holder)) === "running") {
+    throw new AppError("Conflict", "ANALYSIS_ALREADY_RUNNING", "An analysis is already running.", {
+      details: { active_run_id: lock.run_id },
+    });
+  }
+  // Ending the run has freed the lock; this only matters where a lock was left behind by hand or by a damaged run.
+  await store.transact([remove(store.keys.lock(), ifUnchanged("run_id", lock.run_id))]);
+}
+
+/** Where Step Functions cannot be asked, the run has to be taken for running: nobody else decides who holds the lock. */
+async function reconcile(services: RunServices, run: Run): Promise<"running" | "over"> {
+  try {
+    return await reconcileRun(services, run);
+  } catch (error) {
+    services.log.warn("the holder of the lock could not be asked for", { runId: run.id, error });
+    return "running";
+  }
+}

@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { daysBetween, utcDay } from "../runtime/dates.ts";
+import { readLock } from "./lock.ts";
+import { marketNow } from "./market-time.ts";
+import { readRealm, readSettings } from "./realm.ts";
+import { runSchema } from "./run.ts";
+import type { RunServices } from "./services.ts";
+
+/** History that is needed before a ticker can be called new [D20]. */
+const warmUpDays = 7;
+
+export const systemStatusSchema = z.object({
+  phase: z.string(),
+  emergence_active: z.boolean(),
+  emergence_days_remaining: z.number().int(),
+  open_position_count: z.number().int(),
+  last_run_completed_at: z.string().nullable(),
+  active_run_id: z.string().nullable(),
+});
+
+/** `GET /status` (spec api 9). Positions come with paper trading; until then none is open. */
+export async function readSystemStatus(services: Pick<RunServices, "store" | "config" | "clock">) {
+  const { store, config, clock } = services;
+  const [realm, settings, lock] = await Promise.all([readRealm(services), readSettings(services), readLock(services)]);
+  const holder = lock && (await store.get(store.keys.run(lock.run_id), runSchema));
+  const today = utcDay(marketNow(config.marketClock, realm, clock));
+  const start = settings.system_start_date;
+  const days = start === undefined ? 0 : Math.max(0, daysBetween(start, today));
+  return {
+    phase: settings.phase ?? "paper_trading",
+    emergence_active: days >= warmUpDays,
+    emergence_days_remaining: Math.max(0, warmUpDays - days),
+    open_position_count: 0,
+    last_run_completed_at: realm?.last_run_completed_at ?? null,
+    active_run_id: holder?.status === "running" ? holder.id : null,
+  };
+}

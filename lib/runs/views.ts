@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { type Run, runStatuses, warningSchema } from "./run.ts";
+
+/** One entry of `GET /runs` (spec api 3). */
+export const runItemSchema = z.object({
+  id: z.string(),
+  status: z.enum(runStatuses),
+  current_phase: z.number().int(),
+  current_phase_label: z.string(),
+  started_at: z.string(),
+  completed_at: z.string().nullable(),
+  error_message: z.string().nullable(),
+  error_code: z.string().nullable(),
+  signals_created: z.number().int().nullable(),
+  positions_opened: z.number().int().nullable(),
+  exits_triggered: z.number().int().nullable(),
+});
+export type RunItem = z.infer<typeof runItemSchema>;
+
+/** `GET /runs/{id}/status` (spec api 3): the flat form, and the same facts under the shorter names [D10]. */
+export const runStatusSchema = runItemSchema.extend({
+  progress_current: z.number().int(),
+  progress_total: z.number().int(),
+  warnings: z.array(warningSchema).nullable(),
+  attempt: z.number().int(),
+  analysis_incomplete_reason: z.string().nullable(),
+  phase: z.number().int(),
+  phase_label: z.string(),
+  progress: z.object({ current: z.number().int(), total: z.number().int() }),
+  results: z.object({
+    signals_created: z.number().int().nullable(),
+    positions_opened: z.number().int().nullable(),
+    exits_triggered: z.number().int().nullable(),
+  }),
+});
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+export function toRunItem(run: Run): RunItem {
+  return runItemSchema.parse(run);
+}
+
+export function toRunStatus(run: Run): RunStatus {
+  const { signals_created, positions_opened, exits_triggered } = run;
+  return runStatusSchema.parse({
+    ...run,
+    phase: run.current_phase,
+    phase_label: run.current_phase_label,
+    progress: { current: run.progress_current, total: run.progress_total },
+    results: { signals_created, positions_opened, exits_triggered },
+  });
+}

@@ -1,0 +1,114 @@
+import * as z from "zod";
+import { AppError } from "./errors.ts";
+
+const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+const instant = z.iso.datetime({ offset: true });
+const scenarioStart = z.string().regex(/^scenario:\d{4}-\d{2}-\d{2}$/);
+
+/** Every variable the functions read. Absent and empty mean the same. */
+const environmentSchema = z.object({
+  REALM: z
+    .string()
+    .regex(/^[a-z0-9-]{1,30}$/, "must be 1–30 lower-case letters, digits or hyphens")
+    .default("live"),
+  STAGE: z.string().default("local"),
+  ENVIRONMENT: z.enum(["local", "production"]).default("local"),
+  LOG_LEVEL: z.enum(["DEBUG", "INFO", "WARN", "ERROR", "CRITICAL", "SILENT"]).default("INFO"),
+  DEPLOYED_AT: instant.optional(),
+  CORS_ALLOWED_ORIGINS: z.string().default(""),
+
+  TABLE_NAME: z.string().default("wsb-signals"),
+  DYNAMODB_ENDPOINT: z.url().optional(),
+  STATES_ENDPOINT: z.url().optional(),
+  ANALYSIS_STATE_MACHINE_ARN: z
+    .string()
+    .default("arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis"),
+  PROVIDER_SECRET_ID: z.string().optional(),
+
+  MARKET_CLOCK: z.union([z.literal("wall"), scenarioStart, instant]).default("wall"),
+
+  SUBREDDIT: z.string().default("wallstreetbets"),
+  REDDIT_BASE_URL: z.url().default("https://oauth.reddit.com"),
+  REDDIT_AUTH_URL: z.url().default("https://www.reddit.com/api/v1/access_token"),
+  REDDIT_CLIENT_ID: z.string().optional(),
+  REDDIT_CLIENT_SECRET: z.string().optional(),
+  REDDIT_USER_AGENT: z.string().default("node:wsb-signals:1.0.0"),
+  REDDIT_STAND_IN: flag.default(false),
+  REDDIT_ARCHIVE: z.string().optional(),
+
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: z.url().default("https://api.openai.com/v1"),
+  OPENAI_MODEL: z.string().default("gpt-4o-mini"),
+  OPENAI_STAND_IN: flag.default(false),
+  OPENAI_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.3),
+  OPENAI_TOP_P: z.coerce.number().min(0).max(1).default(1),
+  OPENAI_MAX_OUTPUT_TOKENS: z.coerce.number().int().positive().default(500),
+  OPENAI_MAX_IMAGE_TOKENS: z.coerce.number().int().positive().default(300),
+  LLM_RUN_BUDGET_USD: z.coerce.number().positive().default(2),
+  LLM_WINDOW: z.coerce.number().int().min(1).max(100).default(5),
+  LLM_INPUT_USD_PER_MILLION: z.coerce.number().nonnegative().default(0.15),
+  LLM_OUTPUT_USD_PER_MILLION: z.coerce.number().nonnegative().default(0.6),
+
+  SYMBOLS_FILE: z.string().optional(),
+  SYMBOL_DIRECTORY_URL: z.url().default("https://www.nasdaqtrader.com/dynamic/SymDir"),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** Where market time comes from (DESIGN section 5): the wall, one fixed instant, or the scenario's own days. */
+export type MarketClock = { kind: "wall" } | { kind: "fixed"; at: Date } | { kind: "scenario"; firstDay: string };
+
+export interface Config {
+  environment: Environment;
+  marketClock: MarketClock;
+  corsAllowedOrigins: string[];
+}
+
+/** Origins of the tools a developer runs beside the API; never used in production (spec orders 2.2). */
+const localOrigins = [
+  "http://localhost:3000",
+  "http://127.0.0.1:3000",
+  "http://localhost:8080",
+  "http://localhost:5173",
+];
+
+/**
+ * Reads and checks the settings. Throws `BadConfiguration` with one sentence that names every bad variable.
+ * Without an argument it reads the process's environment; nothing else in the project does.
+ */
+export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
+  const present = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
+  const parsed = environmentSchema.safeParse(present);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new AppError("BadConfiguration", "CONFIGURATION_ERROR", `Bad setting: ${problems.join("; ")}.`);
+  }
+  const environment = parsed.data;
+  return {
+    environment,
+    marketClock: readMarketClock(environment.MARKET_CLOCK),
+    corsAllowedOrigins: readOrigins(environment),
+  };
+}
+
+function readMarketClock(value: string): MarketClock {
+  if (value === "wall") return { kind: "wall" };
+  if (value.startsWith("scenario:")) return { kind: "scenario", firstDay: value.slice("scenario:".length) };
+  return { kind: "fixed", at: new Date(value) };
+}
+
+function readOrigins(environment: Environment): string[] {
+  const listed = environment.CORS_ALLOWED_ORIGINS.split(",")
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== "");
+  if (listed.includes("*") || (environment.ENVIRONMENT === "production" && listed.length === 0)) {
+    throw new AppError(
+      "BadConfiguration",
+      "CONFIGURATION_ERROR",
+      "Bad setting: CORS_ALLOWED_ORIGINS must list the allowed origins and must not contain *.",
+    );
+  }
+  return listed.length > 0 ? listed : localOrigins;
+}

@@ -1,0 +1,115 @@
+import type { AnalysisServices } from "./analysis/services.ts";
+import { createArchive } from "./providers/archive.ts";
+import { createExecutions } from "./providers/executions.ts";
+import { createHttp } from "./providers/http.ts";
+import type { Model } from "./providers/model.ts";
+import { createOpenAi } from "./providers/openai.ts";
+import { createReddit } from "./providers/reddit.ts";
+import type { RedditSource } from "./providers/reddit-source.ts";
+import { loadCredentials } from "./providers/secrets.ts";
+import { createSymbols } from "./providers/symbols.ts";
+import type { SymbolUniverse } from "./providers/symbols-source.ts";
+import { sleep, wallClock } from "./runtime/clock.ts";
+import { type Config, readConfig } from "./runtime/config.ts";
+import { systemIds } from "./runtime/ids.ts";
+import { createLog } from "./runtime/logger.ts";
+import { createStoreClient } from "./store/client.ts";
+import { keysOf } from "./store/keys.ts";
+import { readDirectory } from "./store/symbol-directory.ts";
+import { createStore } from "./store/table.ts";
+
+export type Services = AnalysisServices & ReturnType<typeof createServices>;
+
+let current: Services | undefined;
+
+/** The services of this process, built from its environment at the first use. */
+export function loadServices(): Services {
+  current ??= createServices(readConfig());
+  return current;
+}
+
+/** Hands in services built elsewhere: an embedded process or a test with its own clock. */
+export function useServices(services: Services): void {
+  current = services;
+}
+
+/** Clients and settings, once per cold start. Providers come to life when a phase first asks for them. */
+export function createServices(config: Config) {
+  const { environment } = config;
+  const log = createLog(environment.LOG_LEVEL);
+  const ids = systemIds();
+  const http = createHttp(log);
+  const tools = { clock: wallClock, sleep, random: ids.random, log, http };
+  const store = createStore({
+    client: createStoreClient(environment.DYNAMODB_ENDPOINT),
+    tableName: environment.TABLE_NAME,
+    keys: keysOf(environment.REALM),
+    ...tools,
+  });
+  const executions = createExecutions({
+    machineArn: environment.ANALYSIS_STATE_MACHINE_ARN,
+    endpoint: environment.STATES_ENDPOINT,
+  });
+  const credentials = once(() => loadCredentials(environment));
+
+  const reddit = once(async (): Promise<RedditSource> => {
+    if (environment.REDDIT_ARCHIVE) return createArchive({ location: environment.REDDIT_ARCHIVE }, tools);
+    const { REDDIT_CLIENT_ID = "", REDDIT_CLIENT_SECRET = "" } = await credentials();
+    return createReddit(
+      {
+        baseUrl: environment.REDDIT_BASE_URL,
+        authUrl: environment.REDDIT_AUTH_URL,
+        clientId: REDDIT_CLIENT_ID,
+        clientSecret: REDDIT_CLIENT_SECRET,
+        userAgent: environment.REDDIT_USER_AGENT,
+        subreddit: environment.SUBREDDIT,
+        standIn: environment.REDDIT_STAND_IN,
+        timeoutMs: 10_000,
+      },
+      tools,
+    );
+  });
+
+  const model = once(async (): Promise<Model> => {
+    const { OPENAI_API_KEY = "" } = await credentials();
+    return createOpenAi(
+      {
+        baseUrl: environment.OPENAI_BASE_URL,
+        apiKey: OPENAI_API_KEY,
+        model: environment.OPENAI_MODEL,
+        standIn: environment.OPENAI_STAND_IN,
+        timeoutMs: 20_000,
+        temperature: environment.OPENAI_TEMPERATURE,
+        topP: environment.OPENAI_TOP_P,
+        maxOutputTokens: environment.OPENAI_MAX_OUTPUT_TOKENS,
+        maxImageTokens: environment.OPENAI_MAX_IMAGE_TOKENS,
+      },
+      tools,
+    );
+  });
+
+  const symbols = once(async (): Promise<SymbolUniverse> => {
+    if (environment.SYMBOLS_FILE) return createSymbols({ files: environment.SYMBOLS_FILE.split(",") }).load();
+    const directory = await readDirectory(store);
+    if (directory === undefined) return createSymbols({ files: [] }).load();
+    return createSymbols({ files: ["symbol directory"], read: async () => directory }).load();
+  });
+
+  const prices = {
+    inputUsdPerMillion: environment.LLM_INPUT_USD_PER_MILLION,
+    outputUsdPerMillion: environment.LLM_OUTPUT_USD_PER_MILLION,
+  };
+  return { config, store, executions, clock: wallClock, sleep, ids, log, http, reddit, model, symbols, prices };
+}
+
+/** One try for all callers; a failed one is forgotten, so that the next caller tries again. */
+function once<T>(build: () => Promise<T>): () => Promise<T> {
+  let building: Promise<T> | undefined;
+  return () => {
+    building ??= build().catch((error: unknown) => {
+      building = undefined;
+      throw error;
+    });
+    return building;
+  };
+}

@@ -1,0 +1,182 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
+import type * as z from "zod";
+import type { Sleep } from "../runtime/clock.ts";
+import { AppError } from "../runtime/errors.ts";
+import type { Log } from "../runtime/logger.ts";
+import { type Action, toTransactItem } from "./actions.ts";
+import { decode } from "./codec.ts";
+import type { IndexKeys, Key, Keys } from "./keys.ts";
+import { type Page, type Range, toQuery } from "./ranges.ts";
+
+/** DynamoDB's own limits. */
+const maxActions = 100;
+const maxBatchGet = 100;
+const maxBatchWrite = 25;
+/** Conflicts and throttling of a transaction, beyond the client's retries. */
+const conflictRetries = 6;
+
+/** What became of a transaction: applied, or refused with the names of the conditions that did not hold. */
+export type TransactionOutcome = { applied: true } | { applied: false; refusals: string[] };
+
+export interface StoreSettings {
+  client: DynamoDBDocumentClient;
+  tableName: string;
+  keys: Keys;
+  sleep: Sleep;
+  random: () => number;
+  log: Log;
+}
+
+export type Store = ReturnType<typeof createStore>;
+
+/**
+ * The table. Reads by key are strongly consistent and parsed by the given schema; an item that does not fit throws
+ * `InvalidStoredItem`, in lists it is left out and logged. Every other failure is `StoreUnavailable`, `DATABASE_ERROR`.
+ */
+export function createStore({ client, tableName, keys, sleep, random, log }: StoreSettings) {
+  async function get<T>(key: Key, schema: z.ZodType<T>): Promise<T | undefined> {
+    const answer = await guarded(() =>
+      client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true })),
+    );
+    return answer.Item === undefined ? undefined : decode(answer.Item, schema);
+  }
+
+  /** The items that exist, in no promised order. Keys may repeat and be any number. */
+  async function getMany<T>(wanted: readonly Key[], schema: z.ZodType<T>): Promise<T[]> {
+    const distinct = [...new Map(wanted.map((key) => [`${key.pk}\n${key.sk}`, { pk: key.pk, sk: key.sk }])).values()];
+    const found: T[] = [];
+    for (const chunk of chunked(distinct, maxBatchGet)) {
+      let open: Record<string, unknown>[] = chunk.map((key) => ({ ...key }));
+      for (let attempt = 0; open.length > 0; attempt++) {
+        const answer = await guarded(() =>
+          client.send(new BatchGetCommand({ RequestItems: { [tableName]: { Keys: open, ConsistentRead: true } } })),
+        );
+        found.push(...decodeAll(answer.Responses?.[tableName] ?? [], schema));
+        open = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+        if (open.length > 0) await pauseBeforeRetry(attempt, "batch get");
+      }
+    }
+    return found;
+  }
+
+  /** One page of a range. `limit` counts items read, before `filter`. */
+  async function query<T>(range: Range, schema: z.ZodType<T>): Promise<Page<T>> {
+    const answer = await guarded(() => client.send(new QueryCommand(toQuery(tableName, range))));
+    return { items: decodeAll(answer.Items ?? [], schema), last: answer.LastEvaluatedKey };
+  }
+
+  /** All pages of a range. Only for ranges that the caller knows to be bounded. */
+  async function queryAll<T>(range: Range, schema: z.ZodType<T>): Promise<T[]> {
+    const items: T[] = [];
+    let startAfter = range.startAfter;
+    do {
+      const page: Page<T> = await query({ ...range, startAfter }, schema);
+      items.push(...page.items);
+      startAfter = page.last;
+    } while (startAfter !== undefined);
+    return items;
+  }
+
+  /** How many items of a range match, reading at most `atMost` items; `complete` is false where it stopped there. */
+  async function count(range: Range, atMost = Number.POSITIVE_INFINITY): Promise<{ total: number; complete: boolean }> {
+    let total = 0;
+    let read = 0;
+    let startAfter = range.startAfter;
+    do {
+      const limit = Number.isFinite(atMost) ? { limit: atMost - read } : {};
+      const answer = await guarded(() =>
+        client.send(new QueryCommand({ ...toQuery(tableName, { ...range, ...limit, startAfter }), Select: "COUNT" })),
+      );
+      total += answer.Count ?? 0;
+      read += answer.ScannedCount ?? 0;
+      startAfter = answer.LastEvaluatedKey;
+    } while (startAfter !== undefined && read < atMost);
+    return { total, complete: startAfter === undefined };
+  }
+
+  /** All or nothing, at most 100 actions. Conflicts with other transactions are tried again with jitter. */
+  async function transact(actions: readonly Action[]): Promise<TransactionOutcome> {
+    if (actions.length > maxActions) throw new RangeError(`a transaction holds at most ${maxActions} actions`);
+    const items = actions.map((action) => toTransactItem(tableName, action));
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await client.send(new TransactWriteCommand({ TransactItems: items }));
+        return { applied: true };
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw unavailable(error);
+        const reasons = error.CancellationReasons ?? [];
+        const refusals = reasons.flatMap((reason, index) =>
+          reason.Code === "ConditionalCheckFailed" ? [actions[index]?.condition?.refusal ?? "refused"] : [],
+        );
+        if (refusals.length > 0) return { applied: false, refusals };
+        const passing = reasons.some((reason) => passingReasons.has(reason.Code ?? ""));
+        if (!passing || attempt >= conflictRetries) throw unavailable(error);
+        await pauseBeforeRetry(attempt, "transaction");
+      }
+    }
+  }
+
+  /** Unconditional puts in chunks; not atomic as a whole, so only for items whose repetition is harmless. */
+  async function putMany(items: readonly (Key & IndexKeys & Record<string, unknown>)[]): Promise<void> {
+    for (const chunk of chunked(items, maxBatchWrite)) {
+      let open: unknown[] = chunk.map((Item) => ({ PutRequest: { Item } }));
+      for (let attempt = 0; open.length > 0; attempt++) {
+        const requests = open as { PutRequest: { Item: Record<string, unknown> } }[];
+        const answer = await guarded(() =>
+          client.send(new BatchWriteCommand({ RequestItems: { [tableName]: requests } })),
+        );
+        open = answer.UnprocessedItems?.[tableName] ?? [];
+        if (open.length > 0) await pauseBeforeRetry(attempt, "batch write");
+      }
+    }
+  }
+
+  function decodeAll<T>(items: readonly Record<string, unknown>[], schema: z.ZodType<T>): T[] {
+    return items.flatMap((item) => {
+      try {
+        return [decode(item, schema)];
+      } catch (error) {
+        // One poisoned item must not take a whole list with it (spec reliability 5, row 77).
+        log.error("a stored item does not fit its schema and is left out", { pk: item.pk, sk: item.sk, error });
+        return [];
+      }
+    });
+  }
+
+  async function pauseBeforeRetry(attempt: number, what: string): Promise<void> {
+    if (attempt >= conflictRetries) throw unavailable(new Error(`${what} was not taken after ${attempt} attempts`));
+    await sleep(random() * Math.min(2_000, 25 * 2 ** attempt));
+  }
+
+  return { keys, client, tableName, get, getMany, query, queryAll, count, transact, putMany };
+}
+
+/** Cancellation codes that say "try again" and nothing about our conditions. */
+const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
+
+async function guarded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+function unavailable(cause: unknown): AppError {
+  return new AppError("StoreUnavailable", "DATABASE_ERROR", "The store did not answer.", { retryable: true, cause });
+}
+
+/** `items` in runs of at most `size`. */
+export function chunked<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

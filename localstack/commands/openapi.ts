@@ -1,0 +1,22 @@
+import { glob, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Contract } from "../../lib/http/contract.ts";
+import { openApiDocument } from "../../lib/http/openapi.ts";
+
+const target = "lib/http/openapi.json";
+
+/** The contracts of all handlers that have one, read from the handlers themselves. */
+export async function readContracts(root = "."): Promise<Contract[]> {
+  const contracts: Contract[] = [];
+  for await (const file of glob("functions/{api,desk,answers}/*.ts", { cwd: root })) {
+    const module = (await import(resolve(root, file))) as { handler: { contract?: Contract } };
+    if (module.handler.contract) contracts.push(module.handler.contract);
+  }
+  return contracts;
+}
+
+/** `npm run openapi` writes the committed document anew. */
+if (import.meta.main ?? process.argv[1]?.endsWith("openapi.ts")) {
+  await writeFile(target, `${JSON.stringify(openApiDocument(await readContracts()), null, 2)}\n`);
+  console.log(`${target} written`);
+}

@@ -1,0 +1,78 @@
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+
+/** A whole answer on the wire. */
+export interface WireAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Calls one operation: the parsed answer, or an `OperationError`. */
+export type CallOperation = (operation: string, input: unknown) => Promise<Record<string, unknown>>;
+
+/** What DynamoDB answered instead of a result. */
+export class OperationError extends Error {
+  readonly type: string;
+  readonly answer: WireAnswer;
+  constructor(answer: WireAnswer) {
+    const { __type = "", message = "" } = JSON.parse(answer.body || "{}");
+    super(message);
+    this.type = String(__type).replace(/^.*#/, "");
+    this.answer = answer;
+  }
+}
+
+/** The way from the transactional front to the dynalite behind it. */
+export function dynaliteClient(port: number) {
+  const agent = new Agent({ keepAlive: true });
+
+  function send(headers: Record<string, string>, body: string): Promise<WireAnswer> {
+    return new Promise((resolve, reject) => {
+      const options = { host: "127.0.0.1", port, method: "POST", agent, headers };
+      const outgoing = httpRequest(options, (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on("data", (chunk) => chunks.push(chunk));
+        incoming.on("error", reject);
+        incoming.on("end", () =>
+          resolve({
+            status: incoming.statusCode ?? 500,
+            headers: endToEndHeaders(incoming),
+            body: Buffer.concat(chunks).toString("utf8"),
+          }),
+        );
+      });
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+  }
+
+  return {
+    forward: (request: IncomingMessage, body: string) => send(endToEndHeaders(request), body),
+    call: async (operation: string, input: unknown) => {
+      const answer = await send(
+        {
+          "content-type": "application/x-amz-json-1.0",
+          "x-amz-target": `DynamoDB_20120810.${operation}`,
+          // dynalite checks that a signature is there, not what it says.
+          authorization:
+            "AWS4-HMAC-SHA256 Credential=local/1/local/dynamodb/aws4_request, SignedHeaders=x, Signature=0",
+          "x-amz-date": "20200101T000000Z",
+        },
+        JSON.stringify(input),
+      );
+      if (answer.status !== 200) throw new OperationError(answer);
+      return JSON.parse(answer.body) as Record<string, unknown>;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** Length and connection are each hop's own business. */
+function endToEndHeaders(message: IncomingMessage): Record<string, string> {
+  const own = new Set(["host", "connection", "content-length", "transfer-encoding"]);
+  return Object.fromEntries(
+    Object.entries(message.headers).flatMap(([name, value]) =>
+      own.has(name) || !value ? [] : [[name, String(value)]],
+    ),
+  );
+}

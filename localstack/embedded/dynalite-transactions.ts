@@ -1,0 +1,203 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type CallOperation, OperationError, type WireAnswer } from "./dynalite-client.ts";
+
+type Item = Record<string, unknown>;
+interface Action {
+  TableName: string;
+  Key?: Item;
+  Item?: Item;
+  ReturnValuesOnConditionCheckFailure?: string;
+  [field: string]: unknown;
+}
+type ActionKind = "Put" | "Update" | "Delete" | "ConditionCheck";
+interface Step {
+  kind: ActionKind;
+  action: Action;
+  key: Item;
+  before?: Item;
+}
+interface CancellationReason {
+  Code: string;
+  Message?: string;
+  Item?: Item;
+}
+
+const operationOf = { Put: "PutItem", Update: "UpdateItem", Delete: "DeleteItem", ConditionCheck: "UpdateItem" };
+const mostActions = 100;
+const tokenLifeMs = 10 * 60_000;
+
+/**
+ * Transactions for a DynamoDB that has none. A transaction has the table to itself; every action is applied with its
+ * condition, and if one fails the others are undone from their before-images. These also lie in a journal file while
+ * the transaction is under way, so that a killed process leaves no half of it: `recover` undoes it at the next start.
+ */
+export function createTransactions(call: CallOperation, dataDir: string | undefined) {
+  const lock = createLock();
+  const journal = dataDir ? join(dataDir, "transaction.json") : undefined;
+  const keyNames = new Map<string, string[]>();
+  const tokens = new Map<string, { request: string; at: number }>();
+
+  async function keyOf(table: string, item: Item): Promise<Item> {
+    let names = keyNames.get(table);
+    if (!names) {
+      const { Table } = await call("DescribeTable", { TableName: table });
+      names = (Table as { KeySchema: { AttributeName: string }[] }).KeySchema.map((part) => part.AttributeName);
+      keyNames.set(table, names);
+    }
+    return Object.fromEntries(names.map((name) => [name, item[name]]));
+  }
+
+  async function readSteps(items: Partial<Record<ActionKind, Action>>[]): Promise<Step[]> {
+    const steps = await Promise.all(
+      items.map(async (item) => {
+        const [kind, action] = Object.entries(item)[0] as [ActionKind, Action];
+        const key = action.Key ?? (await keyOf(action.TableName, action.Item ?? {}));
+        const { Item: before } = await call("GetItem", { TableName: action.TableName, Key: key, ConsistentRead: true });
+        return { kind, action, key, ...(before ? { before: before as Item } : {}) };
+      }),
+    );
+    const targets = new Set(steps.map(({ action, key }) => action.TableName + JSON.stringify(key)));
+    if (targets.size < steps.length) {
+      throw refusal("ValidationException", "Transaction request cannot include multiple operations on one item");
+    }
+    return steps;
+  }
+
+  async function apply({ kind, action, before, key }: Step): Promise<CancellationReason> {
+    const { ReturnValuesOnConditionCheckFailure: wanted, ...input } = action;
+    try {
+      await call(operationOf[kind], input);
+      // A bare update is how a condition is checked; it leaves an empty item where there was none.
+      if (kind === "ConditionCheck" && !before) await call("DeleteItem", { TableName: action.TableName, Key: key });
+      return { Code: "None" };
+    } catch (error) {
+      if (!(error instanceof OperationError) || error.type !== "ConditionalCheckFailedException") throw error;
+      return {
+        Code: "ConditionalCheckFailed",
+        Message: "The conditional request failed",
+        ...(wanted === "ALL_OLD" && before && { Item: before }),
+      };
+    }
+  }
+
+  async function undo(steps: Step[]): Promise<void> {
+    await Promise.all(
+      steps.map(({ action: { TableName }, key, before }) =>
+        before ? call("PutItem", { TableName, Item: before }) : call("DeleteItem", { TableName, Key: key }),
+      ),
+    );
+  }
+
+  async function write(input: { TransactItems?: Partial<Record<ActionKind, Action>>[] }): Promise<void> {
+    const items = input.TransactItems ?? [];
+    if (items.length === 0 || items.length > mostActions) {
+      throw refusal("ValidationException", `1 validation error detected: transactItems must hold 1 to ${mostActions}`);
+    }
+    const steps = await readSteps(items);
+    if (journal) writeFileSync(journal, JSON.stringify(steps));
+    const outcomes = await Promise.allSettled(steps.map(apply));
+    const rejected = outcomes.find((outcome) => outcome.status === "rejected");
+    const reasons = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+    const cancelled = reasons.some(({ Code }) => Code !== "None");
+    if (rejected || cancelled) await undo(steps);
+    if (journal) rmSync(journal, { force: true });
+    if (rejected) throw rejected.reason;
+    if (cancelled) {
+      const codes = reasons.map(({ Code }) => Code).join(", ");
+      throw refusal(
+        "TransactionCanceledException",
+        `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+        { CancellationReasons: reasons },
+      );
+    }
+  }
+
+  /** The same token with the same request was answered before: the answer again, and nothing is done twice. */
+  async function writeOnce(input: { ClientRequestToken?: string }): Promise<Item> {
+    const { ClientRequestToken: token, ...request } = input;
+    const text = JSON.stringify(request);
+    const now = Date.now();
+    for (const [old, { at }] of tokens) {
+      if (now - at < tokenLifeMs) break;
+      tokens.delete(old);
+    }
+    const earlier = token === undefined ? undefined : tokens.get(token);
+    if (earlier && earlier.request !== text) {
+      throw refusal("IdempotentParameterMismatchException", "The token was used with another request");
+    }
+    if (earlier) return {};
+    await write(request);
+    if (token !== undefined) tokens.set(token, { request: text, at: now });
+    return {};
+  }
+
+  async function read(input: { TransactItems?: { Get: Action }[] }): Promise<Item> {
+    const answers = (input.TransactItems ?? []).map(({ Get }) => call("GetItem", { ...Get, ConsistentRead: true }));
+    return { Responses: await Promise.all(answers) };
+  }
+
+  return {
+    /** Undoes the transaction in whose middle the last process was killed. */
+    recover: async () => {
+      if (!journal || !existsSync(journal)) return;
+      await undo(readJournal(journal));
+      rmSync(journal, { force: true });
+    },
+    handle: (operation: string, body: string, passThrough: () => Promise<WireAnswer>): Promise<WireAnswer> => {
+      if (operation === "TransactWriteItems") return lock.alone(() => answered(() => writeOnce(JSON.parse(body))));
+      if (operation === "TransactGetItems") return lock.alone(() => answered(() => read(JSON.parse(body))));
+      return lock.together(passThrough);
+    },
+  };
+}
+
+/** A journal cut short was being written when the process died: nothing had been applied yet. */
+function readJournal(path: string): Step[] {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return [];
+  }
+}
+
+async function answered(work: () => Promise<Item>): Promise<WireAnswer> {
+  try {
+    const body = JSON.stringify(await work());
+    return { status: 200, headers: { "content-type": "application/x-amz-json-1.0" }, body };
+  } catch (error) {
+    if (error instanceof OperationError) return error.answer;
+    throw error;
+  }
+}
+
+function refusal(type: string, message: string, more: Item = {}): OperationError {
+  const body = JSON.stringify({
+    __type: `com.amazonaws.dynamodb.v20120810#${type}`,
+    Message: message,
+    message,
+    ...more,
+  });
+  return new OperationError({ status: 400, headers: { "content-type": "application/x-amz-json-1.0" }, body });
+}
+
+/** Single operations run side by side; a transaction waits for them and then runs alone. */
+function createLock() {
+  let last: Promise<unknown> = Promise.resolve();
+  let sharing = new Set<Promise<unknown>>();
+  return {
+    together: <T>(work: () => Promise<T>): Promise<T> => {
+      const running = last.then(work);
+      const settled: Promise<unknown> = running.catch(() => {}).then(() => sharing.delete(settled));
+      sharing.add(settled);
+      return running;
+    },
+    alone: <T>(work: () => Promise<T>): Promise<T> => {
+      const before = Promise.all([last, ...sharing]);
+      sharing = new Set();
+      const running = before.then(work);
+      last = running.catch(() => {});
+      return running;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { freePort } from "./ports.ts";
+
+export interface DynamoDb {
+  endpoint: string;
+  engine: DynamoDbEngine;
+  close(): Promise<void>;
+}
+
+/** `dynoxide` is one binary over SQLite and exists for Linux; `dynalite` is JavaScript and runs everywhere. */
+export type DynamoDbEngine = "dynoxide" | "dynalite";
+
+/**
+ * Starts an embedded DynamoDB: in memory without `dataDir`, otherwise on disk below it.
+ * Without `engine` it takes dynoxide where its package installed and dynalite elsewhere.
+ */
+export async function startDynamoDb(
+  options: { dataDir?: string; port?: number; engine?: DynamoDbEngine } = {},
+): Promise<DynamoDb> {
+  if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
+  const binary = options.engine === "dynalite" ? undefined : dynoxideBinary();
+  if (binary) return startDynoxide(binary, options.port || (await freePort()), options.dataDir);
+  if (options.engine === "dynoxide") throw new Error("The dynoxide binary is not installed.");
+  // Loaded only here: it costs a quarter of a second that most machines need not pay.
+  const { startDynalite } = await import("./dynalite.ts");
+  return startDynalite(options);
+}
+
+function dynoxideBinary(): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve(`@dynoxide/${process.platform}-${process.arch}/dynoxide`);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The binary does not notice when its parent is killed, so a shell stands between: `cat` ends when this process does,
+ * however it ends, because the system closes the pipe; then the shell ends the binary.
+ */
+const untilParentEnds =
+  'exec 3<&0; "$0" "$@" </dev/null 3<&- & child=$!; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child';
+
+async function startDynoxide(binary: string, port: number, dataDir: string | undefined): Promise<DynamoDb> {
+  const storage = dataDir ? ["--db-path", join(dataDir, "dynamodb.sqlite")] : [];
+  const child = spawn("/bin/sh", ["-c", untilParentEnds, binary, "serve", "--port", String(port), ...storage], {
+    stdio: ["pipe", "pipe", "pipe"],
+    // A process group of its own: Ctrl-C must not end the database before those who still write to it.
+    detached: true,
+  });
+  await listening(child);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    engine: "dynoxide",
+    close: async () => {
+      if (child.exitCode !== null) return;
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.stdin?.end();
+      await ended;
+    },
+  };
+}
+
+function listening(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const hear = (chunk: Buffer) => {
+      said = (said + chunk).slice(-2_000);
+      if (said.includes("listening on")) resolve();
+    };
+    child.stdout?.on("data", hear);
+    child.stderr?.on("data", hear);
+    child.once("error", reject);
+    child.once("exit", () => {
+      child.stdin?.destroy();
+      reject(new Error(`The embedded DynamoDB ended: ${said.trim() || "no reason given"}`));
+    });
+  });
+}

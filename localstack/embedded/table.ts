@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  ResourceInUseException,
+} from "@aws-sdk/client-dynamodb";
+import { parse } from "yaml";
+
+/** The table as serverless.yml defines it, under `name`, without what an embedded DynamoDB has no use for. */
+export function tableDefinition(name: string): CreateTableCommandInput {
+  const service = parse(readFileSync(new URL("../../serverless.yml", import.meta.url), "utf8"));
+  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } =
+    service.resources.Resources.Table.Properties;
+  return { TableName: name, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode };
+}
+
+/** Creates the table; one that is there already stays as it is. */
+export async function createTableIfAbsent(endpoint: string, name: string): Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  try {
+    await client.send(new CreateTableCommand(tableDefinition(name)));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,110 @@
+import type { Hit } from "./lexicon-match.ts";
+import type { Token } from "./tokens.ts";
+
+/** What counts for or against, by name: lexicon entries, and signs of form that begin with `_`. */
+export type Features = Map<string, number>;
+
+/** Beyond this many remarks the sum is scaled down: a long post is not surer than a short one. */
+const fullWeightRemarks = 5;
+
+const priceAim = /^(?:to|at|hit|hits|hitting|reach|reaches|target|pt|toward|towards|past|above|over|see|seeing|till|til|until)$/;
+
+/**
+ * The signs of direction in a text. `weight` says how much a token counts for the ticker in question (0 to 1); `hits` are
+ * all entries found, `remarks` those of them that take a side by themselves.
+ */
+export function directionFeatures(
+  tokens: readonly Token[],
+  hits: readonly Hit[],
+  remarks: number,
+  weight: (at: number) => number,
+): Features {
+  const features: Features = new Map();
+  const scale = remarks > fullWeightRemarks ? Math.sqrt(fullWeightRemarks / remarks) : 1;
+  const questions = questionTokens(tokens);
+  const seen = new Map<string, number>();
+  for (const hit of hits) {
+    const times = seen.get(hit.entry) ?? 0;
+    seen.set(hit.entry, times + 1);
+    // Each repetition of 🚀 adds less than the one before.
+    const value = (hit.factor * weight(hit.start) * scale * (questions[hit.start] ? 0.7 : 1)) / (1 + times) ** 1.5;
+    add(features, hit.entry, value);
+  }
+  tokens.forEach((token, at) => {
+    const sign = formSign(token, tokens[at - 1]?.text ?? "");
+    if (sign) features.set(sign, Math.min(1.5, (features.get(sign) ?? 0) + weight(at)));
+  });
+  add(features, "_bias", 1);
+  if (tokens[0]?.kind === "cashtag") add(features, "_leading cashtag", 1);
+  if (tokens.some((token) => token.kind === "link")) add(features, "_link", 1);
+  if (questions.some(Boolean)) add(features, "_question", 1);
+  if (tokens.some((token) => token.kind === "mark" && token.text.includes("!"))) add(features, "_exclamation", 1);
+  return features;
+}
+
+function formSign(token: Token, before: string): string | undefined {
+  if (token.kind === "contract") return /c$/i.test(token.raw) ? "_call contract" : "_put contract";
+  if (token.kind !== "number") return undefined;
+  if (token.raw.endsWith("%")) {
+    if (/^[-−]/.test(token.raw) || /^(?:down|lost|lose|fell|drop|dropped)$/.test(before)) return "_percent down";
+    return token.raw.startsWith("+") || /^(?:up|gained|rose|jumped)$/.test(before) ? "_percent up" : "_percent";
+  }
+  if (/^[-−]/.test(token.raw)) return "_minus";
+  if (token.raw.startsWith("+")) return "_plus";
+  return priceAim.test(before) ? "_price aim" : undefined;
+}
+
+function questionTokens(tokens: readonly Token[]): boolean[] {
+  const marks: boolean[] = new Array(tokens.length).fill(false);
+  let start = 0;
+  tokens.forEach((token, at) => {
+    if (token.kind !== "mark" || !/^[.!?;\n]/.test(token.text)) return;
+    if (token.text.includes("?")) marks.fill(true, start, at);
+    start = at + 1;
+  });
+  return marks;
+}
+
+const firstPerson = new Set("i i'm im i've ive i'll my me mine we we're our us".split(" "));
+const askers = new Set("what why how who when where which does do is are can anyone anybody should did will".split(" "));
+const ahead = new Set("will gonna going soon tomorrow next should expect expecting expected could".split(" "));
+const past = new Set("was were had did been went ago yesterday last back made used".split(" "));
+const reporting = new Set("via says said reports reported announces announced according news article video read chart thread daily".split(" "));
+
+/** The signs that a text takes no side: news, questions, lists, talk about something else. */
+export function neutralityFeatures(tokens: readonly Token[], remarks: number, tickers: number): Features {
+  const features: Features = new Map();
+  const words = tokens.filter((token) => token.kind === "word");
+  const has = (set: ReadonlySet<string>) => words.some((word) => set.has(word.text));
+  const sign = (name: string, present: boolean) => present && add(features, name, 1);
+  add(features, "_bias", 1);
+  add(features, "_length", Math.log2(1 + words.length) - 4);
+  add(features, "_remarks", Math.log2(1 + remarks) - 2);
+  add(features, "_remark share", remarks / (1 + words.length));
+  sign("_no remark", remarks === 0);
+  sign("_short", words.length < 4);
+  sign("_long", words.length > 60);
+  sign("_link", tokens.some((token) => token.kind === "link"));
+  sign("_user", tokens.some((token) => token.kind === "user"));
+  sign("_question", tokens.some((token) => token.kind === "mark" && token.text.includes("?")));
+  sign("_asks", askers.has(words[0]?.text ?? ""));
+  sign("_exclamation", tokens.some((token) => token.kind === "mark" && token.text.includes("!")));
+  sign("_emoji", tokens.some((token) => token.kind === "emoji"));
+  sign("_first person", has(firstPerson));
+  sign("_ahead", has(ahead));
+  sign("_past", has(past));
+  sign("_reporting", has(reporting));
+  sign("_second person", words.some((word) => /^(?:you|your|u|ur|you're)$/.test(word.text)));
+  sign("_leading cashtag", tokens[0]?.kind === "cashtag");
+  sign("_cashtag", tokens.some((token) => token.kind === "cashtag"));
+  sign("_several tickers", tickers >= 2);
+  sign("_many tickers", tickers >= 4);
+  sign("_no ticker", tickers === 0);
+  sign("_numbers", tokens.filter((token) => token.kind === "number").length >= 2);
+  sign("_quote", tokens.some((token) => token.text === '"'));
+  return features;
+}
+
+function add(features: Features, name: string, value: number): void {
+  features.set(name, (features.get(name) ?? 0) + value);
+}

@@ -1,0 +1,79 @@
+import type { Token } from "./tokens.ts";
+
+/** An entry of a lexicon found in a text: tokens `start` (inclusive) to `end` (exclusive). */
+export interface Hit {
+  entry: string;
+  start: number;
+  end: number;
+  /** How strongly it counts: negative under a negation, larger after an intensifier, smaller in a question. */
+  factor: number;
+}
+
+const negators = new Set(
+  "no not never none nothing nobody without hardly barely neither nor cannot cant dont doesnt didnt wont isnt arent wasnt aint shouldnt wouldnt couldnt stop stopped quit".split(
+    " ",
+  ),
+);
+const intensifiers = new Set(
+  "very really super so too extremely fucking freaking damn absolutely totally massively insanely incredibly hella much strongly way mega definitely seriously".split(
+    " ",
+  ),
+);
+const dampeners = new Set("maybe might could possibly perhaps somewhat slightly kinda little bit almost if unless".split(" "));
+
+/** How far a negation reaches, in tokens: "not going to sell" has four. */
+const negationReach = 4;
+
+function isNegator(text: string): boolean {
+  return negators.has(text.replaceAll("'", "")) || text.endsWith("n't");
+}
+
+/**
+ * The entries of `lexicon` in a text, the longest first where several begin at one token, each token in one hit at most.
+ * Words in an entry that negate ("not selling") are part of it and negate nothing else.
+ */
+export function matchLexicon(tokens: readonly Token[], lexicon: ReadonlyMap<string, unknown>, longest = 5): Hit[] {
+  const hits: Hit[] = [];
+  let negatedUntil = -1;
+  let strength = 1;
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (!token) break;
+    if (token.kind === "mark" && token.text !== "," && token.text !== '"') {
+      negatedUntil = -1;
+      strength = 1;
+      continue;
+    }
+    const end = longestEntry(tokens, at, lexicon, longest);
+    if (end > at) {
+      const negated = at <= negatedUntil && token.kind !== "emoji";
+      const factor = strength * (negated ? -0.7 : 1);
+      hits.push({ entry: phrase(tokens, at, end), start: at, end, factor });
+      strength = 1;
+      at = end - 1;
+    }
+    if (end - at <= 1 && isNegator(token.text)) negatedUntil = at + negationReach;
+    else if (intensifiers.has(token.text)) strength = 1.4;
+    else if (dampeners.has(token.text)) strength = 0.6;
+    else if (end <= at) strength = strength > 1 ? 1 : strength;
+  }
+  return hits;
+}
+
+function longestEntry(
+  tokens: readonly Token[],
+  at: number,
+  lexicon: ReadonlyMap<string, unknown>,
+  longest: number,
+): number {
+  for (let end = Math.min(tokens.length, at + longest); end > at; end--) {
+    if (lexicon.has(phrase(tokens, at, end))) return end;
+  }
+  return at;
+}
+
+function phrase(tokens: readonly Token[], start: number, end: number): string {
+  let text = tokens[start]?.text ?? "";
+  for (let at = start + 1; at < end; at++) text += ` ${tokens[at]?.text ?? ""}`;
+  return text;
+}

@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import { parse } from "yaml";
+import { readConfig } from "../../lib/runtime/config.ts";
+import type { Log } from "../../lib/runtime/logger.ts";
+import { createServices, type Services, useServices } from "../../lib/services.ts";
+import { keysOf } from "../../lib/store/keys.ts";
+import { createStore } from "../../lib/store/table.ts";
+import { type DynamoDb, startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
+import { startStepFunctions } from "../../localstack/embedded/step-functions.ts";
+import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
+import { recordedLog } from "./recorded-log.ts";
+
+export type PhaseHandler = (event: unknown) => Promise<unknown>;
+
+export interface CloudOptions {
+  /** Settings on top of the cloud's own, as environment variables. */
+  settings?: Record<string, string>;
+  engine?: "dynoxide" | "dynalite";
+  /** Stands between the machine and the handlers of its states. */
+  around?: (state: string, handler: PhaseHandler, input: unknown) => Promise<unknown>;
+  /** Replaces the pause before a retry of the workflow; 0 by default. */
+  retryPauseMs?: number;
+  /** Status events that the bus should lose. */
+  loseEvents?: boolean;
+}
+
+export interface Cloud {
+  database: DynamoDb;
+  services: Services;
+  log: ReturnType<typeof recordedLog>;
+  /** The time that services see; it stands still until a test moves it. */
+  time: { now: Date };
+  /** Services of another realm (or with other settings) over the same engines, in use from now on. */
+  enter(realm: string, settings?: Record<string, string>): Services;
+  close(): Promise<void>;
+}
+
+const machineName = "wsb-signals-local-analysis";
+const phaseFiles: Record<string, string> = {
+  listPosts: "list-posts",
+  fetchPost: "fetch-post",
+  prioritizeComments: "prioritize-comments",
+  analyzePost: "analyze-post",
+  detectSignals: "detect-signals",
+  completeRun: "complete-run",
+  failRun: "fail-run",
+};
+
+/** The real state machine with the real handlers on the local engines, in this process. */
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const database = await startDynamoDb(options.engine ? { engine: options.engine } : {});
+  const tableName = "wsb-test";
+  await createTableIfAbsent(database.endpoint, tableName);
+  const log = recordedLog();
+  const time = { now: new Date("2026-03-02T15:30:00Z") };
+
+  const states = await startStepFunctions({
+    machines: [{ name: machineName, definition: readMachine() }],
+    retryPauseMs: options.retryPauseMs ?? 0,
+    invoke: async (functionKey, input) => {
+      const { handler } = (await import(`../../functions/phases/${phaseFiles[functionKey]}.ts`)) as { handler: PhaseHandler };
+      return options.around ? options.around(functionKey, handler, input) : handler(input);
+    },
+    onStatus: (event) => {
+      if (options.loseEvents) return;
+      void import("../../functions/events/execution-ended.ts").then(({ handler }) => handler(event)).catch(() => undefined);
+    },
+  });
+
+  function enter(realm: string, settings: Record<string, string> = {}): Services {
+    const config = readConfig({
+      REALM: realm,
+      TABLE_NAME: tableName,
+      DYNAMODB_ENDPOINT: database.endpoint,
+      STATES_ENDPOINT: states.endpoint,
+      ...options.settings,
+      ...settings,
+    });
+    cloud.services = withTestClock(createServices(config), time, log);
+    useServices(cloud.services);
+    return cloud.services;
+  }
+
+  const cloud: Cloud = {
+    database,
+    services: undefined as never,
+    log,
+    time,
+    enter,
+    async close() {
+      await states.close();
+      await database.close();
+    },
+  };
+  enter("live");
+  return cloud;
+}
+
+function withTestClock(services: Services, time: { now: Date }, log: Log): Services {
+  const clock = { now: () => new Date(time.now) };
+  const sleep = async () => undefined;
+  const { client, tableName } = services.store;
+  const keys = keysOf(services.config.environment.REALM);
+  const store = createStore({ client, tableName, keys, sleep, random: () => 0, log });
+  return { ...services, store, clock, sleep, log };
+}
+
+function readMachine(): unknown {
+  return parse(readFileSync(new URL("../../workflows/analysis.asl.yml", import.meta.url), "utf8"), { merge: true });
+}
+
+export interface Call {
+  body?: unknown;
+  rawBody?: string;
+  headers?: Record<string, string>;
+  query?: Record<string, string | string[]>;
+  params?: Record<string, string>;
+  apiKeyId?: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared with literals, whatever their shape
+  body: any;
+}
+
+/** Calls the handler of an endpoint as API Gateway would. */
+export async function call(file: string, request: Call = {}): Promise<Answer> {
+  const { handler } = (await import(`../../functions/${file}.ts`)) as {
+    handler: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+  };
+  const body = request.rawBody ?? (request.body === undefined ? null : JSON.stringify(request.body));
+  const many = Object.fromEntries(
+    Object.entries(request.query ?? {}).map(([name, value]) => [name, Array.isArray(value) ? value : [value]]),
+  );
+  const event = {
+    body,
+    headers: { ...(body !== null && { "content-type": "application/json" }), ...request.headers },
+    multiValueHeaders: {},
+    httpMethod: "",
+    isBase64Encoded: false,
+    path: "",
+    pathParameters: request.params ?? null,
+    queryStringParameters: Object.fromEntries(Object.entries(many).map(([name, values]) => [name, values.at(-1)])),
+    multiValueQueryStringParameters: many,
+    stageVariables: null,
+    requestContext: { requestId: "test-request", authorizer: { apiKeyId: request.apiKeyId ?? "key-1" } },
+    resource: "",
+  } as unknown as APIGatewayProxyEvent;
+  const context = { awsRequestId: "test-request", getRemainingTimeInMillis: () => 10_000 } as Context;
+  const result = await handler(event, context);
+  const isJson = String(result.headers?.["content-type"]).startsWith("application/json");
+  return {
+    status: result.statusCode,
+    headers: result.headers as Record<string, string>,
+    body: isJson ? JSON.parse(result.body) : result.body,
+  };
+}
