@@ -81,7 +81,7 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
   });
 
   async function ask(conversation: Conversation<unknown>, usage: ModelUsage): Promise<unknown> {
-    // The SDK's time-out ends with the headers; this one covers the body too.
+    // The SDK's own time-out does not cover the body of an error.
     const signal = AbortSignal.timeout(settings.timeoutMs);
     try {
       return await client.chat.completions.create(conversation.question, {

@@ -12,7 +12,7 @@ export interface RedditCredentials {
 }
 
 /** The bearer token, kept until shortly before it expires. */
-export interface TokenCache {
+interface TokenCache {
   get(): Promise<string>;
   /** Forgets the token Reddit has just refused; a newer one, fetched by a parallel call, is kept. */
   forget(token: string): void;

@@ -5,7 +5,7 @@ import { AppError } from "../runtime/errors.ts";
 const requestsPerMinute = 60;
 const minuteMs = 60_000;
 
-export interface RateLimit {
+interface RateLimit {
   /** Resolves when the next request may leave. Throws `RedditUnavailable` where that is more than a minute away. */
   turn(): Promise<void>;
   /** Reads `x-ratelimit-remaining` and `-reset` of an answer: nothing remaining stops all requests until the reset. */

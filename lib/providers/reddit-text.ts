@@ -1,7 +1,7 @@
 /** What Reddit itself accepts, in UTF-16 units; longer texts come from broken or hostile sources. */
 const longest = { title: 300, selftext: 40_000, body: 10_000, author: 40, url: 2_000 } as const;
 
-export type RedditTextKind = keyof typeof longest;
+type RedditTextKind = keyof typeof longest;
 
 /** Reddit's base-36 ids, and the row numbers of archives; what else is found in an id would end up in keys and URLs. */
 export const redditId = /^[A-Za-z0-9_]{1,20}$/;

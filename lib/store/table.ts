@@ -104,6 +104,7 @@ export function createStore({ client, tableName, keys, sleep, random, log }: Sto
 
   /** All or nothing, at most 100 actions. Conflicts with other transactions are tried again with jitter. */
   async function transact(actions: readonly Action[]): Promise<TransactionOutcome> {
+    if (actions.length === 0) return { applied: true };
     if (actions.length > maxActions) throw new RangeError(`a transaction holds at most ${maxActions} actions`);
     const items = actions.map((action) => toTransactItem(tableName, action));
     for (let attempt = 0; ; attempt++) {

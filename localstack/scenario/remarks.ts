@@ -16,11 +16,12 @@ interface Remark {
 
 type Kind = "reasoned" | "dissent" | "cheered" | "jeered" | "asked" | "mocked" | "agreed" | "chatted";
 
-/** Shares of what is written in a thread of each mood; only a debate and a crowd know reasoned dissent. */
+/** Shares of what is written in a thread of each mood. A debate has no dissent: its two sides take turns. */
 const shares: Record<Topic["mood"], Partial<Record<Kind, number>>> = {
   crowd: { reasoned: 22, dissent: 2, cheered: 52, jeered: 4, asked: 7, mocked: 2, agreed: 5, chatted: 6 },
+  emerging: { reasoned: 26, cheered: 54, asked: 8, mocked: 1, agreed: 5, chatted: 6 },
   studied: { reasoned: 20, asked: 30, agreed: 15, chatted: 35 },
-  debated: { reasoned: 24, dissent: 24, cheered: 15, jeered: 15, asked: 8, mocked: 4, agreed: 4, chatted: 6 },
+  debated: { reasoned: 48, cheered: 30, asked: 8, mocked: 2, agreed: 4, chatted: 8 },
   mixed: { cheered: 24, jeered: 20, asked: 16, mocked: 8, agreed: 4, chatted: 28 },
   jokes: { jeered: 8, mocked: 6, agreed: 14, chatted: 72 },
 };
@@ -29,17 +30,17 @@ const shares: Record<Topic["mood"], Partial<Record<Kind, number>>> = {
 export function remark(luck: Chance, topic: Topic, index: number, isReply: boolean): Remark {
   const ticker = topic.ticker ?? luck.pick(topic.others);
   const kind = draw(luck, topic, index, isReply);
-  const other: Direction = topic.direction === "bullish" ? "bearish" : "bullish";
+  const side = topic.mood === "debated" && index % 2 === 1 ? opposite(topic.direction) : topic.direction;
   const about = (sentiment: ScenarioMention["sentiment"]) => [{ ticker, sentiment }];
   switch (kind) {
     case "reasoned":
-      return { body: reasoned(luck, ticker, topic.direction), mentions: about(topic.direction) };
+      return { body: reasoned(luck, ticker, side), mentions: about(side) };
     case "dissent":
-      return { body: reasoned(luck, ticker, other), mentions: about(other) };
+      return { body: reasoned(luck, ticker, opposite(side)), mentions: about(opposite(side)) };
     case "cheered":
-      return { body: cheered(luck, ticker, topic.direction), mentions: about(topic.direction) };
+      return { body: cheered(luck, ticker, side), mentions: about(side) };
     case "jeered":
-      return { body: cheered(luck, ticker, other), mentions: about(other) };
+      return { body: cheered(luck, ticker, opposite(side)), mentions: about(opposite(side)) };
     case "mocked":
       return { body: mocked(luck, ticker), mentions: about("bearish") };
     case "asked":
@@ -51,9 +52,13 @@ export function remark(luck: Chance, topic: Topic, index: number, isReply: boole
   }
 }
 
+function opposite(direction: Direction): Direction {
+  return direction === "bullish" ? "bearish" : "bullish";
+}
+
 function draw(luck: Chance, topic: Topic, index: number, isReply: boolean): Kind {
   // The first commenters have read the post: a thread with arguments begins with some.
-  if (index < 6 && (topic.mood === "crowd" || topic.mood === "studied")) return "reasoned";
+  if (index < 6 && topic.ticker !== null && topic.mood !== "debated") return "reasoned";
   const kinds = Object.entries(shares[topic.mood]) as [Kind, number][];
   let left = luck.next() * kinds.reduce((sum, [, share]) => sum + share, 0);
   for (const [kind, share] of kinds) {

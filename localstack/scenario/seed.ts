@@ -27,6 +27,8 @@ export async function seedScenario(services: Services, firstDay: string): Promis
   const start = facts.map((fact) => fact.day).reduce((a, b) => (a < b ? a : b), firstDay);
   // Last: a start that was interrupted before this line begins the seeding anew.
   await store.transact([
-    update(store.keys.configuration("system_start_date"), { setIfAbsent: { value: start, updated_at: `${start}T00:00:00.000Z` } }),
+    update(store.keys.configuration("system_start_date"), {
+      setIfAbsent: { value: start, updated_at: `${start}T00:00:00.000Z` },
+    }),
   ]);
 }

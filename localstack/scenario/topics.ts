@@ -12,7 +12,7 @@ export interface Topic {
   ticker: string | null;
   /** The view of its author; of a debate, the first one. */
   direction: Direction;
-  mood: "crowd" | "studied" | "debated" | "mixed" | "jokes";
+  mood: "crowd" | "emerging" | "studied" | "debated" | "mixed" | "jokes";
   /** What else is named where there is no ticker. */
   others: readonly [string, ...string[]];
   /** Comments until 10:30, and from then until 10:30 of the next trading day. */
@@ -75,7 +75,7 @@ export function topicsOf(cast: Cast, number: number, day: string): Topic[] {
       selftext: [1, 2].map(() => reasoned(luck, emerging, "bullish")).join("\n\n"),
       ticker: emerging,
       direction: "bullish",
-      mood: "crowd",
+      mood: "emerging",
       morningComments: 64,
       laterComments: 26,
     },

@@ -59,12 +59,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     machines: [{ name: machineName, definition: readMachine() }],
     retryPauseMs: options.retryPauseMs ?? 0,
     invoke: async (functionKey, input) => {
-      const { handler } = (await import(`../../functions/phases/${phaseFiles[functionKey]}.ts`)) as { handler: PhaseHandler };
+      const { handler } = (await load(`phases/${phaseFiles[functionKey]}`)) as { handler: PhaseHandler };
       return options.around ? options.around(functionKey, handler, input) : handler(input);
     },
     onStatus: (event) => {
       if (options.loseEvents) return;
-      void import("../../functions/events/execution-ended.ts").then(({ handler }) => handler(event)).catch(() => undefined);
+      void load("events/execution-ended").then(({ handler }) => (handler as PhaseHandler)(event)).catch(() => undefined);
     },
   });
 
@@ -106,6 +106,10 @@ function withTestClock(services: Services, time: { now: Date }, log: Log): Servi
   return { ...services, store, clock, sleep, log };
 }
 
+function load(file: string): Promise<{ handler: unknown }> {
+  return import(/* @vite-ignore */ new URL(`../../functions/${file}.ts`, import.meta.url).href);
+}
+
 function readMachine(): unknown {
   return parse(readFileSync(new URL("../../workflows/analysis.asl.yml", import.meta.url), "utf8"), { merge: true });
 }
@@ -128,7 +132,7 @@ export interface Answer {
 
 /** Calls the handler of an endpoint as API Gateway would. */
 export async function call(file: string, request: Call = {}): Promise<Answer> {
-  const { handler } = (await import(`../../functions/${file}.ts`)) as {
+  const { handler } = (await load(file)) as {
     handler: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
   };
   const body = request.rawBody ?? (request.body === undefined ? null : JSON.stringify(request.body));

@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 /** One answer of the server: what it sends, or how it fails to. */
 export type ScriptedAnswer =
   | { status: number; headers?: Record<string, string>; body: unknown }
-  /** Takes the request and never answers; with `head`, sends the head and half a body first. */
-  | { hang: "before head" | "in body" }
-  /** Ends the connection without an answer. */
-  | { drop: true };
+  /** Never answers, or sends half an answer and never the rest. */
+  | { hang: "before head" | "in body" | "in error body" }
+  /** Ends the connection without an answer, or after half of one. */
+  | { drop: "before head" | "in body" };
 
 export interface ReceivedRequest {
   path: string;
@@ -29,12 +29,15 @@ export async function startScriptedServer(answers: readonly ScriptedAnswer[]): P
     for await (const chunk of request) text += chunk;
     const answer = answers[Math.min(requests.length, answers.length - 1)];
     requests.push({ path: request.url ?? "", headers: request.headers, body: text === "" ? null : JSON.parse(text) });
-    if (answer === undefined || "drop" in answer) return void request.socket.destroy();
-    if ("hang" in answer) {
-      if (answer.hang === "in body") {
-        response.writeHead(200, { "content-type": "application/json" });
-        response.write('{"choices": [');
-      }
+    if (answer === undefined) return void request.socket.destroy();
+    if ("hang" in answer || "drop" in answer) {
+      const where = "hang" in answer ? answer.hang : answer.drop;
+      const half = () => {
+        response.writeHead(where === "in error body" ? 500 : 200, { "content-type": "application/json" });
+        return new Promise<void>((resolve) => void response.write('{"choices": [', () => resolve()));
+      };
+      if (where !== "before head") await half();
+      if ("drop" in answer) request.socket.destroy();
       return;
     }
     const body = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);

@@ -152,7 +152,9 @@ describe("a comment call", () => {
     { what: "502 with HTML", answer: { status: 502, headers: { "content-type": "text/html" }, body: "<h1>Bad</h1>" } },
     { what: "503", answer: failure(503) },
     { what: "408", answer: failure(408) },
-    { what: "a lost connection", answer: { drop: true as const } },
+    { what: "409", answer: failure(409) },
+    { what: "a lost connection", answer: { drop: "before head" as const } },
+    { what: "a connection lost within the answer", answer: { drop: "in body" as const } },
     { what: "a reply that is not JSON", answer: completion("I think it is three.") },
     { what: "a reply of another form", answer: completion('{"answer": "three"}') },
     { what: "an empty reply", answer: completion(null) },
@@ -231,7 +233,7 @@ describe("a comment call", () => {
     });
   });
 
-  it.each(["before head", "in body"] as const)(
+  it.each(["before head", "in body", "in error body"] as const)(
     "ends a call that hangs %s at the time-out and tries again",
     async (hang) => {
       const { model, waits, requests } = await setup([{ hang }, completion('{"answer": 3}')], { timeoutMs: 150 });

@@ -138,7 +138,7 @@ describe.skipIf(!present)("recorded answers of OpenAI (needs ../shared/data)", (
   it("200 with rate-limit headers is answered without a wait", async () => {
     const [answer, ...rest] = readCassette("cassette_chat_completion_200_with_ratelimit_headers.yaml");
     expect(rest).toEqual([]);
-    const { outcome, waits, calls } = await replay(answer ?? { drop: true });
+    const { outcome, waits, calls } = await replay(answer ?? { drop: "before head" });
     expectAnswered(outcome, answer);
     expect(outcome).toMatchObject({ usage: { promptTokens: 12, completionTokens: 5 } });
     expect({ waits, calls }).toEqual({ waits: [], calls: 1 });
@@ -170,10 +170,10 @@ describe.skipIf(!present)("recorded answers of OpenAI (needs ../shared/data)", (
 
   it("structured output: a tool call has no text and is malformed, the answer after it is read", async () => {
     const [toolCall, answer] = readCassette("cassette_structured_output_json_schema.yaml");
-    const first = await replay(toolCall ?? { drop: true });
+    const first = await replay(toolCall ?? { drop: "before head" });
     expectUnusable(first.outcome, toolCall, 4, /malformed/);
     expect(first.calls).toBe(4);
-    const second = await replay(answer ?? { drop: true });
+    const second = await replay(answer ?? { drop: "before head" });
     expectAnswered(second.outcome, answer);
     expect(second.calls).toBe(1);
   });
@@ -244,7 +244,7 @@ describe.skipIf(!present)("answers of OpenAI reported in issues (needs ../shared
     : [];
   const answer: ScriptedAnswer = present
     ? { status: 200, body: readJson("openai", "chat_completion_structured_output.json") }
-    : { drop: true };
+    : { drop: "before head" };
 
   it("are three: two refusals for tokens per minute and one set of headers", () => {
     expect(reports.map((report) => report.http_status ?? null)).toEqual([429, null, 429]);

@@ -14,7 +14,7 @@ const contrasts = new Set("but while whereas however although though instead unl
 const comparisons = new Set("than > over vs versus".split(" "));
 
 /** How much a remark counts for a ticker it stands near to: its own, one in another clause, one it is set against. */
-const shares = { own: 1, unnamed: 0.7, other: 0.25, rival: 0 };
+const shares = { own: 1, unnamed: 1, other: 0.3, rival: 0.15 };
 
 /**
  * For each ticker the weight, 0 to 1, of what stands at each token. With one ticker, or all of them in one list,

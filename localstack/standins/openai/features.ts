@@ -16,20 +16,30 @@ const priceAim = /^(?:to|at|hit|hits|hitting|reach|reaches|target|pt|toward|towa
 export function directionFeatures(
   tokens: readonly Token[],
   hits: readonly Hit[],
-  remarks: number,
+  weightOf: (entry: string) => number,
   weight: (at: number) => number,
 ): Features {
   const features: Features = new Map();
+  const remarks = hits.filter((hit) => takesSide(weightOf(hit.entry))).length;
   const scale = remarks > fullWeightRemarks ? Math.sqrt(fullWeightRemarks / remarks) : 1;
   const questions = questionTokens(tokens);
   const seen = new Map<string, number>();
+  let up = 0;
+  let down = 0;
   for (const hit of hits) {
     const times = seen.get(hit.entry) ?? 0;
     seen.set(hit.entry, times + 1);
     // Each repetition of 🚀 adds less than the one before.
     const value = (hit.factor * weight(hit.start) * scale * (questions[hit.start] ? 0.7 : 1)) / (1 + times) ** 1.5;
     add(features, hit.entry, value);
+    const side = value * weightOf(hit.entry);
+    if (tokens[hit.start]?.kind !== "emoji") side > 0 ? (up += side) : (down += side);
   }
+  if (tokens.some((token) => laughs.has(token.text))) {
+    add(features, "_laughed at up", up);
+    add(features, "_laughed at down", down);
+  }
+  if (tokens.some((token) => eyeRolls.has(token.text))) add(features, "_rolled eyes at", up + down);
   tokens.forEach((token, at) => {
     const sign = formSign(token, tokens[at - 1]?.text ?? "");
     if (sign) features.set(sign, Math.min(1.5, (features.get(sign) ?? 0) + weight(at)));
@@ -40,6 +50,14 @@ export function directionFeatures(
   if (questions.some(Boolean)) add(features, "_question", 1);
   if (tokens.some((token) => token.kind === "mark" && token.text.includes("!"))) add(features, "_exclamation", 1);
   return features;
+}
+
+const laughs = new Set("😂 🤣 😆 😅 lol lmao haha hahaha".split(" "));
+const eyeRolls = new Set("🙄 🙃 🤡 😏 🥱".split(" "));
+
+/** Whether an entry's weight says anything by itself. */
+export function takesSide(weight: number): boolean {
+  return Math.abs(weight) >= 0.15;
 }
 
 function formSign(token: Token, before: string): string | undefined {

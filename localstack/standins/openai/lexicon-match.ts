@@ -47,7 +47,7 @@ export function matchLexicon(tokens: readonly Token[], lexicon: ReadonlyMap<stri
     const end = longestEntry(tokens, at, lexicon, longest);
     if (end > at) {
       const negated = at <= negatedUntil && token.kind !== "emoji";
-      const factor = strength * (negated ? -0.7 : 1);
+      const factor = strength * (negated ? -0.6 : 1);
       hits.push({ entry: phrase(tokens, at, end), start: at, end, factor });
       strength = 1;
       at = end - 1;

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { executionEnded, sweepRuns } from "../../lib/runs/reconcile.ts";
+import { executionName, runSchema } from "../../lib/runs/run.ts";
+import type { Services } from "../../lib/services.ts";
+import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
+import { call, type Cloud, startCloud } from "../support/cloud.ts";
+import { post } from "../support/content.ts";
+import { gate } from "../support/gate.ts";
+
+let cloud: Cloud;
+let services: Services;
+let reddit: { url: string; close(): Promise<void> };
+let realm = 0;
+const hold = gate();
+
+beforeAll(async () => {
+  reddit = await startRedditStandIn({ content: () => ({ posts: [post("p1")], comments: [] }) });
+  cloud = await startCloud({
+    settings: {
+      REDDIT_BASE_URL: reddit.url,
+      REDDIT_AUTH_URL: `${reddit.url}/api/v1/access_token`,
+      REDDIT_CLIENT_ID: "id",
+      REDDIT_CLIENT_SECRET: "secret",
+      REDDIT_STAND_IN: "true",
+      MARKET_CLOCK: "2026-03-02T15:30:00Z",
+    },
+    loseEvents: true,
+    around: async (state, handler, input) => {
+      if (state === "listPosts") await hold.passed();
+      return handler(input);
+    },
+  });
+});
+afterAll(async () => {
+  hold.open();
+  await cloud.close();
+  await reddit.close();
+});
+beforeEach(() => {
+  hold.open();
+  realm++;
+  services = cloud.enter(`lifecycle-${realm}`);
+});
+
+const runOf = (id: string) => services.store.get(services.store.keys.run(id), runSchema);
+const ended = async (id: string) => {
+  for (;;) {
+    const run = await runOf(id);
+    const execution = run && (await services.executions.describe(executionName(run)));
+    if (run && run.status !== "running" && execution?.status !== "RUNNING") return run;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+describe("a run", () => {
+  it("is accepted at once and completes", async () => {
+    const answer = await call("api/start-analysis");
+    expect(answer.status).toBe(202);
+    expect(answer.body.meta.version).toBe("1.0");
+    const run = await ended(answer.body.data.run_id);
+    expect(run).toMatchObject({ status: "completed", signals_created: 0, error_message: null, warnings: null });
+    const status = await call("api/get-run-status", { params: { id: run.id } });
+    expect(status.body.data).toMatchObject({ status: "completed", phase: 4, phase_label: "Signal Detection", attempt: 1 });
+  });
+
+  it("is the only one: a second start gets 409 with its id", async () => {
+    hold.close();
+    const first = await call("api/start-analysis");
+    const second = await call("api/start-analysis");
+    expect(second.status).toBe(409);
+    expect(second.body.error).toMatchObject({
+      code: "ANALYSIS_ALREADY_RUNNING",
+      details: { active_run_id: first.body.data.run_id },
+    });
+    hold.open();
+    await ended(first.body.data.run_id);
+    const third = await call("api/start-analysis");
+    expect(third.status).toBe(202);
+    await ended(third.body.data.run_id);
+  });
+
+  it("is started once for one Idempotency-Key, and another body under the key is refused", async () => {
+    const headers = { "Idempotency-Key": "once" };
+    const first = await call("api/start-analysis", { headers });
+    const again = await call("api/start-analysis", { headers, body: {} });
+    expect(again.body.data).toEqual(first.body.data);
+    await ended(first.body.data.run_id);
+    const later = await call("api/start-analysis", { headers });
+    expect(later.body.data).toEqual(first.body.data);
+    expect((await call("api/list-runs")).body.meta.total).toBe(1);
+  });
+
+  it("that the user stops is failed, its execution aborted, and the lock free", async () => {
+    hold.close();
+    const { run_id } = (await call("api/start-analysis")).body.data;
+    const stopped = await call("api/stop-run", { params: { id: run_id } });
+    expect(stopped.status).toBe(200);
+    expect(stopped.body.data).toMatchObject({ status: "failed", error_message: "Stopped by user" });
+    expect((await services.executions.describe(`${run_id}-1`))?.status).toBe("ABORTED");
+    expect((await call("api/stop-run", { params: { id: run_id } })).body.error.code).toBe("RUN_NOT_ACTIVE");
+    hold.open();
+    const next = await call("api/start-analysis");
+    expect(next.status).toBe(202);
+    await ended(next.body.data.run_id);
+  });
+
+  it("that failed today is resumed as attempt 2 and completes", async () => {
+    hold.close();
+    const { run_id } = (await call("api/start-analysis")).body.data;
+    await call("api/stop-run", { params: { id: run_id } });
+    hold.open();
+    const resumed = await call("api/resume-run", { params: { id: run_id } });
+    expect(resumed.status).toBe(202);
+    expect(await ended(run_id)).toMatchObject({ status: "completed", attempt: 2, error_message: null });
+    const refused = await call("api/resume-run", { params: { id: run_id } });
+    expect(refused.body.error.code).toBe("RUN_NOT_RESUMABLE");
+  });
+
+  it("that is not the newest cannot be resumed", async () => {
+    hold.close();
+    const { run_id } = (await call("api/start-analysis")).body.data;
+    await call("api/stop-run", { params: { id: run_id } });
+    hold.open();
+    cloud.time.now = new Date(cloud.time.now.getTime() + 1000);
+    await ended((await call("api/start-analysis")).body.data.run_id);
+    const refused = await call("api/resume-run", { params: { id: run_id } });
+    expect(refused.status).toBe(409);
+    expect(refused.body.error.code).toBe("RUN_NOT_RESUMABLE");
+  });
+});
+
+describe("when a witness is lost", () => {
+  it("an execution aborted from the console is noticed by the next start", async () => {
+    hold.close();
+    const { run_id } = (await call("api/start-analysis")).body.data;
+    await services.executions.stop(`${run_id}-1`, "console");
+    hold.open();
+    const next = await call("api/start-analysis");
+    expect(next.status).toBe(202);
+    expect(await runOf(run_id)).toMatchObject({ status: "failed", error_message: expect.stringContaining("aborted") });
+    await ended(next.body.data.run_id);
+  });
+
+  it("the sweep ends it, and sweeping twice changes nothing more", async () => {
+    hold.close();
+    const { run_id } = (await call("api/start-analysis")).body.data;
+    await services.executions.stop(`${run_id}-1`, "console");
+    expect(await sweepRuns(services)).toEqual({ running: 0, ended: 1 });
+    expect(await sweepRuns(services)).toEqual({ running: 0, ended: 0 });
+    expect((await runOf(run_id))?.status).toBe("failed");
+  });
+
+  it("an event that comes late, twice, or for an earlier attempt leaves the next holder's lock alone", async () => {
+    hold.close();
+    const first = (await call("api/start-analysis")).body.data.run_id;
+    await call("api/stop-run", { params: { id: first } });
+    const second = (await call("api/start-analysis")).body.data.run_id;
+    await executionEnded(services, { name: `${first}-1`, status: "ABORTED" });
+    await executionEnded(services, { name: `${first}-1`, status: "FAILED" });
+    await executionEnded(services, { name: `${second}-2`, status: "FAILED" });
+    await executionEnded(services, { name: "somebody-elses", status: "FAILED" });
+    expect((await runOf(second))?.status).toBe("running");
+    expect((await call("api/start-analysis")).body.error.details.active_run_id).toBe(second);
+    hold.open();
+    await ended(second);
+  });
+
+  it("a run that was never started is given up after 60 seconds, not before", async () => {
+    const lost = { ...services, executions: { ...services.executions, start: async () => "unknown" as const } };
+    const { startRun } = await import("../../lib/runs/start.ts");
+    const request = { operation: "analyze", key: undefined, apiKeyId: "key-1", body: {} };
+    const { run_id } = await startRun(lost, request);
+    expect((await call("api/start-analysis")).status).toBe(409);
+    cloud.time.now = new Date(cloud.time.now.getTime() + 61_000);
+    const next = await call("api/start-analysis");
+    expect(next.status).toBe(202);
+    expect((await runOf(run_id))?.status).toBe("failed");
+    await ended(next.body.data.run_id);
+  });
+
+  it("a start that is refused for certain fails the run, frees the lock and answers 500", async () => {
+    const refusing = { ...services, executions: { ...services.executions, start: async () => "refused" as const } };
+    const { startRun } = await import("../../lib/runs/start.ts");
+    const request = { operation: "analyze", key: "k", apiKeyId: "key-1", body: {} };
+    await expect(startRun(refusing, request)).rejects.toMatchObject({ code: "INTERNAL_ERROR" });
+    const next = await startRun(services, request);
+    expect((await ended(next.run_id)).status).toBe("completed");
+  });
+
+  it("a run that takes longer than 30 minutes is logged once", async () => {
+    hold.close();
+    const { run_id } = (await call("api/start-analysis")).body.data;
+    cloud.time.now = new Date(cloud.time.now.getTime() + 31 * 60_000);
+    await sweepRuns(services);
+    await sweepRuns(services);
+    const warnings = cloud.log.lines.filter((line) => line.fields.runId === run_id && line.message.includes("30 minutes"));
+    expect(warnings).toHaveLength(1);
+    hold.open();
+    await ended(run_id);
+  });
+});
