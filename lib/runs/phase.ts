@@ -142,11 +142,11 @@ function invalidInput(state: string, error: z.ZodError): AppError {
 
 /**
  * Marks the phase as begun, once, together with what the run shows of it. In a live run this writes the phase's market
- * time; retries and later attempts read it. Iterations share the beginning of their state.
+ * time; retries, later attempts and further states of the same phase read it.
  */
 async function begin<I>(services: RunServices, definition: PhaseDefinition<I>, run: Run, input: I): Promise<Date> {
   const { store, clock } = services;
-  const key = store.keys.phaseBegun(run.id, definition.state);
+  const key = store.keys.phaseBegun(run.id, definition.number);
   const begun = await store.get(key, begunSchema);
   if (begun) return new Date(begun.market_time);
   const marketTime = run.market_time ?? iso(clock.now());

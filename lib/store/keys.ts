@@ -9,8 +9,8 @@
  * | idempotency       | r#IDEMPOTENCY#operation     | digest of the key      |                                             |
  * | run               | r#RUN#id                    | RUN                    | gsi1 r#RUNS / id · gsi2 r#RUNNING / id      |
  * | run configuration | r#RUN#id                    | CONFIGURATION          |                                             |
- * | phase begun       | r#RUN#id                    | BEGUN#phase            |                                             |
- * | phase done        | r#RUN#id                    | DONE#phase             |                                             |
+ * | phase begun       | r#RUN#id                    | BEGUN#phase number     |                                             |
+ * | phase done        | r#RUN#id                    | DONE#state[#iteration] |                                             |
  * | warning           | r#RUN#id                    | WARNING#type#subject   |                                             |
  * | comment of a run  | r#RUN#id#POST#postId        | COMMENT#commentId      |                                             |
  * | artifact chunk    | r#ARTIFACT#name             | CHUNK#number           |                                             |
@@ -53,7 +53,7 @@ export function keysOf(realm: string) {
     runIndex: (id: string): IndexKeys => ({ gsi1pk: `${realm}#RUNS`, gsi1sk: id }),
     runningIndex: (id: string): IndexKeys => ({ gsi2pk: `${realm}#RUNNING`, gsi2sk: id }),
     runConfiguration: (id: string) => key(`RUN#${id}`, "CONFIGURATION"),
-    phaseBegun: (id: string, phase: string) => key(`RUN#${id}`, `BEGUN#${phase}`),
+    phaseBegun: (id: string, number: number) => key(`RUN#${id}`, `BEGUN#${number}`),
     phaseDone: (id: string, phase: string) => key(`RUN#${id}`, `DONE#${phase}`),
     warning: (id: string, type: string, subject: string) => key(`RUN#${id}`, `WARNING#${type}#${subject}`),
     runComment: (id: string, postId: string, commentId: string) =>

@@ -13,7 +13,11 @@ export function newApiKey(): string {
 }
 
 /** Stores the digest of a key, so that the key is valid from now on; a key that is known already stays as it is. */
-export async function registerApiKey({ store, clock, ids }: KeyServices, key: string, label: string): Promise<StoredApiKey> {
+export async function registerApiKey(
+  { store, clock, ids }: KeyServices,
+  key: string,
+  label: string,
+): Promise<StoredApiKey> {
   checkNewKey(key);
   const place = store.keys.apiKey(digestOf(key));
   const now = clock.now();

@@ -12,7 +12,9 @@ if (command === "add" && argument) {
   console.log(`${stored.id}  ${argument}\n${key}\nThe key is shown this once; only its digest is stored.`);
 } else if (command === "list") {
   for (const key of await listApiKeys(services)) {
-    console.log(`${key.id}  ${key.created_at}  ${key.revoked_at ? `revoked ${key.revoked_at}` : "valid"}  ${key.label}`);
+    console.log(
+      `${key.id}  ${key.created_at}  ${key.revoked_at ? `revoked ${key.revoked_at}` : "valid"}  ${key.label}`,
+    );
   }
 } else if (command === "revoke" && argument) {
   if (!(await revokeApiKey(services, argument))) fail(`There is no key ${argument}.`);

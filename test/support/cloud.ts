@@ -64,7 +64,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     },
     onStatus: (event) => {
       if (options.loseEvents) return;
-      void load("events/execution-ended").then(({ handler }) => (handler as PhaseHandler)(event)).catch(() => undefined);
+      void load("events/execution-ended")
+        .then(({ handler }) => (handler as PhaseHandler)(event))
+        .catch(() => undefined);
     },
   });
 

@@ -102,7 +102,10 @@ export function neutralityFeatures(tokens: readonly Token[], remarks: number, ti
   sign("_no remark", remarks === 0);
   sign("_short", words.length < 4);
   sign("_long", words.length > 60);
-  sign("_link", tokens.some((token) => token.kind === "link"));
+  const tagged = tokens.some((token) => token.kind === "cashtag");
+  const linked = tokens.some((token) => token.kind === "link");
+  sign("_link of a tagged message", linked && tagged);
+  sign("_link", linked && !tagged);
   sign("_user", tokens.some((token) => token.kind === "user"));
   sign("_question", tokens.some((token) => token.kind === "mark" && token.text.includes("?")));
   sign("_asks", askers.has(words[0]?.text ?? ""));
@@ -114,7 +117,7 @@ export function neutralityFeatures(tokens: readonly Token[], remarks: number, ti
   sign("_reporting", has(reporting));
   sign("_second person", words.some((word) => /^(?:you|your|u|ur|you're)$/.test(word.text)));
   sign("_leading cashtag", tokens[0]?.kind === "cashtag");
-  sign("_cashtag", tokens.some((token) => token.kind === "cashtag"));
+  sign("_cashtag", tagged);
   sign("_several tickers", tickers >= 2);
   sign("_many tickers", tickers >= 4);
   sign("_no ticker", tickers === 0);

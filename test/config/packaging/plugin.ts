@@ -24,7 +24,7 @@ export interface Resource {
   Properties: any;
 }
 
-/** The packaging steps that serverless.yml cannot express; `npm start` does not come through here. */
+/** The packaging steps that serverless.yml cannot express; `npm start` loads this and never gets to its hooks. */
 export default class Packaging {
   readonly hooks: Record<string, () => unknown>;
 
@@ -36,8 +36,6 @@ export default class Packaging {
         provider.environment.DEPLOYED_AT = new Date().toISOString();
       },
       "before:package:createDeploymentArtifacts": () => bundleFunctions(serverless),
-      // After serverless-iam-roles-per-function, which works in the same hook and is named after us.
-      "after:package:compileEvents": () => {},
       "before:package:finalize": () => shapeTemplate(serverless.service),
     };
   }

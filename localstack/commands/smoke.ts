@@ -1,0 +1,89 @@
+import { setTimeout as pause } from "node:timers/promises";
+import * as z from "zod";
+import { signalCommentSchema, signalItemSchema } from "../../lib/analysis/signal-views.ts";
+import { type RunStatus, runStatusSchema } from "../../lib/runs/views.ts";
+import { type ApiClient, connect, expectData } from "./client.ts";
+
+/** `npm run smoke`: one run on a running deployment, watched from outside. Exit code 1 where the contract is broken. */
+const pollMs = Number(process.env.SMOKE_POLL_MS ?? 250);
+const longestMs = Number(process.env.SMOKE_LIMIT_MS ?? 10 * 60_000);
+const expectSignals = process.env.SMOKE_EXPECT_SIGNALS !== "false";
+
+try {
+  await smoke(connect());
+  console.log("smoke: the contract holds");
+} catch (error) {
+  console.error(`smoke: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+}
+
+async function smoke(api: ApiClient): Promise<void> {
+  const ready = await api.call("GET", "/api/v1/health/ready");
+  check(ready.status === 200, `not ready: ${ready.status}`);
+  const noKey = await fetch(`${api.baseUrl}/runs`);
+  check(noKey.status === 401, `a request without a key got ${noKey.status} instead of 401`);
+
+  const key = { "Idempotency-Key": `smoke-${process.pid}-${performance.timeOrigin}` };
+  const started = await api.call("POST", "/analyze", { headers: key });
+  const { run_id } = expectData(started, 202, z.object({ run_id: z.string() }), "POST /analyze");
+  const repeated = await api.call("POST", "/analyze", { headers: key });
+  const again = expectData(repeated, 202, z.object({ run_id: z.string() }), "POST /analyze, repeated");
+  check(again.run_id === run_id, "the same Idempotency-Key started another run");
+
+  const run = await follow(api, run_id);
+  console.log(
+    `smoke: run ${run_id} ${run.status} with ${run.signals_created} signals, warnings ${run.warnings?.length ?? 0}`,
+  );
+  check(run.status === "completed", `the run ended ${run.status}: ${run.error_code} ${run.error_message}`);
+  check(run.completed_at !== null && run.error_message === null, "a completed run has an end and no error");
+  await checkSignals(api, run.signals_created ?? 0);
+}
+
+/** Polls until the end and checks every move: phases only forward, progress only up within a phase, one end. */
+async function follow(api: ApiClient, runId: string): Promise<RunStatus> {
+  const until = performance.now() + longestMs;
+  let last: RunStatus | undefined;
+  for (;;) {
+    const answer = await api.call("GET", `/runs/${runId}/status`);
+    const status = expectData(answer, 200, runStatusSchema, "GET /runs/{id}/status");
+    if (last) checkMove(last, status);
+    check(status.status !== "running" || status.warnings === null, "warnings are shown while the run is running");
+    if (status.current_phase !== last?.current_phase) console.log(`smoke: phase ${status.phase} ${status.phase_label}`);
+    last = status;
+    if (status.status !== "running") return status;
+    check(performance.now() < until, "the run does not end");
+    await pause(pollMs);
+  }
+}
+
+function checkMove(from: RunStatus, to: RunStatus): void {
+  check(to.phase >= from.phase, `the phase went back from ${from.phase} to ${to.phase}`);
+  const samePhase = to.phase === from.phase;
+  check(!samePhase || to.progress_current >= from.progress_current, "the progress went back");
+  check(to.progress_current <= to.progress_total, "more was done than there is to do");
+}
+
+async function checkSignals(api: ApiClient, created: number): Promise<void> {
+  const signals = expectData(await api.call("GET", "/signals"), 200, z.array(signalItemSchema), "GET /signals");
+  if (!expectSignals) return;
+  check(signals.length > 0 && created > 0, "the run created no signals");
+  for (const type of ["quality", "consensus"]) {
+    check(
+      signals.some((signal) => signal.signal_type === type),
+      `there is no ${type} signal`,
+    );
+  }
+  check(
+    signals.some((signal) => signal.is_emergence === true),
+    "there is no emergence signal",
+  );
+  const [first] = signals;
+  const comments = await api.call("GET", `/signals/${first?.id}/comments?limit=5`);
+  const shown = expectData(comments, 200, z.array(signalCommentSchema), "GET /signals/{id}/comments");
+  check(shown.length > 0, "a signal has no comments");
+  console.log(`smoke: ${signals.length} signals, first ${first?.id} at ${first?.confidence}`);
+}
+
+function check(holds: boolean, sentence: string): asserts holds {
+  if (!holds) throw new Error(sentence);
+}
