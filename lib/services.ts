@@ -9,10 +9,10 @@ import type { RedditSource } from "./providers/reddit-source.ts";
 import { loadCredentials } from "./providers/secrets.ts";
 import { createSymbols } from "./providers/symbols.ts";
 import type { SymbolUniverse } from "./providers/symbols-source.ts";
-import { sleep, wallClock } from "./runtime/clock.ts";
+import { type Clock, type Sleep, sleep, wallClock } from "./runtime/clock.ts";
 import { type Config, readConfig } from "./runtime/config.ts";
-import { systemIds } from "./runtime/ids.ts";
-import { createLog } from "./runtime/logger.ts";
+import { type Ids, systemIds } from "./runtime/ids.ts";
+import { createLog, type Log } from "./runtime/logger.ts";
 import { createStoreClient } from "./store/client.ts";
 import { keysOf } from "./store/keys.ts";
 import { readDirectory } from "./store/symbol-directory.ts";
@@ -33,13 +33,23 @@ export function useServices(services: Services): void {
   current = services;
 }
 
+/** What everything stands on, and what a test replaces to make time, chance and the log its own. */
+export interface Ground {
+  clock: Clock;
+  sleep: Sleep;
+  ids: Ids;
+  log: Log;
+}
+
+function systemGround({ environment }: Config): Ground {
+  return { clock: wallClock, sleep, ids: systemIds(), log: createLog(environment.LOG_LEVEL) };
+}
+
 /** Clients and settings, once per cold start. Providers come to life when a phase first asks for them. */
-export function createServices(config: Config) {
+export function createServices(config: Config, ground: Ground = systemGround(config)) {
   const { environment } = config;
-  const log = createLog(environment.LOG_LEVEL);
-  const ids = systemIds();
-  const http = createHttp(log);
-  const tools = { clock: wallClock, sleep, random: ids.random, log, http };
+  const http = createHttp(ground.log);
+  const tools = { ...ground, random: ground.ids.random, http };
   const store = createStore({
     client: createStoreClient(environment.DYNAMODB_ENDPOINT),
     tableName: environment.TABLE_NAME,
@@ -99,7 +109,7 @@ export function createServices(config: Config) {
     inputUsdPerMillion: environment.LLM_INPUT_USD_PER_MILLION,
     outputUsdPerMillion: environment.LLM_OUTPUT_USD_PER_MILLION,
   };
-  return { config, store, executions, clock: wallClock, sleep, ids, log, http, reddit, model, symbols, prices };
+  return { ...ground, config, store, executions, http, reddit, model, symbols, prices };
 }
 
 /** One try for all callers; a failed one is forgotten, so that the next caller tries again. */

@@ -12,7 +12,7 @@ export const handler = endpoint(
     summary: "Signals by date, then confidence, both descending.",
     query: z
       .strictObject({ ...pageQuery, ...signalFilters })
-      .refine(datesInOrder, "date_from: must not be after date_to"),
+      .refine(datesInOrder, { path: ["date_from"], message: "must not be after date_to" }),
     response: signalItemSchema.array(),
     meta: pageMetaSchema,
   },

@@ -4,7 +4,7 @@ import { AppError } from "../runtime/errors.ts";
 import { type Answer, annotate } from "./annotate.ts";
 import { createBatchWriter } from "./batch-writer.ts";
 import { readConfiguration } from "./configuration.ts";
-import { commentSchema, postSchema, runCommentSchema, type StoredComment } from "./records.ts";
+import { commentSchema, postSchema, type RunComment, runCommentSchema, type StoredComment } from "./records.ts";
 import type { AnalysisServices } from "./services.ts";
 import { inWindow } from "./window.ts";
 
@@ -58,21 +58,26 @@ export async function analyzePost(context: Context): Promise<PhaseResult> {
   if (stopped) throw stopped;
   if (late)
     throw new AppError("PhaseUnfinished", "INTERNAL_ERROR", "The post is not finished yet.", { retryable: true });
-  if (spent.ofBudget && written.left(pending.length) > 0) {
+  // Counted from what is stored, so that a phase which was interrupted sums up the same as one which was not.
+  const states = (await readMembers(context)).map((member) => member.state);
+  const summary = Object.fromEntries(
+    [...new Set(states)].map((state) => [state, states.filter((s) => s === state).length]),
+  );
+  if (spent.ofBudget && states.includes("pending")) {
     log.warn("the run's model budget is spent; the analysis ends early", { postId: input.postId });
-    return {
-      summary: { ...written.summary, incomplete: "budget_exhausted" },
-      runChanges: { set: { analysis_incomplete_reason: "budget_exhausted" } },
-    };
+    return { summary, runChanges: { set: { analysis_incomplete_reason: "budget_exhausted" } } };
   }
-  return { summary: written.summary };
+  return { summary };
 }
 
-async function readPending({ services, runId, input }: Context): Promise<StoredComment[]> {
-  const { store } = services;
-  const { pk } = store.keys.runComment(runId, input.postId, "");
-  const members = await store.queryAll({ pk, prefix: "COMMENT#" }, runCommentSchema);
-  const pending = members.filter((member) => member.state === "pending");
+async function readMembers({ services, runId, input }: Context): Promise<RunComment[]> {
+  const { pk } = services.store.keys.runComment(runId, input.postId, "");
+  return services.store.queryAll({ pk, prefix: "COMMENT#" }, runCommentSchema);
+}
+
+async function readPending(context: Context): Promise<StoredComment[]> {
+  const { store } = context.services;
+  const pending = (await readMembers(context)).filter((member) => member.state === "pending");
   const rank = new Map(pending.map((member) => [member.comment_id, member.rank]));
   const comments = await store.getMany(
     pending.map((member) => store.keys.comment(member.comment_id)),

@@ -4,6 +4,7 @@ import type { SymbolUniverse } from "../providers/symbols-source.ts";
 import type { PhaseContext } from "../runs/phase.ts";
 import { AppError, isAppError } from "../runtime/errors.ts";
 import { annotationSchema, readAnnotation } from "./annotation.ts";
+import { isGone } from "./comment-tree.ts";
 import { buildPrompt } from "./prompt.ts";
 import type { Post, StoredComment } from "./records.ts";
 import type { Sentiment } from "./sentiment.ts";
@@ -28,6 +29,16 @@ export interface Annotations {
   ticker_sentiments: { ticker: string; sentiment: Sentiment }[];
 }
 
+/** Nothing is left to ask about, so nothing is asked: no direction, no ticker, and no certainty. */
+const nothingSaid: Annotations = {
+  sentiment: "neutral",
+  sarcasm_detected: false,
+  has_reasoning: false,
+  reasoning_summary: null,
+  ai_confidence: 0,
+  ticker_sentiments: [],
+};
+
 const usageSchema = z.object({ usage: z.object({ promptTokens: z.number(), completionTokens: z.number() }) });
 const noUsage: ModelUsage = { promptTokens: 0, completionTokens: 0 };
 
@@ -44,6 +55,7 @@ export async function annotate(
   post: Pick<Post, "title" | "image_analysis">,
   comment: StoredComment,
 ): Promise<Answer> {
+  if (isGone(comment.body)) return { kind: "answered", comment, usage: noUsage, annotations: nothingSaid };
   const prompt = buildPrompt({
     postTitle: post.title,
     imageDescription: post.image_analysis,

@@ -17,7 +17,7 @@ import type { AnalysisServices } from "./services.ts";
 export function createBatchWriter(context: PhaseContext<unknown, AnalysisServices>, size: number) {
   const { services, run, log } = context;
   const budget = services.config.environment.LLM_RUN_BUDGET_USD * 1_000_000;
-  const counts = { analyzed: 0, failed: 0, unwritten: 0 };
+  let failed = 0;
   const waiting: Answer[] = [];
   const refused: Answer[][] = [];
   let costSoFar = run.llm_cost_micro_usd;
@@ -28,15 +28,11 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
     if (broken) return;
     try {
       await commitBatch(context, batch);
-      for (const answer of batch) {
-        if (answer.kind === "answered") counts.analyzed++;
-        if (answer.kind === "unusable") counts.failed++;
-      }
+      failed += batch.filter((answer) => answer.kind === "unusable").length;
     } catch (error) {
       const commentIds = batch.map((answer) => answer.comment.id);
       if (!isAppError(error) || error.name !== "StoreUnavailable") broken = error;
-      else if (again) counts.unwritten += batch.length;
-      else refused.push(batch);
+      else if (!again) refused.push(batch);
       log.error("a batch of annotations was not written", { commentIds, again, error });
     }
   }
@@ -57,18 +53,13 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
     },
     /** Whether the run has used up what it may spend on the model. */
     isBudgetSpent: () => run.analysis_incomplete_reason !== null || costSoFar >= budget,
-    /** Writes what is left. Throws what is neither a passing fault of the store nor a fault of one batch. */
+    /** Writes what is left and answers how many comments failed. Throws what is neither a passing fault of the store nor a fault of one batch. */
     async close() {
       flush(1);
       await writing;
       for (const batch of refused) await write(batch, true);
       if (broken) throw broken;
-      const { analyzed, failed, unwritten } = counts;
-      return {
-        failed,
-        summary: { analyzed, failed, ...(unwritten > 0 && { unwritten }) },
-        left: (pending: number) => pending - analyzed - failed - unwritten,
-      };
+      return { failed };
     },
   };
 }

@@ -28,18 +28,24 @@ export type PlacedComment<T extends TreeComment> = T & {
 };
 
 const longestBody = 10_000;
-const emptyBodies = new Set(["", "[deleted]", "[removed]", "[ removed by reddit ]"]);
+/** What a prompt shows of an ancestor (spec ai 2); more of it would only swell every reply's item. */
+const longestAncestor = 200;
+const goneBodies = new Set(["", "[deleted]", "[removed]", "[ removed by reddit ]"]);
+
+/** Whether nothing is left of what the author wrote. */
+export function isGone(body: string): boolean {
+  return goneBodies.has(body.trim().toLowerCase());
+}
 
 /**
  * The `limit` comments of a post to be looked at, by `score × direct replies` descending (spec pipeline 2.5, 2.6).
- * Each id counts once, the first wins. Comments without a body are left out, but still stand in the chains of their
- * replies and count as replies themselves. Ties: the higher score, then the smaller id.
+ * Each id counts once, the first wins. Deleted comments take part like any other: they are replies to their parents and
+ * ancestors of theirs. Ties: the higher score, then the smaller id.
  */
 export function placeComments<T extends TreeComment>(comments: readonly T[], limit: number): PlacedComment<T>[] {
   const byId = firstById(comments);
   const replies = directReplyCounts(byId.values());
   return [...byId.values()]
-    .filter((comment) => !emptyBodies.has(comment.body.trim().toLowerCase()))
     .map((comment) => ({ comment, rank: comment.score * (replies.get(comment.id) ?? 0) }))
     .sort((a, b) => b.rank - a.rank || b.comment.score - a.comment.score || (a.comment.id < b.comment.id ? -1 : 1))
     .slice(0, limit)
@@ -75,7 +81,7 @@ function parentChain(comment: TreeComment, byId: ReadonlyMap<string, TreeComment
     seen.add(parent.id);
     chain.push({
       id: parent.id,
-      body: truncate(parent.body, longestBody),
+      body: truncate(parent.body, longestAncestor),
       depth: parent.depth,
       author: parent.author,
     });

@@ -102,10 +102,11 @@ const keys = {
     "[0.4,0.3,0.3]",
     jsonOf(z.tuple([z.number().min(0).max(1), z.number().min(0).max(1), z.number().min(0).max(1)])),
   ),
-  posts_limit: optional("10", whole(1, 100)),
+  // Bounded by what one transaction holds: a post takes one action, an answered comment up to seventeen.
+  posts_limit: optional("10", whole(1, 50)),
   comments_per_post: optional("1000", whole(1, anyCount)),
   selected_per_post: optional("50", whole(1, anyCount)),
-  llm_batch_size: optional("5", whole(1, 100)),
+  llm_batch_size: optional("5", whole(1, 5)),
   llm_monthly_warning_usd: optional("60", number(0, anyCount)),
 } satisfies Record<string, { initial: string | undefined; schema: z.ZodType; isRequired: boolean }>;
 

@@ -7,6 +7,7 @@ import { type Action, put, update } from "../store/actions.ts";
 import { getArtifact } from "../store/artifacts.ts";
 import { chunked } from "../store/table.ts";
 import { type FetchedComment, fetchedCommentSchema, fetchedName } from "./acquisition.ts";
+import { isGone } from "./comment-tree.ts";
 import { type Configuration, readConfiguration } from "./configuration.ts";
 import { prioritize, selectByPriority } from "./priority.ts";
 import { authorSchema, commentSchema, type StoredComment } from "./records.ts";
@@ -34,12 +35,17 @@ export async function prioritizeComments(context: Context): Promise<PhaseResult>
     authorTrust: trusts.get(comment.author) ?? unknownTrust,
   }));
   const scored = prioritize(candidates, configuration.priority_weights);
-  const selected = input.posts.flatMap((postId) =>
-    selectByPriority(
+  const selected = input.posts.flatMap((postId) => {
+    const ofPost = Map.groupBy(
       scored.filter((comment) => comment.postId === postId),
-      configuration.selected_per_post,
-    ).map((comment, rank) => ({ ...comment, rank })),
-  );
+      (comment) => (isGone(comment.body) ? "gone" : "living"),
+    );
+    // Deleted comments only fill what the living leave free, whatever their engagement was.
+    const ordered = (["living", "gone"] as const).flatMap((kind) =>
+      selectByPriority(ofPost.get(kind) ?? [], configuration.selected_per_post),
+    );
+    return ordered.slice(0, configuration.selected_per_post).map((comment, rank) => ({ ...comment, rank }));
+  });
   const toAnalyze = await storeSelected(context, selected);
   return {
     summary: {

@@ -16,6 +16,8 @@ export interface Contract<P = unknown, Q = unknown, B = unknown> {
   meta?: z.ZodType;
   /** Default 200. */
   status?: number;
+  /** When it answers 302 instead. */
+  redirect?: string;
   /** Codes this endpoint may answer beyond those every endpoint may. */
   errors?: readonly ErrorCode[];
   /** No API key is asked for. */

@@ -44,7 +44,12 @@ export function endpoint<P, Q, B, S extends HttpServices>(
   const parser = httpJsonBodyParser({ disableContentTypeCheck: true });
   const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .before((request) => {
-      if (contract.body === undefined || !request.event.body) return;
+      if (contract.body === undefined) return;
+      if (!request.event.body) {
+        // Only a body that is absent reads as an empty object; the JSON text `null` is a body, and refused.
+        Object.assign(request.event, { body: {} });
+        return;
+      }
       refuseForeignMedia(request.event);
       parser.before?.(request as never);
     })

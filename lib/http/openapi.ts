@@ -6,7 +6,13 @@ import { errorCodes, statusOf } from "./envelope.ts";
 type Json = Record<string, unknown>;
 
 /** Codes every endpoint may answer; those that need a key may also answer 401. */
-const commonErrors = ["VALIDATION_ERROR", "RATE_LIMITED", "DATABASE_ERROR", "INTERNAL_ERROR"] as const;
+const commonErrors = [
+  "VALIDATION_ERROR",
+  "RATE_LIMITED",
+  "CONFIGURATION_ERROR",
+  "DATABASE_ERROR",
+  "INTERNAL_ERROR",
+] as const;
 const bodyErrors = ["UNSUPPORTED_MEDIA_TYPE", "PAYLOAD_TOO_LARGE"] as const;
 
 /** The OpenAPI 3.1 document of these contracts, in the order of their paths. */
@@ -57,7 +63,11 @@ function operation(contract: Contract): Json {
     ...(contract.open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(contract.body && { requestBody: { content: json(jsonSchema(contract.body, "input")) } }),
-    responses: { ...success(contract), ...failures(contract) },
+    responses: {
+      ...success(contract),
+      ...(contract.redirect !== undefined && { 302: { description: contract.redirect } }),
+      ...failures(contract),
+    },
   };
 }
 

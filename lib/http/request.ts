@@ -10,7 +10,7 @@ const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/, "must be 1
 export function readRequest<P, Q, B>(contract: Contract<P, Q, B>, event: APIGatewayProxyEvent): ApiRequest<P, Q, B> {
   const params = readPart(contract.params, decodedParams(event), "path");
   const query = readPart(contract.query, queryOf(event), "query");
-  const body = readPart(contract.body, event.body ? (event.body as unknown) : {}, "body");
+  const body = readPart(contract.body, event.body as unknown, "body");
   const key = headerOf(event, "idempotency-key");
   const apiKeyId = event.requestContext?.authorizer?.apiKeyId;
   return {

@@ -5,7 +5,7 @@ import { finishRun } from "./finish.ts";
 import { runSchema } from "./run.ts";
 import type { RunServices } from "./services.ts";
 
-const completeInput = z.object({ runId: z.string(), attempt: z.number().int() });
+const completeInput = z.strictObject({ runId: z.string(), attempt: z.number().int() });
 const failInput = completeInput.extend({
   error: z.object({ Error: z.string().optional(), Cause: z.string().optional() }),
 });

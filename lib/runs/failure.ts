@@ -7,38 +7,46 @@ export interface Failure {
 }
 
 /** Failures whose messages are ours, and the code each stands for. */
-const known: Partial<Record<ErrorName, ErrorCode>> = {
-  RedditUnavailable: "REDDIT_API_ERROR",
-  RedditRefused: "REDDIT_API_ERROR",
-  OpenAiThrottled: "OPENAI_API_ERROR",
-  OpenAiUnavailable: "OPENAI_API_ERROR",
-  OpenAiRefused: "OPENAI_API_ERROR",
-  StoreUnavailable: "DATABASE_ERROR",
-  InvalidStoredItem: "DATABASE_ERROR",
-  BadConfiguration: "CONFIGURATION_ERROR",
-};
+const known = new Map<string | undefined, ErrorCode>(
+  Object.entries({
+    RedditUnavailable: "REDDIT_API_ERROR",
+    RedditRefused: "REDDIT_API_ERROR",
+    OpenAiThrottled: "OPENAI_API_ERROR",
+    OpenAiUnavailable: "OPENAI_API_ERROR",
+    OpenAiRefused: "OPENAI_API_ERROR",
+    StoreUnavailable: "DATABASE_ERROR",
+    InvalidStoredItem: "DATABASE_ERROR",
+    BadConfiguration: "CONFIGURATION_ERROR",
+  } satisfies Partial<Record<ErrorName, ErrorCode>>),
+);
 
 /**
  * Reads what a state machine's Catch hands on. The cause of a Lambda error is a JSON text on AWS
  * (`{errorMessage, errorType, trace}`) and the bare message locally. Texts of unexpected errors stay in the log.
  */
 export function readFailure(caught: { Error?: string | undefined; Cause?: string | undefined }): Failure {
-  const code = known[caught.Error as ErrorName];
-  if (code !== undefined) return { code, message: messageOf(caught.Cause) };
+  const code = known.get(caught.Error);
+  const message = messageOf(caught.Cause);
+  if (code !== undefined && message !== undefined) return { code, message };
   if (caught.Error === "States.Timeout" || caught.Error === "Sandbox.Timedout") {
     return { code: "INTERNAL_ERROR", message: "A phase of the run took longer than it may." };
   }
-  return { code: "INTERNAL_ERROR", message: "The run failed for an unexpected reason; the log has the details." };
+  return {
+    code: code ?? "INTERNAL_ERROR",
+    message: "The run failed for an unexpected reason; the log has the details.",
+  };
 }
 
-function messageOf(cause: string | undefined): string {
+/** The message in a cause; undefined where there is none, because the rest (types, traces) is not for users. */
+function messageOf(cause: string | undefined): string | undefined {
   try {
     const parsed: unknown = JSON.parse(cause ?? "");
-    if (typeof parsed === "object" && parsed !== null && "errorMessage" in parsed) return String(parsed.errorMessage);
+    const { errorMessage } = parsed as { errorMessage?: unknown };
+    return typeof errorMessage === "string" && errorMessage !== "" ? errorMessage : undefined;
   } catch {
     // Not JSON: the bare message.
+    return cause || undefined;
   }
-  return cause ?? "";
 }
 
 /** Texts of the lifecycle itself (spec pipeline 1.2, DESIGN section 4). */

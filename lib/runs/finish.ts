@@ -1,4 +1,4 @@
-import { iso, newYorkDay, utcDay } from "../runtime/dates.ts";
+import { iso, utcDay } from "../runtime/dates.ts";
 import { type Action, remove, update } from "../store/actions.ts";
 import { ifRunActive, ifUnchanged } from "../store/expressions.ts";
 import type { Failure } from "./failure.ts";
@@ -8,6 +8,14 @@ import type { RunServices } from "./services.ts";
 
 export type Outcome = { status: "completed" } | { status: "failed"; failure: Failure };
 
+export interface Ending {
+  runId: string;
+  attempt: number;
+  outcome: Outcome;
+  /** What is written together with the end; refused, nothing ends. */
+  also?: (ended: Run) => Action[];
+}
+
 /** How often the end is tried when the lock changes hands between reading and writing. */
 const lockRetries = 3;
 
@@ -16,10 +24,7 @@ const lockRetries = 3;
  * Does nothing (and answers false) unless the run is active in exactly this attempt, so a late or repeated witness is
  * harmless; frees the lock only if it is this run's; stores the warnings, null where there were none.
  */
-export async function finishRun(
-  services: RunServices,
-  { runId, attempt, outcome }: { runId: string; attempt: number; outcome: Outcome },
-): Promise<boolean> {
+export async function finishRun(services: RunServices, { runId, attempt, outcome, also }: Ending): Promise<boolean> {
   const { store, clock } = services;
   const log = services.log.with({ runId, attempt });
   for (let tries = 0; ; tries++) {
@@ -28,19 +33,10 @@ export async function finishRun(
     const now = iso(clock.now());
     const warnings = await store.queryAll({ pk: store.keys.run(runId).pk, prefix: "WARNING#" }, warningSchema);
     const lock = await readLock(services);
+    const end = { ...endFields(outcome), completed_at: now, warnings: warnings.length > 0 ? warnings : null };
     const actions: Action[] = [
-      update(
-        store.keys.run(runId),
-        {
-          set: {
-            ...endFields(outcome),
-            completed_at: now,
-            warnings: warnings.length > 0 ? warnings : null,
-          },
-          remove: ["gsi2pk", "gsi2sk"],
-        },
-        ifRunActive(attempt),
-      ),
+      update(store.keys.run(runId), { set: end, remove: ["gsi2pk", "gsi2sk"] }, ifRunActive(attempt)),
+      ...(also?.({ ...run, ...end }) ?? []),
     ];
     if (lock?.run_id === runId) actions.push(remove(store.keys.lock(), ifUnchanged("run_id", runId, "lock moved")));
     if (outcome.status === "completed") actions.push(...completionActions(services, run, now));
@@ -54,7 +50,7 @@ export async function finishRun(
   }
 }
 
-function endFields(outcome: Outcome): Record<string, unknown> {
+function endFields(outcome: Outcome): Pick<Run, "status" | "error_code" | "error_message"> {
   return outcome.status === "completed"
     ? { status: "completed", error_code: null, error_message: null }
     : { status: "failed", error_code: outcome.failure.code, error_message: outcome.failure.message };
@@ -62,7 +58,7 @@ function endFields(outcome: Outcome): Record<string, unknown> {
 
 /** The system's start date is that of the first completed run, written once [D20]. */
 function completionActions({ store }: RunServices, run: Run, now: string): Action[] {
-  const day = run.market_time ? utcDay(new Date(run.market_time)) : newYorkDay(new Date(run.started_at));
+  const day = utcDay(new Date(run.market_time ?? run.started_at));
   return [
     update(store.keys.realmState(), { set: { last_run_completed_at: now } }),
     update(store.keys.configuration("system_start_date"), { setIfAbsent: { value: day, updated_at: now } }),

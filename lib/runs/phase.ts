@@ -78,7 +78,8 @@ export function phase<I, S extends RunServices>(
       const { store } = services;
       const run = await store.get(store.keys.run(runId), runSchema);
       if (run?.status !== "running" || run.attempt !== attempt) throw notActive(runId, attempt);
-      const done = await store.get(store.keys.phaseDone(runId, name), doneSchema);
+      const doneKey = store.keys.phaseDone(runId, name);
+      const done = await store.get(doneKey, doneSchema);
       if (done) return done.summary;
 
       const marketTime = await begin(services, definition, run, input);
@@ -102,14 +103,16 @@ export function phase<I, S extends RunServices>(
         warning: (facts) => warningAction(services, { id: runId, phase: definition.number }, facts),
       });
       refuseLargeSummary(name, result.summary);
-      const marker = put({
-        ...store.keys.phaseDone(runId, name),
-        summary: result.summary,
-        done_at: iso(services.clock.now()),
-      });
+      const doneAt = iso(services.clock.now());
+      const marker = put({ ...doneKey, summary: result.summary, done_at: doneAt }, ifAbsent("done"));
       const last = [...(result.actions ?? []), marker];
       const written = definition.parallel ? await store.transact(last) : await commit(last, result.runChanges);
-      if (!written.applied) throw new Error(`the end of ${name} was refused: ${written.refusals.join(", ")}`);
+      if (!written.applied) {
+        // Delivered twice at once, or timed out and still at work: whoever was first has written its end.
+        const first = await store.get(doneKey, doneSchema);
+        if (first) return first.summary;
+        throw new Error(`the end of ${name} was refused: ${written.refusals.join(", ")}`);
+      }
       log.info("phase done", result.summary);
       return result.summary;
     } catch (error) {
@@ -124,15 +127,20 @@ export function phase<I, S extends RunServices>(
 
 function readInput<I>(definition: PhaseDefinition<I>, event: unknown): { runId: string; attempt: number; input: I } {
   const base = runInput.loose().safeParse(event);
-  if (!base.success) throw invalidInput(definition.state, base.error);
+  if (!base.success) throw invalidInput(definition.state, problemsOf(base.error));
   const { runId, attempt, ...rest } = base.data;
   const input = (definition.input ?? z.strictObject({})).safeParse(rest);
-  if (!input.success) throw invalidInput(definition.state, input.error);
+  if (!input.success) throw invalidInput(definition.state, problemsOf(input.error));
+  const unknown = Object.keys(rest).filter((name) => !Object.hasOwn(input.data as object, name));
+  if (unknown.length > 0) throw invalidInput(definition.state, [`${unknown.join(", ")}: is not known here`]);
   return { runId, attempt, input: input.data as I };
 }
 
-function invalidInput(state: string, error: z.ZodError): AppError {
-  const problems = error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
+function problemsOf(error: z.ZodError): string[] {
+  return error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
+}
+
+function invalidInput(state: string, problems: readonly string[]): AppError {
   return new AppError(
     "InvalidPhaseInput",
     "INTERNAL_ERROR",

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { AppError } from "../runtime/errors.ts";
 import { type ListPage, type PageRequest, readPage } from "../store/lists.ts";
 import { type Run, runSchema } from "./run.ts";
@@ -17,13 +16,4 @@ export async function listRuns({ store }: Pick<RunServices, "store">, page: Page
   const { gsi1pk } = store.keys.runIndex("");
   const list = { range: { index: "gsi1" as const, pk: gsi1pk ?? "", descending: true }, counter: "RUNS" };
   return readPage(store, list, page, runItemSchema);
-}
-
-const newestSchema = z.object({ id: z.string() });
-
-/** The id of the newest run, undefined before the first. */
-export async function newestRunId({ store }: Pick<RunServices, "store">): Promise<string | undefined> {
-  const { gsi1pk } = store.keys.runIndex("");
-  const page = await store.query({ index: "gsi1", pk: gsi1pk ?? "", descending: true, limit: 1 }, newestSchema);
-  return page.items[0]?.id;
 }

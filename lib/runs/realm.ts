@@ -10,6 +10,8 @@ const realmStateSchema = z.object({
   initialized_at: z.string(),
   /** The latest market time any run reached: "now" for everything a trader would date. */
   market_time: z.string().optional(),
+  /** The run that was started last; only it can be resumed. An index would lag behind. */
+  newest_run_id: z.string().optional(),
   /** How many runs the scenario has given a day to. */
   scenario_runs: z.number().int().optional(),
   last_run_completed_at: z.string().optional(),

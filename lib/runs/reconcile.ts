@@ -62,20 +62,30 @@ export async function executionEnded(
 
 /** The third witness: every running run is compared with its execution; one that is slow is logged, once. */
 export async function sweepRuns(services: RunServices): Promise<{ running: number; ended: number }> {
-  const { store, clock, log } = services;
+  const { store, log } = services;
   const { gsi2pk } = store.keys.runningIndex("");
   const listed = await store.queryAll({ index: "gsi2", pk: gsi2pk ?? "" }, z.object({ id: z.string() }));
   let ended = 0;
   for (const { id } of listed) {
-    const run = await store.get(store.keys.run(id), runSchema);
-    if (run?.status !== "running") continue;
-    if ((await reconcileRun(services, run)) === "over") ended++;
-    else if (run.slow_since === null && clock.now().getTime() - Date.parse(run.attempt_started_at) > slowAfterMs) {
-      const marked = await store.transact([
-        update(store.keys.run(id), { set: { slow_since: iso(clock.now()) } }, ifRunActive(run.attempt)),
-      ]);
-      if (marked.applied) log.warn("a run has been running for more than 30 minutes", { runId: id });
+    try {
+      if ((await sweepRun(services, id)) === "over") ended++;
+    } catch (error) {
+      // One run that cannot be read or asked for must not keep the others from their end.
+      log.error("a run was not swept", { runId: id, error });
     }
   }
   return { running: listed.length - ended, ended };
+}
+
+async function sweepRun(services: RunServices, id: string): Promise<"running" | "over"> {
+  const { store, clock, log } = services;
+  const run = await store.get(store.keys.run(id), runSchema);
+  if (run === undefined || (await reconcileRun(services, run)) === "over") return "over";
+  if (run.slow_since === null && clock.now().getTime() - Date.parse(run.attempt_started_at) > slowAfterMs) {
+    const marked = await store.transact([
+      update(store.keys.run(id), { set: { slow_since: iso(clock.now()) } }, ifRunActive(run.attempt)),
+    ]);
+    if (marked.applied) log.warn("a run has been running for more than 30 minutes", { runId: id });
+  }
+  return "running";
 }

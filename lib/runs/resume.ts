@@ -1,14 +1,14 @@
 import { iso, newYorkDay } from "../runtime/dates.ts";
 import { AppError } from "../runtime/errors.ts";
-import { put, update } from "../store/actions.ts";
-import { type Condition, ifAbsent } from "../store/expressions.ts";
-import { forget, type IdempotentRequest, recall, remember } from "./idempotency.ts";
+import { check, put, update } from "../store/actions.ts";
+import { type Condition, ifAbsent, ifUnchanged } from "../store/expressions.ts";
+import { forget, type IdempotentRequest, remember } from "./idempotency.ts";
 import { marketNow } from "./market-time.ts";
-import { newestRunId, readRun } from "./read.ts";
+import { readRun } from "./read.ts";
 import { readRealm } from "./realm.ts";
 import { type Run, runSchema } from "./run.ts";
 import type { RunServices } from "./services.ts";
-import { execute, refuseWhileHeld } from "./start.ts";
+import { execute, recallStarted, refuseWhileHeld } from "./start.ts";
 
 /**
  * Takes a failed run up again: the lock, the status `running` and the next attempt in one transaction, then a new
@@ -21,8 +21,8 @@ export async function resumeRun(
   request: IdempotentRequest,
 ): Promise<{ run_id: string }> {
   const { store, clock } = services;
-  const earlier = await recall(store, request);
-  if (earlier) return { run_id: String(earlier.run_id) };
+  const earlier = await recallStarted(services, request);
+  if (earlier) return earlier;
   const run = await readRun(services, runId);
   await refuseUnlessResumable(services, run);
   await refuseWhileHeld(services);
@@ -47,9 +47,15 @@ export async function resumeRun(
       },
       ifFailedIn(run.attempt),
     ),
+    check(store.keys.realmState(), ifUnchanged("newest_run_id", runId)),
     ...remember(store, request, { run_id: runId }, clock.now()),
   ]);
-  if (!outcome.applied) throw notResumable("Another request has changed the run.");
+  if (!outcome.applied) {
+    const meanwhile = await recallStarted(services, request);
+    if (meanwhile) return meanwhile;
+    await refuseWhileHeld(services);
+    throw notResumable("Another request has changed the run.");
+  }
   const resumed = await store.get(store.keys.run(runId), runSchema);
   if (resumed) await execute(services, resumed, forget(store, request));
   return { run_id: runId };
@@ -57,8 +63,9 @@ export async function resumeRun(
 
 async function refuseUnlessResumable(services: RunServices, run: Run): Promise<void> {
   if (run.status !== "failed") throw notResumable(`The run is ${run.status}, only a failed one can be resumed.`);
-  if ((await newestRunId(services)) !== run.id) throw notResumable("A newer run exists; start a new one instead.");
-  const now = marketNow(services.config.marketClock, await readRealm(services), services.clock);
+  const realm = await readRealm(services);
+  if (realm?.newest_run_id !== run.id) throw notResumable("A newer run exists; start a new one instead.");
+  const now = marketNow(services.config.marketClock, realm, services.clock);
   if (newYorkDay(now) !== run.trading_day)
     throw notResumable(`The run belongs to ${run.trading_day}; start a new one.`);
 }

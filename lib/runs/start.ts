@@ -22,8 +22,8 @@ const startRetries = 8;
  */
 export async function startRun(services: RunServices, request: IdempotentRequest): Promise<{ run_id: string }> {
   for (let tries = 0; tries < startRetries; tries++) {
-    const earlier = await recall(services.store, request);
-    if (earlier) return { run_id: String(earlier.run_id) };
+    const earlier = await recallStarted(services, request);
+    if (earlier) return earlier;
     await refuseWhileHeld(services);
     const realm = await openRealm(services);
     const run = newRun(services, realm);
@@ -80,17 +80,37 @@ async function startActions(
   const { keys } = store;
   const scenarioDay = config.marketClock.kind === "scenario" ? { scenario_runs: (realm.scenario_runs ?? 0) + 1 } : {};
   const marketTime = run.market_time ? { market_time: run.market_time } : {};
-  const realmChanges = { ...scenarioDay, ...marketTime };
+  const realmChanges = { newest_run_id: run.id, ...scenarioDay, ...marketTime };
   return [
     put({ ...keys.lock(), run_id: run.id, taken_at: run.started_at }, ifAbsent("locked")),
     put({ ...keys.run(run.id), ...keys.runIndex(run.id), ...keys.runningIndex(run.id), ...run }, ifAbsent()),
     put({ ...keys.runConfiguration(run.id), settings: await readSettings(services) }),
     update(keys.counter("RUNS"), { add: { total: 1 } }),
     ...remember(store, request, { run_id: run.id }, clock.now()),
-    ...(Object.keys(realmChanges).length > 0
-      ? [update(keys.realmState(), { set: realmChanges }, ifUnchanged("scenario_runs", realm.scenario_runs))]
-      : []),
+    update(keys.realmState(), { set: realmChanges }, ifUnchanged("scenario_runs", realm.scenario_runs)),
   ];
+}
+
+/**
+ * The run that an earlier request with this key started or resumed. While that run is running its execution is started
+ * once more, which changes nothing (executions are known by their names) unless the earlier request died before it came
+ * to that.
+ */
+export async function recallStarted(
+  services: RunServices,
+  request: IdempotentRequest,
+): Promise<{ run_id: string } | undefined> {
+  const { store, clock, executions, log } = services;
+  const earlier = await recall(store, request, clock.now());
+  if (!earlier) return undefined;
+  const runId = String(earlier.run_id);
+  const run = await store.get(store.keys.run(runId), runSchema);
+  if (run?.status === "running") {
+    // Also where this is refused the first start may have succeeded, so only reconciliation may end the run.
+    const outcome = await executions.start(executionName(run), { runId, attempt: run.attempt });
+    log.info("run started again for a repeated request", { runId, attempt: run.attempt, execution: outcome });
+  }
+  return { run_id: runId };
 }
 
 /**

@@ -12,18 +12,31 @@ import { type RunStatus, runStatusSchema, toRunStatus } from "./views.ts";
  * does can count. Throws `NOT_FOUND`, or `RUN_NOT_ACTIVE` for a run that is over.
  */
 export async function stopRun(services: RunServices, runId: string, request: IdempotentRequest): Promise<RunStatus> {
-  const earlier = await recall(services.store, request);
-  if (earlier) return runStatusSchema.parse(earlier);
-  const run = await readRun(services, runId);
+  const status = (await recallStopped(services, request)) ?? (await stopNow(services, runId, request));
+  // Here, so that a repeated request makes up for one that died in between.
+  await services.executions.stop(executionName(status), lifecycleFailures.stopped.message).catch((error: unknown) => {
+    services.log.warn("the execution could not be stopped; the fence ends it", { runId, error });
+  });
+  return status;
+}
+
+async function recallStopped({ store, clock }: RunServices, request: IdempotentRequest) {
+  const earlier = await recall(store, request, clock.now());
+  return earlier && runStatusSchema.parse(earlier);
+}
+
+async function stopNow(services: RunServices, runId: string, request: IdempotentRequest): Promise<RunStatus> {
+  const { store, clock } = services;
+  const { attempt } = await readRun(services, runId);
   const stopped = await finishRun(services, {
     runId,
-    attempt: run.attempt,
+    attempt,
     outcome: { status: "failed", failure: lifecycleFailures.stopped },
+    also: (ended) => remember(store, request, toRunStatus(ended), clock.now()),
   });
-  if (!stopped)
-    throw new AppError("Conflict", "RUN_NOT_ACTIVE", "The run is over.", { details: { status: run.status } });
-  await services.executions.stop(executionName(run), lifecycleFailures.stopped.message);
-  const status = toRunStatus(await readRun(services, runId));
-  await services.store.transact(remember(services.store, request, status, services.clock.now()));
-  return status;
+  if (stopped) return toRunStatus(await readRun(services, runId));
+  const meanwhile = await recallStopped(services, request);
+  if (meanwhile) return meanwhile;
+  const { status } = await readRun(services, runId);
+  throw new AppError("Conflict", "RUN_NOT_ACTIVE", "The run is over.", { details: { status } });
 }

@@ -32,6 +32,15 @@ export async function getArtifact<T>(store: Store, name: string, schema: z.ZodTy
   const stored = await store.queryAll({ pk, prefix: "CHUNK#" }, chunkSchema);
   const total = stored[0]?.chunks ?? 0;
   if (total === 0 || stored.length < total) return undefined;
-  const packed = Buffer.concat(stored.slice(0, total).map((chunk) => chunk.data));
-  return schema.parse(JSON.parse(gunzipSync(packed).toString("utf8")));
+  const text = unpacked(Buffer.concat(stored.slice(0, total).map((chunk) => chunk.data)));
+  return text === undefined ? undefined : schema.parse(JSON.parse(text));
+}
+
+/** Undefined where the chunks are of two writings, one of which broke off: the packed form has a checksum. */
+function unpacked(packed: Buffer): string | undefined {
+  try {
+    return gunzipSync(packed).toString("utf8");
+  } catch {
+    return undefined;
+  }
 }

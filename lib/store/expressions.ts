@@ -11,6 +11,16 @@ export function ifAbsent(refusal = "exists"): Condition {
   return { refusal, expression: "attribute_not_exists(pk)" };
 }
 
+/** The item must not exist yet, or have expired: the table removes such items only some days later. */
+export function ifAbsentOrExpired(nowSeconds: number, refusal = "exists"): Condition {
+  return {
+    refusal,
+    expression: "attribute_not_exists(pk) OR #ttl <= :now",
+    names: { "#ttl": "ttl" },
+    values: { ":now": nowSeconds },
+  };
+}
+
 /** The item must exist. */
 export function ifPresent(refusal = "absent"): Condition {
   return { refusal, expression: "attribute_exists(pk)" };

@@ -74,16 +74,14 @@ async function collect<T>(store: Store, range: Range, window: Window, schema: z.
     const limit = range.filter ? 200 : wanted - found.length;
     const answer = await store.query({ ...range, limit, startAfter }, placed);
     found.push(...answer.items);
-    read += limit;
+    read += answer.read;
     startAfter = answer.last;
   } while (startAfter !== undefined && found.length < wanted && read < maxCountReads + wanted);
   const shown = found.slice(window.offset, window.offset + window.limit);
-  const items = shown.flatMap((item) => {
-    const parsed = schema.safeParse(item);
-    return parsed.success ? [parsed.data] : [];
-  });
-  const last = shown.at(-1);
-  return { items, next: found.length > window.offset + window.limit && last ? keyIn(range, last) : undefined };
+  // A filter may use up the read limit before the page is full; the next page then goes on where the reading ended.
+  const isFull = found.length > window.offset + window.limit;
+  const last = isFull ? shown.at(-1) : startAfter;
+  return { items: store.decodeAll(shown, schema), next: last && keyIn(range, last) };
 }
 
 /** The key a query starts after: the item's own key and, on an index, its place there. */

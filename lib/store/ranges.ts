@@ -20,6 +20,8 @@ export interface Page<T> {
   items: T[];
   /** Where the next page starts; undefined where this was the last one. */
   last: Record<string, unknown> | undefined;
+  /** How many items were read for it, those that a filter dropped included. */
+  read: number;
 }
 
 /** The range in the words of the service. Indexes cannot be read strongly, the table always is. */

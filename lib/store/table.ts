@@ -70,7 +70,11 @@ export function createStore({ client, tableName, keys, sleep, random, log }: Sto
   /** One page of a range. `limit` counts items read, before `filter`. */
   async function query<T>(range: Range, schema: z.ZodType<T>): Promise<Page<T>> {
     const answer = await guarded(() => client.send(new QueryCommand(toQuery(tableName, range))));
-    return { items: decodeAll(answer.Items ?? [], schema), last: answer.LastEvaluatedKey };
+    return {
+      items: decodeAll(answer.Items ?? [], schema),
+      last: answer.LastEvaluatedKey,
+      read: answer.ScannedCount ?? 0,
+    };
   }
 
   /** All pages of a range. Only for ranges that the caller knows to be bounded. */
@@ -140,6 +144,7 @@ export function createStore({ client, tableName, keys, sleep, random, log }: Sto
     }
   }
 
+  /** The items that fit the schema; the others are logged and left out. */
   function decodeAll<T>(items: readonly Record<string, unknown>[], schema: z.ZodType<T>): T[] {
     return items.flatMap((item) => {
       try {
@@ -157,7 +162,7 @@ export function createStore({ client, tableName, keys, sleep, random, log }: Sto
     await sleep(random() * Math.min(2_000, 25 * 2 ** attempt));
   }
 
-  return { keys, client, tableName, get, getMany, query, queryAll, count, transact, putMany };
+  return { keys, client, tableName, get, getMany, query, queryAll, count, transact, putMany, decodeAll };
 }
 
 /** Cancellation codes that say "try again" and nothing about our conditions. */

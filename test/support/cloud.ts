@@ -2,10 +2,8 @@ import { readFileSync } from "node:fs";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { parse } from "yaml";
 import { readConfig } from "../../lib/runtime/config.ts";
-import type { Log } from "../../lib/runtime/logger.ts";
+import { systemIds } from "../../lib/runtime/ids.ts";
 import { createServices, type Services, useServices } from "../../lib/services.ts";
-import { keysOf } from "../../lib/store/keys.ts";
-import { createStore } from "../../lib/store/table.ts";
 import { type DynamoDb, startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
 import { startStepFunctions } from "../../localstack/embedded/step-functions.ts";
 import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
@@ -79,7 +77,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       ...options.settings,
       ...settings,
     });
-    cloud.services = withTestClock(createServices(config), time, log);
+    const clock = { now: () => new Date(time.now) };
+    const ids = { ...systemIds(), random: () => 0 };
+    cloud.services = createServices(config, { clock, sleep: async () => undefined, ids, log });
     useServices(cloud.services);
     return cloud.services;
   }
@@ -97,15 +97,6 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   };
   enter("live");
   return cloud;
-}
-
-function withTestClock(services: Services, time: { now: Date }, log: Log): Services {
-  const clock = { now: () => new Date(time.now) };
-  const sleep = async () => undefined;
-  const { client, tableName } = services.store;
-  const keys = keysOf(services.config.environment.REALM);
-  const store = createStore({ client, tableName, keys, sleep, random: () => 0, log });
-  return { ...services, store, clock, sleep, log };
 }
 
 function load(file: string): Promise<{ handler: unknown }> {

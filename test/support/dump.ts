@@ -29,10 +29,16 @@ export async function dump(store: Store, realm: string, runIds: readonly string[
 }
 
 function canonical(item: Record<string, unknown>, realm: string, runIds: readonly string[]): string {
-  const kept = Object.entries(item)
-    .filter(([name]) => !passing.has(name))
-    .map(([name, value]) => [name, value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value])
-    .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  const text = JSON.stringify(Object.fromEntries(kept)).replaceAll(`"${realm}#`, '"#');
+  const kept = Object.fromEntries(Object.entries(item).filter(([name]) => !passing.has(name)));
+  const text = JSON.stringify(sorted(kept)).replaceAll(`"${realm}#`, '"#');
   return runIds.reduce((result, id, index) => result.replaceAll(id, `RUN-${index}`), text);
+}
+
+/** Engines hand out the members of a map in any order. */
+function sorted(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]));
 }

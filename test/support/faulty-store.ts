@@ -10,7 +10,7 @@ export interface Fault {
   kind: "blip" | "crash";
 }
 
-const writes = new Set(["TransactWriteCommand", "BatchWriteCommand", "PutCommand", "UpdateCommand", "DeleteCommand"]);
+const writes = new Set(["TransactWriteItemsCommand", "BatchWriteItemCommand"]);
 
 /**
  * Makes calls of a client fail. It sits outside the SDK's own retries, so that a fault is one that they could not

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { placeComments, type TreeComment } from "../../lib/analysis/comment-tree.ts";
+import { isGone, placeComments, type TreeComment } from "../../lib/analysis/comment-tree.ts";
 
 function comment(id: string, parentId: string | null, changes: Partial<TreeComment> = {}): TreeComment {
   return { id, parentId, author: `author of ${id}`, body: `body of ${id}`, score: 1, depth: 0, ...changes };
@@ -34,9 +34,8 @@ describe("parent chains", () => {
     expect(placed.get("c")?.directReplyCount).toBe(0);
   });
 
-  it("hold deleted ancestors, which are not analysed themselves", () => {
+  it("hold deleted ancestors", () => {
     const placed = place([comment("a", null, { author: "[deleted]", body: "[deleted]" }), comment("b", "a")]);
-    expect([...placed.keys()]).toEqual(["b"]);
     expect(placed.get("b")?.parentChain).toEqual([{ id: "a", body: "[deleted]", depth: 0, author: "[deleted]" }]);
   });
 });
@@ -62,14 +61,22 @@ describe("direct replies", () => {
   });
 });
 
-describe("what is left out", () => {
-  it.each(["[deleted]", "[removed]", " [Removed] ", "[ Removed by Reddit ]", "", " \n\t"])("a body of %j", (body) => {
-    expect(place([comment("a", null, { body })]).size).toBe(0);
-  });
+describe("a comment is gone", () => {
+  it.each(["[deleted]", "[removed]", " [Removed] ", "[ Removed by Reddit ]", "", " \n\t"])(
+    "with the body %j",
+    (body) => {
+      expect(isGone(body)).toBe(true);
+    },
+  );
 
-  it("not a text whose author is gone", () => {
-    expect(place([comment("a", null, { author: "[deleted]" })]).size).toBe(1);
+  it("not where only its author is", () => {
+    expect(isGone("I bought more")).toBe(false);
   });
+});
+
+it("ancestors are kept to the 200 characters a prompt shows of them", () => {
+  const placed = place([comment("a", null, { body: "x".repeat(201) }), comment("b", "a")]);
+  expect(placed.get("b")?.parentChain[0]?.body).toHaveLength(200);
 });
 
 describe("long bodies", () => {

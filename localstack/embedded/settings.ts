@@ -1,0 +1,115 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { checkNewKey } from "../../lib/http/auth.ts";
+import { readConfig } from "../../lib/runtime/config.ts";
+import { defaultFirstDay } from "../scenario/calendar.ts";
+
+export type Variables = Record<string, string | undefined>;
+
+/** A reason not to start, in one sentence for the person at the keyboard. */
+export class StartProblem extends Error {}
+
+export interface Settings {
+  port: number;
+  /** 127.0.0.1, except in a container, whose ports are published one by one. */
+  host: string;
+  dataDir: string;
+  /** Absent: the one kept in the data directory. */
+  apiKey: string | undefined;
+  reddit: "stand-in" | "archive" | "real";
+  openai: "stand-in" | "real";
+  /** Another DynamoDB than the embedded one. */
+  dynamoDbEndpoint: string | undefined;
+  /** For calls of the OpenAI stand-in, in milliseconds. */
+  openaiLatencyMs: number;
+  /** Day of the scenario's first run; undefined where the subreddit is not the scenario. */
+  firstDay: string | undefined;
+  /** What the functions are to find in their environment, without what only the running stack knows. */
+  variables: Record<string, string>;
+}
+
+/** The environment, over the lines of `.env`; empty means absent. */
+export function readVariables(directory: string, environment: Variables = process.env): Variables {
+  const file = resolve(directory, ".env");
+  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  const all = Object.entries({ ...fromFile, ...environment });
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined && value.trim() !== ""));
+}
+
+/** Throws `StartProblem`, or the configuration's own error, with one sentence about the first bad value. */
+export function readSettings(directory: string, variables: Variables): Settings {
+  const file = (name: string) => existing(directory, name, variables[name], "file");
+  const archive = variables.REDDIT_ARCHIVE?.startsWith("s3://") ? variables.REDDIT_ARCHIVE : file("REDDIT_ARCHIVE");
+  const marketArchive = existing(directory, "MARKET_ARCHIVE", variables.MARKET_ARCHIVE, "directory");
+  const symbols = variables.SYMBOLS_FILE?.split(",").map((name) => existing(directory, "SYMBOLS_FILE", name, "file"));
+  const reddit = archive ? "archive" : pair(variables) ? "real" : "stand-in";
+  const asOf = instant("AS_OF", variables.AS_OF);
+  if (reddit === "archive" && !asOf) {
+    throw new StartProblem(
+      "REDDIT_ARCHIVE needs AS_OF, the instant the archive is read at, such as 2021-01-27T15:00:00Z.",
+    );
+  }
+  const firstDay = reddit === "stand-in" && !asOf ? defaultFirstDay : undefined;
+  const apiKey = variables.API_KEY;
+  if (apiKey !== undefined) checkNewKey(apiKey);
+  const functionVariables = {
+    ...variables,
+    ENVIRONMENT: "local",
+    STAGE: "local",
+    // A replay and the scenario live in realms of their own, so that neither can touch what is live.
+    REALM: variables.REALM ?? (asOf ? "replay" : firstDay ? "scenario" : "live"),
+    MARKET_CLOCK: asOf ?? (firstDay ? `scenario:${firstDay}` : "wall"),
+    DEPLOYED_AT: new Date().toISOString(),
+    ...(archive && { REDDIT_ARCHIVE: archive }),
+    ...(marketArchive && { MARKET_ARCHIVE: marketArchive }),
+    ...(symbols && { SYMBOLS_FILE: symbols.join(",") }),
+  };
+  readConfig(functionVariables);
+  return {
+    port: port(variables.PORT),
+    host: variables.HOST ?? "127.0.0.1",
+    dataDir: resolve(directory, variables.DATA_DIR ?? ".local"),
+    apiKey,
+    reddit,
+    openai: variables.OPENAI_API_KEY || variables.OPENAI_BASE_URL ? "real" : "stand-in",
+    dynamoDbEndpoint: variables.DYNAMODB_ENDPOINT,
+    openaiLatencyMs: milliseconds("OPENAI_STAND_IN_LATENCY_MS", variables.OPENAI_STAND_IN_LATENCY_MS),
+    firstDay,
+    variables: Object.fromEntries(
+      Object.entries(functionVariables).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
+    ),
+  };
+}
+
+function port(value = "3000"): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
+  throw new StartProblem(`PORT must be a number from 1 to 65535, not "${value}".`);
+}
+
+function milliseconds(name: string, value = "0"): number {
+  const number = Number(value);
+  if (Number.isFinite(number) && number >= 0) return number;
+  throw new StartProblem(`${name} must be a number of milliseconds, not "${value}".`);
+}
+
+function instant(name: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const hasZone = /T.*(Z|[+-]\d{2}:?\d{2})$/.test(value);
+  if (hasZone && !Number.isNaN(Date.parse(value))) return new Date(value).toISOString();
+  throw new StartProblem(`${name} must be an instant with a time zone such as 2021-01-27T15:00:00Z, not "${value}".`);
+}
+
+function existing(directory: string, name: string, value: string | undefined, kind: "file" | "directory") {
+  if (value === undefined) return undefined;
+  const path = resolve(directory, value.trim());
+  const found = existsSync(path) ? statSync(path) : undefined;
+  if (kind === "file" ? found?.isFile() : found?.isDirectory()) return path;
+  throw new StartProblem(`${name}: there is no ${kind} ${path}.`);
+}
+
+function pair({ REDDIT_CLIENT_ID: id, REDDIT_CLIENT_SECRET: secret }: Variables): boolean {
+  if ((id === undefined) === (secret === undefined)) return id !== undefined;
+  throw new StartProblem("REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET belong together: set both or neither.");
+}
