@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { iso } from "../runtime/dates.ts";
 import { AppError, isAppError } from "../runtime/errors.ts";
-import type { Log } from "../runtime/logger.ts";
+import { inLogContext, type Log } from "../runtime/logger.ts";
 import { type Action, check, put, update } from "../store/actions.ts";
 import { type Changes, ifAbsent, ifRunActive } from "../store/expressions.ts";
 import type { TransactionOutcome } from "../store/table.ts";
@@ -73,8 +73,8 @@ export function phase<I, S extends RunServices>(
     const services = load();
     const { runId, attempt, input } = readInput(definition, event);
     const name = definition.iteration ? `${definition.state}#${definition.iteration(input)}` : definition.state;
-    const log = services.log.with({ runId, attempt, phase: name });
-    try {
+    const { log } = services;
+    const perform = async () => {
       const { store } = services;
       const run = await store.get(store.keys.run(runId), runSchema);
       if (run?.status !== "running" || run.attempt !== attempt) throw notActive(runId, attempt);
@@ -115,13 +115,19 @@ export function phase<I, S extends RunServices>(
       }
       log.info("phase done", result.summary);
       return result.summary;
-    } catch (error) {
-      const fields = { error, comment: "the workflow decides whether it is tried again" };
-      if (isAppError(error) && (error.retryable || error.name === "RunNotActive" || error.name === "PhaseUnfinished")) {
-        log.warn("phase not done", fields);
-      } else log.error("phase failed", fields);
-      throw error;
-    }
+    };
+    const performLogged = () =>
+      perform().catch((error: unknown) => {
+        const fields = { error, comment: "the workflow decides whether it is tried again" };
+        if (
+          isAppError(error) &&
+          (error.retryable || error.name === "RunNotActive" || error.name === "PhaseUnfinished")
+        ) {
+          log.warn("phase not done", fields);
+        } else log.error("phase failed", fields);
+        throw error;
+      });
+    return inLogContext({ runId, attempt, phase: name }, performLogged);
   };
 }
 

@@ -3,7 +3,7 @@ import { AppError } from "./errors.ts";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const instant = z.iso.datetime({ offset: true });
-const scenarioStart = z.string().regex(/^scenario:\d{4}-\d{2}-\d{2}$/);
+const scenarioStart = z.templateLiteral(["scenario:", z.iso.date()]);
 
 /** Every variable the functions read. Absent and empty mean the same. */
 const environmentSchema = z.object({
@@ -25,7 +25,9 @@ const environmentSchema = z.object({
     .default("arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis"),
   PROVIDER_SECRET_ID: z.string().optional(),
 
-  MARKET_CLOCK: z.union([z.literal("wall"), scenarioStart, instant]).default("wall"),
+  MARKET_CLOCK: z
+    .union([z.literal("wall"), scenarioStart, instant], "must be wall, an ISO instant or scenario:YYYY-MM-DD")
+    .default("wall"),
 
   SUBREDDIT: z.string().default("wallstreetbets"),
   REDDIT_BASE_URL: z.url().default("https://oauth.reddit.com"),

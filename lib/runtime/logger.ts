@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger";
 
 /** Ids and counts that belong to one line. Never texts of users, prompts, keys or whole events. */
@@ -18,6 +19,13 @@ export interface Log {
 
 export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "CRITICAL" | "SILENT";
 
+const inherited = new AsyncLocalStorage<LogFields>();
+
+/** Adds `fields` to every line that `work` writes, however deep: clients log without knowing whose run they serve. */
+export function inLogContext<T>(fields: LogFields, work: () => Promise<T>): Promise<T> {
+  return inherited.run({ ...inherited.getStore(), ...fields }, work);
+}
+
 /** The process's log on standard output, one JSON object a line. */
 export function createLog(level: LogLevel, fields: LogFields = {}): Log {
   const logger = new PowertoolsLogger({ serviceName: "wsb-signals", logLevel: level, persistentKeys: fields });
@@ -31,12 +39,13 @@ function wrap(logger: PowertoolsLogger): Log {
       write();
     } catch {}
   };
+  const full = (fields: LogFields = {}) => ({ ...inherited.getStore(), ...withError(fields) });
   return {
-    debug: (message, fields = {}) => safely(() => logger.debug(message, fields)),
-    info: (message, fields = {}) => safely(() => logger.info(message, fields)),
-    warn: (message, fields = {}) => safely(() => logger.warn(message, fields)),
-    error: (message, fields = {}) => safely(() => logger.error(message, withError(fields))),
-    critical: (message, fields = {}) => safely(() => logger.critical(message, withError(fields))),
+    debug: (message, fields) => safely(() => logger.debug(message, full(fields))),
+    info: (message, fields) => safely(() => logger.info(message, full(fields))),
+    warn: (message, fields) => safely(() => logger.warn(message, full(fields))),
+    error: (message, fields) => safely(() => logger.error(message, full(fields))),
+    critical: (message, fields) => safely(() => logger.critical(message, full(fields))),
     with: (fields) => wrap(logger.createChild({ persistentKeys: fields })),
   };
 }

@@ -29,7 +29,7 @@ export interface Stack {
   variables: Record<string, string>;
   /** Resolves with a sentence when a part of the stack ends by itself. */
   broken: Promise<string>;
-  /** Ends everything, in the order in which the parts use each other. */
+  /** Ends everything, what uses others before what it uses. */
   close(): Promise<void>;
 }
 
@@ -40,11 +40,17 @@ export async function startStack(settings: Settings): Promise<Stack> {
     open.unshift(part);
     return part;
   };
+  let closing = false;
   const close = async () => {
+    closing = true;
     for (const part of open.splice(0)) await part.close().catch(() => {});
   };
   try {
-    return { ...(await startParts(settings, opened)), close };
+    const { ended, ...stack } = await startParts(settings, opened);
+    const broken = new Promise<string>((resolve) => {
+      ended.then(() => closing || resolve("The local server ended unexpectedly; see logs/server.log."));
+    });
+    return { ...stack, broken, close };
   } catch (error) {
     await close();
     throw error;
@@ -54,7 +60,7 @@ export async function startStack(settings: Settings): Promise<Stack> {
 async function startParts(
   settings: Settings,
   opened: <T extends { close(): Promise<void> }>(part: T) => T,
-): Promise<Omit<Stack, "close">> {
+): Promise<Omit<Stack, "close" | "broken"> & { ended: Promise<void> }> {
   const { dataDir } = settings;
   const claim = claimDataDir(dataDir);
   opened({ close: async () => claim.release() });
@@ -103,8 +109,7 @@ async function startParts(
   ]);
   // What the last process left running is ended before anybody can ask about it.
   await invoke("sweepRuns", {});
-  const broken = server.ended.then(() => "The local server ended unexpectedly; see logs/server.log.");
-  return { url: front.url, apiKey, variables, broken };
+  return { url: front.url, apiKey, variables, ended: server.ended };
 }
 
 async function openDatabase({

@@ -132,7 +132,7 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
         const wanted = [...numbers(230), ...numbers(230), place("99999")];
         const found = await store.getMany(wanted, numbered);
         expect(found.map((item) => item.n).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 230 }, (_, n) => n));
-        expect(calls.filter((command) => command === "BatchGetCommand")).toHaveLength(3);
+        expect(calls.filter((command) => command === "BatchGetItemCommand")).toHaveLength(3);
         expect(await store.getMany([], numbered)).toEqual([]);
       });
 
@@ -147,7 +147,7 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
       it("asks again for keys that were not processed, with longer and longer pauses", async () => {
         await store.putMany(numbers(8));
         intercept(client, async (call, next) => {
-          if (call.command !== "BatchGetCommand") return next();
+          if (call.command !== "BatchGetItemCommand") return next();
           const wanted = (call.input.RequestItems as Record<string, { Keys: unknown[] }>)[tableName]?.Keys ?? [];
           const half = Math.ceil(wanted.length / 2);
           call.input = { RequestItems: { [tableName]: { Keys: wanted.slice(0, half), ConsistentRead: true } } };
@@ -162,7 +162,7 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
 
       it("gives up on keys that are never processed", async () => {
         intercept(client, async (call, next) => {
-          if (call.command !== "BatchGetCommand") return next();
+          if (call.command !== "BatchGetItemCommand") return next();
           return { Responses: {}, UnprocessedKeys: call.input.RequestItems };
         });
         await expect(store.getMany([place("a")], numbered)).rejects.toMatchObject({ name: "StoreUnavailable" });
@@ -173,13 +173,13 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
     describe("putMany", () => {
       it("writes more items than one call takes", async () => {
         await store.putMany(numbers(60));
-        expect(calls).toEqual(["BatchWriteCommand", "BatchWriteCommand", "BatchWriteCommand"]);
+        expect(calls).toEqual(["BatchWriteItemCommand", "BatchWriteItemCommand", "BatchWriteItemCommand"]);
         expect(await store.count({ pk: place("").pk })).toEqual({ total: 60, complete: true });
       });
 
       it("sends items again that were not processed, until all are stored", async () => {
         intercept(client, async (call, next) => {
-          if (call.command !== "BatchWriteCommand") return next();
+          if (call.command !== "BatchWriteItemCommand") return next();
           const requests = (call.input.RequestItems as Record<string, unknown[]>)[tableName] ?? [];
           call.input = { RequestItems: { [tableName]: requests.slice(0, 10) } };
           const output = await next();

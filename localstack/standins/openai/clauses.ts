@@ -44,7 +44,10 @@ export function attribute(tokens: readonly Token[], mentions: readonly Mention[]
 }
 
 /** The tickers that a comparison puts below others, by their mention. */
-export function comparedLower(tokens: readonly Token[], mentions: readonly Mention[]): { lower: Set<string>; higher: Set<string> } {
+export function comparedLower(
+  tokens: readonly Token[],
+  mentions: readonly Mention[],
+): { lower: Set<string>; higher: Set<string> } {
   const lower = new Set<string>();
   const higher = new Set<string>();
   for (const [index, mention] of mentions.entries()) {

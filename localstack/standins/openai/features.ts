@@ -7,7 +7,7 @@ export type Features = Map<string, number>;
 /** Beyond this many remarks the sum is scaled down: a long post is not surer than a short one. */
 const fullWeightRemarks = 5;
 
-const priceAim = /^(?:to|at|hit|hits|hitting|reach|reaches|target|pt|toward|towards|past|above|over|see|seeing|till|til|until)$/;
+const priceAim = /^(?:to|hit|hits|hitting|reach|reaches|toward|towards|till|til|until)$/;
 
 /**
  * The signs of direction in a text. `weight` says how much a token counts for the ticker in question (0 to 1); `hits` are
@@ -20,7 +20,7 @@ export function directionFeatures(
   weight: (at: number) => number,
 ): Features {
   const features: Features = new Map();
-  const remarks = hits.filter((hit) => takesSide(weightOf(hit.entry))).length;
+  const remarks = countRemarks(tokens, hits, weightOf);
   const scale = remarks > fullWeightRemarks ? Math.sqrt(fullWeightRemarks / remarks) : 1;
   const questions = questionTokens(tokens);
   const seen = new Map<string, number>();
@@ -32,8 +32,9 @@ export function directionFeatures(
     // Each repetition of 🚀 adds less than the one before.
     const value = (hit.factor * weight(hit.start) * scale * (questions[hit.start] ? 0.7 : 1)) / (1 + times) ** 1.5;
     add(features, hit.entry, value);
-    const side = value * weightOf(hit.entry);
-    if (tokens[hit.start]?.kind !== "emoji") side > 0 ? (up += side) : (down += side);
+    const side = tokens[hit.start]?.kind === "emoji" ? 0 : value * weightOf(hit.entry);
+    up += Math.max(0, side);
+    down += Math.min(0, side);
   }
   if (tokens.some((token) => laughs.has(token.text))) {
     add(features, "_laughed at up", up);
@@ -41,7 +42,7 @@ export function directionFeatures(
   }
   if (tokens.some((token) => eyeRolls.has(token.text))) add(features, "_rolled eyes at", up + down);
   tokens.forEach((token, at) => {
-    const sign = formSign(token, tokens[at - 1]?.text ?? "");
+    const sign = isPriceAim(tokens, at) ? "_price aim" : formSign(token, tokens[at - 1]?.text ?? "");
     if (sign) features.set(sign, Math.min(1.5, (features.get(sign) ?? 0) + weight(at)));
   });
   add(features, "_bias", 1);
@@ -55,9 +56,21 @@ export function directionFeatures(
 const laughs = new Set("😂 🤣 😆 😅 lol lmao haha hahaha".split(" "));
 const eyeRolls = new Set("🙄 🙃 🤡 😏 🥱".split(" "));
 
-/** Whether an entry's weight says anything by itself. */
-export function takesSide(weight: number): boolean {
-  return Math.abs(weight) >= 0.15;
+/** How many things in a text take a side by themselves: entries with a weight, option contracts, price aims. */
+export function countRemarks(
+  tokens: readonly Token[],
+  hits: readonly Hit[],
+  weightOf: (entry: string) => number,
+): number {
+  const entries = hits.filter((hit) => Math.abs(weightOf(hit.entry)) >= 0.15).length;
+  return entries + tokens.filter((token, at) => token.kind === "contract" || isPriceAim(tokens, at)).length;
+}
+
+/** "to 1000", "hits $50": a price somebody expects. */
+export function isPriceAim(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  if (token?.kind !== "number" || token.raw.endsWith("%")) return false;
+  return /\d{2}|\$/.test(token.raw) && priceAim.test(tokens[at - 1]?.text ?? "");
 }
 
 function formSign(token: Token, before: string): string | undefined {
@@ -68,8 +81,7 @@ function formSign(token: Token, before: string): string | undefined {
     return token.raw.startsWith("+") || /^(?:up|gained|rose|jumped)$/.test(before) ? "_percent up" : "_percent";
   }
   if (/^[-−]/.test(token.raw)) return "_minus";
-  if (token.raw.startsWith("+")) return "_plus";
-  return priceAim.test(before) ? "_price aim" : undefined;
+  return token.raw.startsWith("+") ? "_plus" : undefined;
 }
 
 function questionTokens(tokens: readonly Token[]): boolean[] {
@@ -84,10 +96,14 @@ function questionTokens(tokens: readonly Token[]): boolean[] {
 }
 
 const firstPerson = new Set("i i'm im i've ive i'll my me mine we we're our us".split(" "));
-const askers = new Set("what why how who when where which does do is are can anyone anybody should did will".split(" "));
+const askers = new Set(
+  "what why how who when where which does do is are can anyone anybody should did will".split(" "),
+);
 const ahead = new Set("will gonna going soon tomorrow next should expect expecting expected could".split(" "));
 const past = new Set("was were had did been went ago yesterday last back made used".split(" "));
-const reporting = new Set("via says said reports reported announces announced according news article video read chart thread daily".split(" "));
+const reporting = new Set(
+  "via says said reports reported announces announced according news article video read chart thread daily".split(" "),
+);
 
 /** The signs that a text takes no side: news, questions, lists, talk about something else. */
 export function neutralityFeatures(tokens: readonly Token[], remarks: number, tickers: number): Features {
@@ -106,24 +122,61 @@ export function neutralityFeatures(tokens: readonly Token[], remarks: number, ti
   const linked = tokens.some((token) => token.kind === "link");
   sign("_link of a tagged message", linked && tagged);
   sign("_link", linked && !tagged);
-  sign("_user", tokens.some((token) => token.kind === "user"));
-  sign("_question", tokens.some((token) => token.kind === "mark" && token.text.includes("?")));
+  sign(
+    "_user",
+    tokens.some((token) => token.kind === "user"),
+  );
+  sign(
+    "_question",
+    tokens.some((token) => token.kind === "mark" && token.text.includes("?")),
+  );
   sign("_asks", askers.has(words[0]?.text ?? ""));
-  sign("_exclamation", tokens.some((token) => token.kind === "mark" && token.text.includes("!")));
-  sign("_emoji", tokens.some((token) => token.kind === "emoji"));
+  sign(
+    "_exclamation",
+    tokens.some((token) => token.kind === "mark" && token.text.includes("!")),
+  );
+  sign(
+    "_emoji",
+    tokens.some((token) => token.kind === "emoji"),
+  );
   sign("_first person", has(firstPerson));
   sign("_ahead", has(ahead));
   sign("_past", has(past));
   sign("_reporting", has(reporting));
-  sign("_second person", words.some((word) => /^(?:you|your|u|ur|you're)$/.test(word.text)));
+  sign(
+    "_second person",
+    words.some((word) => /^(?:you|your|u|ur|you're)$/.test(word.text)),
+  );
   sign("_leading cashtag", tokens[0]?.kind === "cashtag");
   sign("_cashtag", tagged);
   sign("_several tickers", tickers >= 2);
   sign("_many tickers", tickers >= 4);
   sign("_no ticker", tickers === 0);
   sign("_numbers", tokens.filter((token) => token.kind === "number").length >= 2);
-  sign("_quote", tokens.some((token) => token.text === '"'));
+  sign("_past result", tellsResult(tokens));
+  sign(
+    "_quote",
+    tokens.some((token) => token.text === '"'),
+  );
   return features;
+}
+
+const results = new Set("made lost sold closed cashed took up down gained profit loss turned bought paid".split(" "));
+const resultReach = 4;
+
+/** A report of what a trade has brought, to the speaker, in figures: no word about what comes (spec ai 9). */
+function tellsResult(tokens: readonly Token[]): boolean {
+  if (tokens.some((token) => ahead.has(token.text))) return false;
+  const mine = (at: number) =>
+    tokens.slice(Math.max(0, at - resultReach), at).some((token) => firstPerson.has(token.text));
+  return tokens.some(
+    (token, at) =>
+      results.has(token.text) &&
+      mine(at) &&
+      tokens
+        .slice(at + 1, at + 1 + resultReach)
+        .some((next) => next.kind === "number" && /[$%k]|\d{3}/i.test(next.raw)),
+  );
 }
 
 function add(features: Features, name: string, value: number): void {

@@ -9,6 +9,19 @@ export interface Hit {
   factor: number;
 }
 
+/** Entry → weight. */
+export type Lexicon = ReadonlyMap<string, number>;
+
+/** Reads groups of the form "weight:" followed by entries with commas between them. */
+export function parseLexicon(text: string): Lexicon {
+  const lexicon = new Map<string, number>();
+  for (const [, weight = "0", entries = ""] of text.matchAll(/^ {2}(-?[\d.]+):\n((?: {4}.*\n?)+)/gm)) {
+    for (const entry of entries.split(/,\s*/)) lexicon.set(entry.trim(), Number(weight));
+  }
+  lexicon.delete("");
+  return lexicon;
+}
+
 const negators = new Set(
   "no not never none nothing nobody without hardly barely neither nor cannot cant dont doesnt didnt wont isnt arent wasnt aint shouldnt wouldnt couldnt stop stopped quit".split(
     " ",
@@ -19,7 +32,9 @@ const intensifiers = new Set(
     " ",
   ),
 );
-const dampeners = new Set("maybe might could possibly perhaps somewhat slightly kinda little bit almost if unless".split(" "));
+const dampeners = new Set(
+  "maybe might could possibly perhaps somewhat slightly kinda little bit almost if unless".split(" "),
+);
 
 /** How far a negation reaches, in tokens: "not going to sell" has four. */
 const negationReach = 4;
@@ -55,7 +70,7 @@ export function matchLexicon(tokens: readonly Token[], lexicon: ReadonlyMap<stri
     if (end - at <= 1 && isNegator(token.text)) negatedUntil = at + negationReach;
     else if (intensifiers.has(token.text)) strength = 1.4;
     else if (dampeners.has(token.text)) strength = 0.6;
-    else if (end <= at) strength = strength > 1 ? 1 : strength;
+    else if (end <= at) strength = Math.min(strength, 1);
   }
   return hits;
 }

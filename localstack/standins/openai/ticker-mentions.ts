@@ -16,7 +16,9 @@ export interface Mention {
 const longestName = 5;
 
 /** Places where people talk and trade; they are companies too, but in a comment they are mostly the place. */
-const platforms = new Set("reddit robinhood twitter fidelity schwab facebook youtube instagram snapchat paypal".split(" "));
+const platforms = new Set(
+  "reddit robinhood twitter fidelity schwab facebook youtube instagram snapchat paypal".split(" "),
+);
 
 const talkAfter = new Set(
   `call calls put puts share shares stock leap leaps gang holder holders squeeze earnings bull bulls bear bears options
@@ -89,7 +91,9 @@ function isAfterExchange(tokens: readonly Token[], at: number): boolean {
 }
 
 function hasTalk(tokens: readonly Token[], at: number): boolean {
-  const [before, two, after, third, fourth] = [at - 1, at - 2, at + 1, at + 2, at + 3].map((n) => tokens[n]?.text ?? "");
+  const [before, two, after, third, fourth] = [at - 1, at - 2, at + 1, at + 2, at + 3].map(
+    (n) => tokens[n]?.text ?? "",
+  );
   if (talkAfter.has(after ?? "") || talkBefore.has(before ?? "")) return true;
   if (before === "of" && orderWords.has(two ?? "")) return true;
   return after === "to" && third === "the" && fourth === "moon";

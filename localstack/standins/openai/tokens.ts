@@ -15,7 +15,7 @@ const patterns: [TokenKind, string][] = [
   ["user", String.raw`@\w+|\/?\bu\/[\w-]+`],
   ["cashtag", String.raw`\$[A-Za-z]{1,6}(?:[._][A-Za-z])?(?![A-Za-z])`],
   ["contract", String.raw`\$?\d+(?:\.\d+)?\s?[cCpP](?![A-Za-z0-9])`],
-  ["number", String.raw`[+\-−]?\$?\d[\d,]*(?:\.\d+)?\s?(?:%|[xXkKmMbB]\b)?`],
+  ["number", String.raw`[+\-−]?\$?\d[\d,]*(?:\.\d+)?(?:\s?%|[xXkKmMbB]\b)?`],
   ["word", String.raw`\p{L}[\p{L}\p{M}]*(?:['’&]\p{L}+|\.[A-Z](?!\p{L}))*`],
   [
     "emoji",
@@ -50,9 +50,12 @@ const entities: Record<string, string> = { amp: "&", gt: ">", lt: "<", quot: '"'
 
 /** Texts come with HTML entities from Reddit and from most archives. */
 export function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,6})|(amp|gt|lt|quot|apos|nbsp));/g, (whole, code: string | undefined, name: string) => {
-    if (code === undefined) return entities[name] ?? whole;
-    const point = Number(code);
-    return point > 0 && point < 0x11_0000 ? String.fromCodePoint(point) : whole;
-  });
+  return text.replace(
+    /&(?:#(\d{1,6})|(amp|gt|lt|quot|apos|nbsp));/g,
+    (whole, code: string | undefined, name: string) => {
+      if (code === undefined) return entities[name] ?? whole;
+      const point = Number(code);
+      return point > 0 && point < 0x11_0000 ? String.fromCodePoint(point) : whole;
+    },
+  );
 }

@@ -1,10 +1,11 @@
-import { bundleFunctions } from "./bundle.ts";
 import { checkOrigins } from "./origins.ts";
 import { shapeTemplate } from "./template.ts";
 
 /** What this plugin uses of the Serverless Framework. */
 export interface Serverless {
   serviceDir: string;
+  processedInput: { commands: string[] };
+  configSchemaHandler: { validateConfig(): Promise<void> };
   service: {
     provider: { stage: string; environment: Record<string, unknown>; compiledCloudFormationTemplate: Template };
     custom: { corsAllowedOrigins: string };
@@ -24,18 +25,26 @@ export interface Resource {
   Properties: any;
 }
 
-/** The packaging steps that serverless.yml cannot express; `npm start` loads this and never gets to its hooks. */
+/** The packaging steps that serverless.yml cannot express. `npm start` loads this too and never gets to the hooks. */
 export default class Packaging {
   readonly hooks: Record<string, () => unknown>;
 
   constructor(serverless: Serverless) {
+    // Compiling the schema takes three seconds on a fresh machine; whoever packages has it checked.
+    if (serverless.processedInput.commands[0] === "offline") {
+      serverless.configSchemaHandler.validateConfig = async () => {};
+    }
     this.hooks = {
       "before:package:initialize": () => {
         const { provider, custom } = serverless.service;
         checkOrigins(provider.stage, custom.corsAllowedOrigins);
         provider.environment.DEPLOYED_AT = new Date().toISOString();
       },
-      "before:package:createDeploymentArtifacts": () => bundleFunctions(serverless),
+      "before:package:createDeploymentArtifacts": async () => {
+        // Loaded only where it works: every `npm start` would wait for the bundler.
+        const { bundleFunctions } = await import("./bundle.ts");
+        await bundleFunctions(serverless);
+      },
       "before:package:finalize": () => shapeTemplate(serverless.service),
     };
   }

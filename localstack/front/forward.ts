@@ -1,0 +1,103 @@
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { FastifyRequest } from "fastify";
+import { type GatewayError, gatewayErrorOf, gatewayErrors } from "./gateway-errors.ts";
+
+interface Answer {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body: Buffer;
+}
+
+/** Never passed on: hop-by-hop headers, cookies (the API has none), and the local server's own back doors. */
+const heldBack = new Set([
+  "connection",
+  "keep-alive",
+  "transfer-encoding",
+  "upgrade",
+  "host",
+  "content-length",
+  "accept-encoding",
+  "cookie",
+  "expect",
+  "sls-offline-authorizer-override",
+]);
+
+/** The gateway's time-out, as an error of the socket. */
+const tooLong = new Error("The API took too long.");
+
+/** Passes a request to the local API Gateway. Its own errors, which are in no envelope, come back as the gateway's. */
+export async function forward(
+  request: FastifyRequest,
+  port: number,
+  timeoutMs: number,
+): Promise<Answer | GatewayError> {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const headers = { ...passedOn(request.headers), "x-request-id": request.id, "content-length": String(body.length) };
+  try {
+    const response = await send({
+      port,
+      method: request.method,
+      path: request.raw.url ?? "/",
+      headers,
+      body,
+      timeoutMs,
+    });
+    const status = response.statusCode ?? 502;
+    const content = await readAll(response);
+    if (status >= 400 && !isEnvelope(content)) return gatewayErrorOf(status);
+    return { status, headers: answerHeaders(response.headers), body: content };
+  } catch (error) {
+    return error === tooLong ? gatewayErrors.INTEGRATION_TIMEOUT : gatewayErrors.INTEGRATION_FAILURE;
+  }
+}
+
+function send(options: {
+  port: number;
+  method: string;
+  path: string;
+  headers: Record<string, string | string[]>;
+  body: Buffer;
+  timeoutMs: number;
+}): Promise<IncomingMessage> {
+  const { body, timeoutMs, ...rest } = options;
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest({ host: "127.0.0.1", ...rest }, (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    const timer = setTimeout(() => outgoing.destroy(tooLong), timeoutMs);
+    outgoing.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    outgoing.end(body);
+  });
+}
+
+async function readAll(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function passedOn(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      heldBack.has(name) || value === undefined ? [] : [[name, value]],
+    ),
+  );
+}
+
+/** Origins are allowed here and not behind: the local server echoes every origin it is asked from. */
+function answerHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  const own = Object.entries(passedOn(headers));
+  return Object.fromEntries(own.filter(([name]) => !name.startsWith("access-control-") && name !== "vary"));
+}
+
+function isEnvelope(content: Buffer): boolean {
+  try {
+    return typeof JSON.parse(content.toString("utf8")).error?.code === "string";
+  } catch {
+    return false;
+  }
+}

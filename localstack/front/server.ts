@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import fastifyStatic from "@fastify/static";
+import { type FastifyReply, fastify } from "fastify";
+import { corsHeaders, preflightHeaders } from "../../lib/http/headers.ts";
+import { forward } from "./forward.ts";
+import { errorBody, type GatewayError, gatewayErrors } from "./gateway-errors.ts";
+
+export interface FrontOptions {
+  host: string;
+  port: number;
+  /** The local API Gateway behind it, on 127.0.0.1. */
+  apiPort: number;
+  corsAllowedOrigins: string[];
+  /** The folder served at /app/. */
+  appDir: string;
+  /** How long the API may take. */
+  timeoutMs?: number;
+}
+
+const mostBodyBytes = 256 * 1024;
+const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
+const visible = /^[\x21-\x7e]{1,128}$/;
+
+/**
+ * What the CDN and API Gateway's responses do on AWS: one origin for dashboard and API, preflights, request ids, the
+ * limit on bodies, and the gateway's own errors in the envelope.
+ */
+export async function startFront(options: FrontOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const app = fastify({
+    bodyLimit: mostBodyBytes,
+    requestIdHeader: false,
+    genReqId: ({ headers }) => {
+      const sent = headers["x-request-id"];
+      return typeof sent === "string" && visible.test(sent) ? sent : randomUUID();
+    },
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 8_192 },
+    // A path that cannot be decoded is no path of ours.
+    frameworkErrors: (_error, _request, reply) => send(reply, gatewayErrors.RESOURCE_NOT_FOUND),
+    clientErrorHandler: (_error, socket) => {
+      if (!socket.writable) return;
+      const body = errorBody(gatewayErrors.DEFAULT_4XX);
+      const head = ["HTTP/1.1 400 Bad Request", "Connection: close", "Content-Type: application/json"];
+      socket.end([...head, `Content-Length: ${Buffer.byteLength(body)}`, "", body].join("\r\n"));
+    },
+  });
+
+  // Bodies go on as they came; what is wrong with them is for the functions to say.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+
+  app.addHook("onSend", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+    if (request.method === "OPTIONS") return;
+    for (const [name, value] of Object.entries(corsHeaders(request.headers.origin, options.corsAllowedOrigins))) {
+      reply.header(name, value);
+    }
+  });
+  app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    if (error.statusCode === 413) return send(reply, gatewayErrors.REQUEST_TOO_LARGE);
+    if (error.statusCode === 415) return send(reply, gatewayErrors.UNSUPPORTED_MEDIA_TYPE);
+    const isTheirs = error.statusCode !== undefined && error.statusCode < 500;
+    return send(reply, isTheirs ? gatewayErrors.DEFAULT_4XX : gatewayErrors.DEFAULT_5XX);
+  });
+  app.setNotFoundHandler((_request, reply) => send(reply, gatewayErrors.RESOURCE_NOT_FOUND));
+
+  await app.register(fastifyStatic, {
+    root: options.appDir,
+    prefix: "/app/",
+    index: "index.html",
+    setHeaders: (response) => {
+      response.header("content-security-policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'");
+      response.header("x-content-type-options", "nosniff");
+    },
+  });
+  app.get("/app", (_request, reply) => reply.redirect("/app/", 301));
+
+  app.all("/*", async (request, reply) => {
+    if (request.method === "OPTIONS") {
+      return reply.code(204).headers(preflightHeaders(request.headers.origin, options.corsAllowedOrigins)).send();
+    }
+    if (!methods.has(request.method)) return send(reply, gatewayErrors.RESOURCE_NOT_FOUND);
+    const answer = await forward(request, options.apiPort, options.timeoutMs ?? 29_000);
+    if ("code" in answer) return send(reply, answer);
+    return reply.code(answer.status).headers(answer.headers).send(answer.body);
+  });
+
+  await app.listen({ host: options.host, port: options.port });
+  const address = app.server.address();
+  const port = typeof address === "object" && address ? address.port : options.port;
+  return { url: `http://localhost:${port}`, close: () => app.close() };
+}
+
+function send(reply: Pick<FastifyReply, "code" | "header">, error: GatewayError) {
+  if (error.status === 429) reply.header("retry-after", "1");
+  return reply.code(error.status).header("content-type", "application/json").send(errorBody(error));
+}

@@ -1,0 +1,71 @@
+import { relative } from "node:path";
+import { isAppError } from "../lib/runtime/errors.ts";
+import { readSettings, readVariables, type Settings, StartProblem } from "./embedded/settings.ts";
+import { type Stack, startStack } from "./embedded/stack.ts";
+
+/** `npm start`: the whole system without AWS. */
+const directory = process.cwd();
+const longestEndMs = 4_000;
+
+try {
+  const settings = readSettings(directory, readVariables(directory));
+  const starting = startStack(settings);
+  endWith(starting);
+  const stack = await starting;
+  greet(stack, settings);
+  fail(await stack.broken, stack);
+} catch (error) {
+  fail(error);
+}
+
+function greet({ url, apiKey }: Stack, settings: Settings) {
+  const { firstDay, variables } = settings;
+  const reddit = {
+    "stand-in": "stand-in, a synthetic subreddit (set REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET, or REDDIT_ARCHIVE)",
+    archive: `archive ${variables.REDDIT_ARCHIVE}`,
+    real: "the real service",
+  }[settings.reddit];
+  const openai = {
+    "stand-in": "stand-in, an offline annotator (set OPENAI_API_KEY)",
+    real: variables.OPENAI_BASE_URL ?? "the real service",
+  }[settings.openai];
+  const market = firstDay
+    ? `the scenario's: ${firstDay}, one trading day further per run`
+    : variables.MARKET_CLOCK === "wall"
+      ? "now"
+      : variables.MARKET_CLOCK;
+  const data = relative(directory, settings.dataDir) || ".";
+  console.log(`WSB Signals is running. Ctrl-C ends it.
+
+  API        ${url}   (documentation: ${url}/docs)
+  Dashboard  ${url}/app/
+  API key    ${apiKey}   (header x-api-key)
+  Reddit     ${reddit}
+  OpenAI     ${openai}
+  Market     ${market}
+  Data       ${data}/   (log: ${data}/logs/backend.log)`);
+}
+
+/** Ctrl-C, `kill`, or the end of the npm that started this: everything ends, and a part that hangs ends with it. */
+function endWith(starting: Promise<Stack>) {
+  let ending = false;
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(0), longestEndMs).unref();
+    await (await starting).close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  const parent = process.ppid;
+  // Somebody who kills npm alone means the stack.
+  if (process.env.npm_lifecycle_event === "start") setInterval(() => process.ppid !== parent && end(), 500).unref();
+}
+
+async function fail(problem: unknown, stack?: Stack): Promise<never> {
+  const known = problem instanceof StartProblem || isAppError(problem);
+  const message = typeof problem === "string" ? problem : problem instanceof Error ? problem.message : String(problem);
+  console.error(known || typeof problem === "string" ? message : `The local stack could not start: ${message}`);
+  await stack?.close();
+  process.exit(1);
+}

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSymbols } from "../../lib/providers/symbols.ts";
+import { sweepRuns } from "../../lib/runs/reconcile.ts";
+import type { Run } from "../../lib/runs/run.ts";
+import type { Services } from "../../lib/services.ts";
+import { startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
+import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
+import { type Cloud, call, type PhaseHandler, startCloud } from "../support/cloud.ts";
+import { dump } from "../support/dump.ts";
+import { type Fault, faultyStore } from "../support/faulty-store.ts";
+import { executionOver, settled } from "../support/waiting.ts";
+import { badlyAnswered, crashContent, seedCrashScenario } from "./crash-scenario.ts";
+
+/** Every how many-th point is tried; `npm run test:all` tries them all. */
+const stride = Number(process.env.FAULT_STRIDE ?? 7);
+
+let cloud: Cloud;
+let store: ReturnType<typeof faultyStore>;
+let around: (handler: PhaseHandler, input: unknown) => Promise<unknown> = (handler, input) => handler(input);
+const close: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  const reddit = await startRedditStandIn({ content: () => crashContent });
+  const openai = await startOpenAiStandIn({
+    universe: await createSymbols({ files: [] }).load(),
+    faults: (request) => (request.body.includes(badlyAnswered) ? { status: 200, body: '{"choices":[]}' } : undefined),
+  });
+  cloud = await startCloud({
+    settings: {
+      REDDIT_BASE_URL: reddit.url,
+      REDDIT_AUTH_URL: `${reddit.url}/api/v1/access_token`,
+      REDDIT_CLIENT_ID: "id",
+      REDDIT_CLIENT_SECRET: "secret",
+      REDDIT_STAND_IN: "true",
+      OPENAI_BASE_URL: openai.url,
+      OPENAI_API_KEY: "key",
+      OPENAI_STAND_IN: "true",
+      MARKET_CLOCK: "2026-03-02T15:30:00Z",
+    },
+    around: (_state, handler, input) => around(handler, input),
+  });
+  store = faultyStore(cloud.services.store.client);
+  close.push(cloud.close, reddit.close, openai.close);
+});
+afterAll(async () => {
+  for (const end of close) await end();
+});
+
+const headers = { "Idempotency-Key": "the-client-repeats-this" };
+
+/** One run of the scenario in a realm of its own, from the first request to its end, whatever it takes. */
+async function runThrough(
+  realm: string,
+  fault: Fault | undefined,
+): Promise<{ run: Run; table: string[]; writes: number }> {
+  const services = cloud.enter(realm);
+  // Every realm has its own client; the fault sits in the one that is used.
+  store = faultyStore(services.store.client);
+  await seedCrashScenario(services);
+  store.set(fault);
+  const first = await call("api/start-analysis", { headers });
+  if (first.status === 202) await executionOver(services, `${first.body.data.run_id}-1`);
+  const writes = store.count();
+  store.set(undefined);
+  const run = await recover(services);
+  return { run, table: await dump(services.store, realm, [run.id]), writes };
+}
+
+/** What happens after the process is back: the sweep at start, the client's repeated request, and a resume. */
+async function recover(services: Services): Promise<Run> {
+  await sweepRuns(services);
+  const repeated = await call("api/start-analysis", { headers });
+  expect(repeated.status).toBe(202);
+  const { run_id } = repeated.body.data;
+  let run = await settled(services, run_id);
+  if (run?.status === "failed") {
+    expect((await call("api/resume-run", { params: { id: run_id } })).status).toBe(202);
+    run = await settled(services, run_id);
+  }
+  if (!run) throw new Error("the run is gone");
+  return run;
+}
+
+describe("the crash scenario", () => {
+  let faultFree: { run: Run; table: string[]; writes: number };
+  beforeAll(async () => {
+    faultFree = await runThrough("fault-free", undefined);
+  });
+
+  it("analyses eight comments, fails on one, and creates three signals", () => {
+    expect(faultFree.run).toMatchObject({ status: "completed", comments_analyzed: 8, comments_failed: 1, signals_created: 3 });
+    const signals = faultFree.table.filter((item) => item.includes('"pk":"#SIGNAL#'));
+    expect(signals.length).toBe(faultFree.run.signals_created);
+    expect(signals.some((signal) => signal.includes("2026-03-02.GME.quality"))).toBe(true);
+    expect(signals.some((signal) => signal.includes("2026-03-02.NVDA.quality"))).toBe(true);
+    expect(faultFree.table.some((item) => item.includes('"pk":"#LOCK"'))).toBe(false);
+  });
+
+  it("is repeatable", async () => {
+    const again = await runThrough("fault-free-again", undefined);
+    expect(again.table).toEqual(faultFree.table);
+    expect(again.writes).toBe(faultFree.writes);
+  });
+
+  for (const kind of ["blip", "crash"] as const) {
+    for (const moment of ["before", "after"] as const) {
+      it(`leaves the same table when a write fails ${moment} it takes effect, as a ${kind}`, {
+        timeout: 600_000,
+      }, async () => {
+        expect(faultFree.writes).toBeGreaterThan(15);
+        for (let point = 0; point < faultFree.writes; point += stride) {
+          const result = await runThrough(`${kind}-${moment}-${point}`, { call: point, moment, kind });
+          expect(result.run.status, `write ${point}`).toBe("completed");
+          expect(result.table, `write ${point}`).toEqual(faultFree.table);
+        }
+      });
+    }
+  }
+
+  it("leaves the same table when every phase is delivered twice, one after the other", async () => {
+    around = async (handler, input) => {
+      const summary = await handler(input);
+      expect(await handler(input)).toEqual(summary);
+      return summary;
+    };
+    const result = await runThrough("twice", undefined);
+    around = (handler, input) => handler(input);
+    expect(result.table).toEqual(faultFree.table);
+  });
+
+  it("leaves the same table when every phase is delivered twice at once", async () => {
+    around = async (handler, input) => {
+      const results = await Promise.allSettled([handler(input), handler(input)]);
+      const answered = results.find((result) => result.status === "fulfilled");
+      if (!answered) throw (results[0] as PromiseRejectedResult).reason;
+      return answered.value;
+    };
+    const result = await runThrough("twice-at-once", undefined);
+    around = (handler, input) => handler(input);
+    expect(result.table).toEqual(faultFree.table);
+  });
+});
