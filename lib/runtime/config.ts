@@ -3,7 +3,7 @@ import { AppError } from "./errors.ts";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const instant = z.iso.datetime({ offset: true });
-const scenarioStart = z.templateLiteral(["scenario:", z.iso.date()]);
+const marketClock = z.union([z.literal("wall"), z.templateLiteral(["scenario:", z.iso.date()]), instant]);
 
 /** Every variable the functions read. Absent and empty mean the same. */
 const environmentSchema = z.object({
@@ -26,7 +26,8 @@ const environmentSchema = z.object({
   PROVIDER_SECRET_ID: z.string().optional(),
 
   MARKET_CLOCK: z
-    .union([z.literal("wall"), scenarioStart, instant], "must be wall, an ISO instant or scenario:YYYY-MM-DD")
+    .string()
+    .refine((text) => marketClock.safeParse(text).success, "must be wall, an ISO instant or scenario:YYYY-MM-DD")
     .default("wall"),
 
   SUBREDDIT: z.string().default("wallstreetbets"),

@@ -11,18 +11,15 @@ const pausesMs = [1_000, 5_000];
  * Carries status events to the function that the rule names, without waiting for it. What fails three times is left
  * to the sweep, as the queue of dead letters is left to people on AWS.
  */
-export function createEventBus(
-  invoke: (functionKey: string, event: unknown) => Promise<unknown>,
-  onLost: (event: StatusEvent, error: unknown) => void,
-) {
+export function createEventBus(invoke: (functionKey: string, event: unknown) => Promise<unknown>) {
   async function deliver(event: StatusEvent): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       try {
         await invoke("executionEnded", event);
         return;
-      } catch (error) {
+      } catch {
         const wait = pausesMs[attempt];
-        if (wait === undefined) return onLost(event, error);
+        if (wait === undefined) return;
         await pause(wait, undefined, { ref: false });
       }
     }

@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { readConfig } from "../../lib/runtime/config.ts";
-import { registerApiKey } from "../commands/api-keys.ts";
-import { startFront } from "../front/server.ts";
 import { openBackendLog } from "./backend-log.ts";
 import { claimDataDir, keptApiKey } from "./data-dir.ts";
 import { startDynamoDb } from "./dynamodb.ts";
@@ -15,12 +13,9 @@ import { freePort } from "./ports.ts";
 import { type Settings, StartProblem } from "./settings.ts";
 import { startStandIns } from "./standins.ts";
 import { machineArn } from "./state-machine.ts";
-import { startStepFunctions } from "./step-functions.ts";
-import { createTableIfAbsent } from "./table.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const machine = "wsb-signals-local-analysis";
-const silent = "SILENT";
 
 export interface Stack {
   url: string;
@@ -66,33 +61,15 @@ async function startParts(
   opened({ close: async () => claim.release() });
   const log = opened(openBackendLog(dataDir));
   const [httpPort, lambdaPort] = await Promise.all([freePort(), freePort()]);
-  // First of all what can fail because of others; requests before the rest is ready are answered with 502.
-  const front = opened(
-    await startFront({
-      host: settings.host,
-      port: settings.port,
-      apiPort: httpPort,
-      corsAllowedOrigins: readConfig(settings.variables).corsAllowedOrigins,
-      appDir: join(root, existsSync(join(root, "dashboard/dist")) ? "dashboard/dist" : "localstack/front/app"),
-    }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") {
-        throw new StartProblem(`PORT ${settings.port} is taken by another process; set PORT to a free one.`);
-      }
-      if (error.code === "EACCES") throw new StartProblem(`PORT ${settings.port} needs rights this process lacks.`);
-      throw error;
-    }),
-  );
+  // The slowest part first; what it needs to know it is told when it is known. The modules of the others are loaded
+  // meanwhile, and before anything is written the port must be ours.
+  const server = opened(startOfflineServer({ httpPort, lambdaPort, log }));
+  const front = opened(await openFront(settings, httpPort));
 
   const invoke = lambdaInvoker(lambdaPort);
-  const bus = createEventBus(invoke, () => {});
   const [database, states, standIns] = await Promise.all([
     openDatabase(settings).then(opened),
-    startStepFunctions({
-      machines: [{ name: machine, definition: parse(readFileSync(join(root, "workflows/analysis.asl.yml"), "utf8")) }],
-      invoke,
-      dataDir,
-      onStatus: bus.publish,
-    }).then(opened),
+    openStepFunctions(dataDir, invoke).then(opened),
     startStandIns(settings).then(opened),
   ]);
   const variables = {
@@ -102,14 +79,39 @@ async function startParts(
     STATES_ENDPOINT: states.endpoint,
     ANALYSIS_STATE_MACHINE_ARN: machineArn(machine),
   };
-  const tableName = readConfig(variables).environment.TABLE_NAME;
-  const [server, apiKey] = await Promise.all([
-    startOfflineServer({ httpPort, lambdaPort, variables, log }).then(opened),
-    createTableIfAbsent(database.endpoint, tableName).then(() => fillTable(settings, variables)),
-  ]);
+  server.tell(variables);
+  const [apiKey] = await Promise.all([fillTable(settings, variables), server.ready]);
   // What the last process left running is ended before anybody can ask about it.
   await invoke("sweepRuns", {});
   return { url: front.url, apiKey, variables, ended: server.ended };
+}
+
+async function openFront(settings: Settings, apiPort: number) {
+  const { startFront } = await import("../front/server.ts");
+  const dashboard = join(root, "dashboard/dist");
+  try {
+    return await startFront({
+      host: settings.host,
+      port: settings.port,
+      apiPort,
+      corsAllowedOrigins: readConfig(settings.variables).corsAllowedOrigins,
+      appDir: existsSync(dashboard) ? dashboard : join(root, "localstack/front/app"),
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new StartProblem(`PORT ${settings.port} is taken by another process; set PORT to a free one.`);
+    }
+    if (code === "EACCES") throw new StartProblem(`PORT ${settings.port} needs rights this process lacks.`);
+    throw error;
+  }
+}
+
+async function openStepFunctions(dataDir: string, invoke: ReturnType<typeof lambdaInvoker>) {
+  const { startStepFunctions } = await import("./step-functions.ts");
+  const definition = parse(readFileSync(join(root, "workflows/analysis.asl.yml"), "utf8"));
+  const bus = createEventBus(invoke);
+  return startStepFunctions({ machines: [{ name: machine, definition }], invoke, dataDir, onStatus: bus.publish });
 }
 
 async function openDatabase({
@@ -120,10 +122,14 @@ async function openDatabase({
   return { endpoint: dynamoDbEndpoint, close: async () => {} };
 }
 
-/** The API key, and the history without which nothing in the scenario could be new. */
+/** The table, the API key, and the history without which nothing in the scenario could be new. */
 async function fillTable(settings: Settings, variables: Record<string, string>): Promise<string> {
+  const { createTableIfAbsent } = await import("./table.ts");
   const { createServices } = await import("../../lib/services.ts");
-  const services = createServices(readConfig({ ...variables, LOG_LEVEL: silent }));
+  const { registerApiKey } = await import("../commands/api-keys.ts");
+  const services = createServices(readConfig({ ...variables, LOG_LEVEL: "SILENT" }));
+  const { DYNAMODB_ENDPOINT: endpoint = "", TABLE_NAME: tableName } = services.config.environment;
+  await createTableIfAbsent(endpoint, tableName);
   const apiKey = settings.apiKey ?? keptApiKey(settings.dataDir);
   await registerApiKey(services, apiKey, "local");
   if (settings.firstDay) {

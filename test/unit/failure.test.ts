@@ -25,12 +25,12 @@ describe("what a run says about its failure", () => {
     expect(readFailure({ Error: name, Cause: "Reddit did not answer." })).toEqual(expected);
   });
 
-  it.each(["States.Timeout", "Sandbox.Timedout"])("is that a phase took too long for %s", (Error) => {
+  it.each(["States.Timeout", "Sandbox.Timedout"])("is that a phase took too long for %s", (name) => {
     const expected = { code: "INTERNAL_ERROR", message: "A phase of the run took longer than it may." };
-    expect(readFailure({ Error, Cause: lambdaCause("RequestId: 1 Error: Task timed out after 3.00 seconds") })).toEqual(
-      expected,
-    );
-    expect(readFailure({ Error })).toEqual(expected);
+    expect(
+      readFailure({ Error: name, Cause: lambdaCause("RequestId: 1 Error: Task timed out after 3.00 seconds") }),
+    ).toEqual(expected);
+    expect(readFailure({ Error: name })).toEqual(expected);
   });
 
   it("keeps the code and loses the cause where the cause holds no message", () => {
@@ -64,8 +64,8 @@ describe("what a run says about its failure", () => {
       fc.property(
         fc.option(names, { nil: undefined }),
         fc.oneof(fc.string(), fc.string().map(lambdaCause)),
-        (Error, Cause) => {
-          expect(readFailure({ Error, Cause })).toEqual(unexpected);
+        (name, Cause) => {
+          expect(readFailure({ Error: name, Cause })).toEqual(unexpected);
         },
       ),
     );

@@ -3,7 +3,7 @@ import { executionEnded, sweepRuns } from "../../lib/runs/reconcile.ts";
 import { executionName, runSchema } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
-import { call, type Cloud, startCloud } from "../support/cloud.ts";
+import { type Cloud, call, startCloud } from "../support/cloud.ts";
 import { post } from "../support/content.ts";
 import { gate } from "../support/gate.ts";
 
@@ -60,7 +60,12 @@ describe("a run", () => {
     const run = await ended(answer.body.data.run_id);
     expect(run).toMatchObject({ status: "completed", signals_created: 0, error_message: null, warnings: null });
     const status = await call("api/get-run-status", { params: { id: run.id } });
-    expect(status.body.data).toMatchObject({ status: "completed", phase: 4, phase_label: "Signal Detection", attempt: 1 });
+    expect(status.body.data).toMatchObject({
+      status: "completed",
+      phase: 4,
+      phase_label: "Signal Detection",
+      attempt: 1,
+    });
   });
 
   it("is the only one: a second start gets 409 with its id", async () => {
@@ -193,7 +198,9 @@ describe("when a witness is lost", () => {
     cloud.time.now = new Date(cloud.time.now.getTime() + 31 * 60_000);
     await sweepRuns(services);
     await sweepRuns(services);
-    const warnings = cloud.log.lines.filter((line) => line.fields.runId === run_id && line.message.includes("30 minutes"));
+    const warnings = cloud.log.lines.filter(
+      (line) => line.fields.runId === run_id && line.message.includes("30 minutes"),
+    );
     expect(warnings).toHaveLength(1);
     hold.open();
     await ended(run_id);

@@ -45,7 +45,7 @@ const praise = new Set(
 
 /** Sarcasm among people who talk of their trades is rarer than on the open net; there praise is mostly meant. */
 const marketTalk = -0.7;
-const bias = -0.5;
+const bias = -0.1;
 const praiseOfHarm = 0.9;
 const harmReach = 7;
 

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type ApiClient, connect } from "../../localstack/commands/client.ts";
+import { freePort } from "../../localstack/embedded/ports.ts";
+
+const entry = fileURLToPath(new URL("../../localstack/start.ts", import.meta.url));
+const longestStartMs = 30_000;
+/** How long processes that were told to end by the system, not by their parent, may take to be gone. */
+const longestGoneMs = 5_000;
+
+/** A folder of the caller's own below the system's temporary one. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "wsb-stack-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export interface LocalStack {
+  url: string;
+  apiKey: string;
+  /** With the API key of this stack. */
+  api: ApiClient;
+  /** From the start of the process to the first 200 of readiness. */
+  readyMs: number;
+  /** Ends it by this signal and answers its exit code (null after SIGKILL) and the processes it left behind. */
+  end(signal?: "SIGTERM" | "SIGINT" | "SIGKILL"): Promise<{ code: number | null; left: number[] }>;
+}
+
+/** `npm start` as a process of its own on a free port. Throws what it said where it does not become ready. */
+export async function startLocalStack(dataDir: string, variables: Record<string, string> = {}): Promise<LocalStack> {
+  const port = await freePort();
+  const startedAt = performance.now();
+  const start = spawnStart(dataDir, { PORT: String(port), ...variables });
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await isReady(url))) {
+    if (start.child.exitCode !== null) throw new Error(`The stack ended: ${start.said().stderr}`);
+    if (performance.now() - startedAt > longestStartMs)
+      throw new Error(`The stack is not ready: ${start.said().stderr}`);
+    await pause(10);
+  }
+  const readyMs = performance.now() - startedAt;
+  while (!start.said().stdout.includes("is running")) await pause(10);
+  const apiKey = variables.API_KEY ?? readFileSync(join(dataDir, "api-key"), "utf8").trim();
+  return {
+    url,
+    apiKey,
+    readyMs,
+    api: connect({ BASE_URL: url, API_KEY: apiKey }),
+    async end(signal = "SIGTERM") {
+      const family = start.child.pid === undefined ? [] : descendants(start.child.pid);
+      start.child.kill(signal);
+      const code = await start.ended;
+      return { code, left: await stillThere(family) };
+    },
+  };
+}
+
+/** A start that is expected to refuse: waits for its end. */
+export async function refusedStart(dataDir: string, variables: Record<string, string>) {
+  const start = spawnStart(dataDir, variables);
+  const code = await start.ended;
+  return { code, ...start.said() };
+}
+
+function spawnStart(dataDir: string, variables: Record<string, string>) {
+  const { PATH = "", HOME = "" } = process.env;
+  const child = spawn(process.execPath, [entry], {
+    // Where there is no `.env`: a developer's own settings are none of a test's.
+    cwd: dataDir,
+    env: { PATH, HOME, DATA_DIR: dataDir, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said = { stdout: "", stderr: "" };
+  hear(child, said);
+  const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+  return { child, ended, said: () => ({ ...said }) };
+}
+
+function hear(child: ChildProcess, said: { stdout: string; stderr: string }) {
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.on("data", (chunk: Buffer) => {
+      said[name] += chunk;
+    });
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/api/v1/health/ready`);
+    await answer.arrayBuffer();
+    return answer.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** Children, grandchildren and so on. Only where there is /proc; elsewhere nothing can be said. */
+function descendants(pid: number): number[] {
+  const children = allProcesses().filter((id) => processFacts(id)?.parent === pid);
+  return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+function allProcesses(): number[] {
+  try {
+    return readdirSync("/proc").map(Number).filter(Number.isInteger);
+  } catch {
+    return [];
+  }
+}
+
+/** State and parent from /proc/pid/stat; undefined for a process that is gone, a zombie included. */
+function processFacts(pid: number): { parent: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the program's name in parentheses and may hold anything.
+    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return state === "Z" ? undefined : { parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function stillThere(pids: number[]): Promise<number[]> {
+  const until = performance.now() + longestGoneMs;
+  for (;;) {
+    const left = pids.filter((pid) => processFacts(pid) !== undefined);
+    if (left.length === 0 || performance.now() > until) return left;
+    await pause(20);
+  }
+}
