@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { isAppError } from "../lib/runtime/errors.ts";
+import { parentOf } from "./embedded/processes.ts";
 import { readSettings, readVariables, type Settings, StartProblem } from "./embedded/settings.ts";
 import { type Stack, startStack } from "./embedded/stack.ts";
 
@@ -53,13 +54,16 @@ function endWith(starting: Promise<Stack>) {
     if (ending) return;
     ending = true;
     setTimeout(() => process.exit(0), longestEndMs).unref();
-    await (await starting).close();
+    await starting.then((stack) => stack.close()).catch(() => {});
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
-  const parent = process.ppid;
-  // Somebody who kills npm alone means the stack.
-  if (process.env.npm_lifecycle_event === "start") setInterval(() => process.ppid !== parent && end(), 500).unref();
+  if (process.env.npm_lifecycle_event !== "start") return;
+  // Somebody who kills npm alone means the stack. Between npm and this process stands a shell, which then lives on.
+  const [shell, npm] = [process.ppid, parentOf(process.ppid)];
+  setInterval(() => {
+    if (process.ppid !== shell || parentOf(shell) !== npm) end();
+  }, 500).unref();
 }
 
 async function fail(problem: unknown, stack?: Stack): Promise<never> {

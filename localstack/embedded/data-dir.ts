@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { newApiKey } from "../commands/api-keys.ts";
+import { startTimeOf } from "./processes.ts";
 import { StartProblem } from "./settings.ts";
 
 /** Makes the directory this process's own until `release`. Throws `StartProblem` while another stack lives in it. */
@@ -28,7 +29,7 @@ export function claimDataDir(dataDir: string): { release(): void } {
 
 /** Process ids are used again, above all in containers; with its start time one is unique. */
 function identity(pid: number): string {
-  return `${pid} ${startTime(pid)}`;
+  return `${pid} ${startTimeOf(pid)}`;
 }
 
 function isAlive(owner: string): boolean {
@@ -39,17 +40,6 @@ function isAlive(owner: string): boolean {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
   return identity(pid) === owner;
-}
-
-/** Clock ticks since boot (field 22 of /proc/pid/stat); empty where there is no /proc. */
-function startTime(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name in parentheses and may hold anything.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
-  }
 }
 
 /** The key that was made at the first start of this directory, readable by its owner only. */

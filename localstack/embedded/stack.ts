@@ -129,7 +129,10 @@ async function fillTable(settings: Settings, variables: Record<string, string>):
   const { registerApiKey } = await import("../commands/api-keys.ts");
   const services = createServices(readConfig({ ...variables, LOG_LEVEL: "SILENT" }));
   const { DYNAMODB_ENDPOINT: endpoint = "", TABLE_NAME: tableName } = services.config.environment;
-  await createTableIfAbsent(endpoint, tableName);
+  await createTableIfAbsent(endpoint, tableName).catch((error: Error) => {
+    if (!settings.dynamoDbEndpoint) throw error;
+    throw new StartProblem(`DYNAMODB_ENDPOINT ${endpoint} does not answer as DynamoDB: ${error.message}.`);
+  });
   const apiKey = settings.apiKey ?? keptApiKey(settings.dataDir);
   await registerApiKey(services, apiKey, "local");
   if (settings.firstDay) {

@@ -1,0 +1,331 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Signal } from "../../lib/analysis/records.ts";
+import { createSymbols } from "../../lib/providers/symbols.ts";
+import type { RunItem, RunStatus } from "../../lib/runs/views.ts";
+import { startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
+import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
+import { comment, post } from "../support/content.ts";
+import { gate } from "../support/gate.ts";
+import { type LocalStack, refusedStart, startLocalStack, temporaryFolder } from "../support/stack.ts";
+
+/** Rounds of 50 simultaneous starts; `npm run test:all` does 20. */
+const rounds = Number(process.env.STACK_ROUNDS ?? 3);
+const clients = 20;
+
+let stack: LocalStack;
+
+/** The `data` of a GET; anything but 200 is an error. */
+async function read<T>(path: string): Promise<T> {
+  const answer = await stack.api.call("GET", path);
+  expect(answer.status, `${path}: ${JSON.stringify(answer.body)}`).toBe(200);
+  return (answer.body as { data: T }).data;
+}
+
+async function startRun(): Promise<string> {
+  const answer = await stack.api.call("POST", "/analyze");
+  expect(answer).toMatchObject({
+    status: 202,
+    body: { data: { run_id: expect.any(String) }, meta: { version: "1.0" } },
+  });
+  return (answer.body as { data: { run_id: string } }).data.run_id;
+}
+
+async function follow(runId: string, until: (status: RunStatus) => boolean): Promise<RunStatus> {
+  for (;;) {
+    const status = await read<RunStatus>(`/runs/${runId}/status`);
+    if (until(status)) return status;
+    await pause(20);
+  }
+}
+
+const isOver = ({ status }: RunStatus) => status !== "running";
+
+describe("npm start on a fresh machine", () => {
+  const folder = temporaryFolder();
+
+  beforeAll(async () => {
+    stack = await startLocalStack(folder.path, { CORS_ALLOWED_ORIGINS: "https://desk.example.com" });
+  });
+  afterAll(async () => {
+    await stack?.end("SIGKILL");
+    folder.remove();
+  });
+
+  it("is ready in less than 5 seconds", () => {
+    expect(stack.readyMs).toBeLessThan(5_000);
+  });
+
+  it("answers 20 clients that read everything while the first run is under way, and no status moves backwards", async () => {
+    const runId = await startRun();
+    const problems: string[] = [];
+    let answers = 0;
+    let going = true;
+    let signalId = "2026-03-02.GME.quality";
+    const paths = () => [
+      "/",
+      "/status",
+      "/runs",
+      "/signals",
+      "/signals?ticker=GME&signal_type=quality",
+      `/signals/${signalId}`,
+      `/signals/${signalId}/comments`,
+      "/signals/history",
+      "/api/v1/health",
+      "/api/v1/health/live",
+      "/api/v1/health/ready",
+      "/openapi.json",
+      "/docs",
+      "/app/",
+    ];
+    const client = async (first: number) => {
+      let last: RunStatus | undefined;
+      for (let turn = first; going; turn++) {
+        const path = paths()[turn % paths().length] ?? "/";
+        const answer = await stack.api.call("GET", path);
+        if (answer.status !== 200 && answer.status !== 404) problems.push(`${path}: ${answer.status}`);
+        if (path === "/signals") signalId = (answer.body as { data: Signal[] }).data[0]?.id ?? signalId;
+        const polled = await stack.api.call("GET", `/runs/${runId}/status`);
+        if (polled.status !== 200) problems.push(`status: ${polled.status}`);
+        const status = (polled.body as { data: RunStatus }).data;
+        if (last && isBackwards(last, status))
+          problems.push(`${describeStatus(last)} became ${describeStatus(status)}`);
+        last = status;
+        answers += 2;
+        if (isOver(status) && turn > first + paths().length) going = false;
+      }
+    };
+    await Promise.all(Array.from({ length: clients }, (_, index) => client(index)));
+    expect(problems).toEqual([]);
+    expect(answers).toBeGreaterThan(clients * 10);
+    const run = await follow(runId, isOver);
+    expect(run).toMatchObject({ status: "completed", error_message: null, phase: 4 });
+  }, 60_000);
+
+  it("has quality, consensus and emergence signals after its first run", async () => {
+    const signals = await read<Signal[]>("/signals");
+    expect(new Set(signals.map((signal) => signal.signal_type))).toEqual(new Set(["quality", "consensus"]));
+    expect(signals.some((signal) => signal.is_emergence === true)).toBe(true);
+    const [first] = signals;
+    expect((await read<unknown[]>(`/signals/${first?.id}/comments`)).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["no key", "/runs", {}],
+    ["a wrong key", "/runs", { "x-api-key": "x".repeat(43) }],
+    ["a key in the query", "/runs?api_key=KEY&x-api-key=KEY", {}],
+  ])("answers 401 in the envelope to %s", async (_what, path, headers) => {
+    const answer = await fetch(stack.url + path.replaceAll("KEY", stack.apiKey), { headers });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toEqual({ error: { code: "UNAUTHORIZED", message: expect.any(String) } });
+  });
+
+  it.each([
+    ["GET", "/nowhere"],
+    ["GET", "/runs/"],
+    ["DELETE", "/runs"],
+    ["POST", "/signals"],
+    ["PUT", "/analyze"],
+    ["GET", "/%00%ff"],
+    ["GET", "/dev/runs"],
+    ["GET", "/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV/status"],
+  ] as const)("answers 404 in the envelope to %s %s", async (method, path) => {
+    const answer = await fetch(stack.url + path, { method, headers: { "x-api-key": stack.apiKey } });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: { code: "NOT_FOUND", message: expect.any(String) } });
+  });
+
+  it("lets the page of a listed origin read answers and errors, and no other page", async () => {
+    const headers = { "x-api-key": stack.apiKey };
+    const origin = "https://desk.example.com";
+    for (const path of ["/runs", "/nowhere"]) {
+      const listed = await fetch(stack.url + path, { headers: { ...headers, origin } });
+      expect(listed.headers.get("access-control-allow-origin")).toBe(origin);
+      expect(listed.headers.get("access-control-expose-headers")).toBe("X-Request-ID, Retry-After");
+      for (const foreign of ["https://evil.example.com", "http://localhost:3000", "null"]) {
+        const answer = await fetch(stack.url + path, { headers: { ...headers, origin: foreign } });
+        expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+        expect(answer.headers.get("vary")).toContain("Origin");
+      }
+    }
+  });
+
+  it("answers preflights without a key", async () => {
+    const preflight = (origin: string) =>
+      fetch(`${stack.url}/analyze`, {
+        method: "OPTIONS",
+        headers: { origin, "access-control-request-method": "POST" },
+      });
+    const listed = await preflight("https://desk.example.com");
+    expect(listed.status).toBe(204);
+    expect(listed.headers.get("access-control-allow-origin")).toBe("https://desk.example.com");
+    expect(listed.headers.get("access-control-allow-methods")).toContain("POST");
+    expect(listed.headers.get("access-control-allow-headers")).toContain("X-API-Key");
+    const foreign = await preflight("https://evil.example.com");
+    expect(foreign.headers.get("access-control-allow-origin")).toBeNull();
+    expect(foreign.headers.get("access-control-allow-methods")).toBeNull();
+  });
+
+  it.each([
+    ["a body that is no JSON", 422, "VALIDATION_ERROR", "{", "application/json"],
+    ["an unknown field", 422, "VALIDATION_ERROR", '{"force":true}', "application/json"],
+    ["a body of another type", 415, "UNSUPPORTED_MEDIA_TYPE", "a=b", "application/x-www-form-urlencoded"],
+    ["a body of 300 KB", 413, "PAYLOAD_TOO_LARGE", JSON.stringify({ a: "x".repeat(300_000) }), "application/json"],
+  ])("refuses %s with %i", async (_what, status, code, body, type) => {
+    const headers = { "x-api-key": stack.apiKey, "content-type": type };
+    const answer = await fetch(`${stack.url}/analyze`, { method: "POST", headers, body });
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ error: { code, message: expect.any(String) } });
+  });
+
+  it("refuses an unknown query parameter by its name", async () => {
+    const answer = await stack.api.call("GET", "/signals?tikcer=GME");
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { error: { code: "VALIDATION_ERROR", details: [{ field: "tikcer", problem: expect.any(String) }] } },
+    });
+  });
+
+  it.each(["/runs", "/nowhere", "/app/", "/api/v1/health"])("echoes X-Request-ID on %s", async (path) => {
+    const headers = { "x-api-key": stack.apiKey, "x-request-id": "trace-me-42" };
+    const answer = await fetch(stack.url + path, { headers });
+    expect(answer.headers.get("x-request-id")).toBe("trace-me-42");
+  });
+
+  it("leaves no process behind after SIGTERM", async () => {
+    expect(await stack.end("SIGTERM")).toEqual({ code: 0, left: [] });
+  });
+});
+
+describe("npm start that is put under load and killed", () => {
+  const folder = temporaryFolder();
+  const model = gate();
+  let round = 0;
+  let variables: Record<string, string>;
+  const close: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    const reddit = await startRedditStandIn({ content: roundContent });
+    const openai = await startOpenAiStandIn({
+      universe: await createSymbols({ files: [] }).load(),
+      gate: model.passed,
+    });
+    close.push(reddit.close, openai.close);
+    variables = {
+      REDDIT_BASE_URL: reddit.url,
+      REDDIT_AUTH_URL: `${reddit.url}/api/v1/access_token`,
+      REDDIT_CLIENT_ID: "id",
+      REDDIT_CLIENT_SECRET: "secret",
+      REDDIT_STAND_IN: "true",
+      OPENAI_BASE_URL: `${openai.url}/v1`,
+      AS_OF: "2026-03-02T15:30:00Z",
+    };
+    stack = await startLocalStack(folder.path, variables);
+  });
+  afterAll(async () => {
+    model.open();
+    await stack?.end("SIGKILL");
+    for (const end of close) await end();
+    folder.remove();
+  });
+
+  /** Always one post; every round has comments of its own, because known ones are not asked about again. */
+  function roundContent() {
+    const body = (number: number) =>
+      `Bought GME calls, number ${round}x${number}, because short interest is ${number + 20}% of the float.`;
+    const comments = [1, 2, 3].map((number) => comment(`c${round}x${number}`, "p1", body(number)));
+    return { posts: [post("p1", { title: "GME earnings" })], comments };
+  }
+
+  it(`lets exactly one of 50 simultaneous starts begin, ${rounds} times`, async () => {
+    for (round = 1; round <= rounds; round++) {
+      model.close();
+      const answers = await Promise.all(Array.from({ length: 50 }, () => stack.api.call("POST", "/analyze")));
+      const accepted = answers.filter((answer) => answer.status === 202);
+      expect(accepted, `round ${round}`).toHaveLength(1);
+      const { run_id } = (accepted[0]?.body as { data: { run_id: string } }).data;
+      const refused = answers.filter((answer) => answer.status === 409).map((answer) => answer.body);
+      expect(refused).toHaveLength(49);
+      expect(refused).toEqual(
+        Array.from({ length: 49 }, () => ({
+          error: {
+            code: "ANALYSIS_ALREADY_RUNNING",
+            message: expect.any(String),
+            details: { active_run_id: run_id },
+          },
+        })),
+      );
+      model.open();
+      expect(await follow(run_id, isOver)).toMatchObject({ status: "completed" });
+    }
+  }, 120_000);
+
+  it("after kill -9 in the middle of a run: the run is failed with a reason, the rest is there, a new run completes", async () => {
+    const earlier = await read<RunItem[]>("/runs");
+    const signals = await read<Signal[]>("/signals");
+    expect(signals.map((signal) => signal.id)).toEqual(["2026-03-02.GME.quality"]);
+    round++;
+    model.close();
+    const interrupted = await startRun();
+    await follow(interrupted, (status) => status.phase === 3);
+    expect(await stack.end("SIGKILL")).toEqual({ code: null, left: [] });
+    model.open();
+
+    stack = await startLocalStack(folder.path, variables);
+    const failed = await read<RunStatus>(`/runs/${interrupted}/status`);
+    expect(failed).toMatchObject({ status: "failed", completed_at: expect.any(String) });
+    expect(failed.error_message).toMatch(/\w+/);
+    expect((await read<RunItem[]>("/runs")).slice(1)).toEqual(earlier);
+    expect(await read<Signal[]>("/signals")).toEqual(signals);
+    expect(await read<{ active_run_id: string | null }>("/status")).toMatchObject({ active_run_id: null });
+    expect(await follow(await startRun(), isOver)).toMatchObject({ status: "completed" });
+  }, 30_000);
+});
+
+describe("a start that cannot succeed says why in one sentence and ends with code 1", () => {
+  const folder = temporaryFolder();
+  const other = createServer();
+  let taken = 0;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    taken = (other.address() as AddressInfo).port;
+  });
+  afterAll(() => {
+    other.close();
+    folder.remove();
+  });
+
+  it.each<[string, () => Record<string, string>, RegExp]>([
+    [
+      "a taken port",
+      () => ({ PORT: String(taken) }),
+      /^PORT \d+ is taken by another process; set PORT to a free one\.$/,
+    ],
+    ["a missing archive", () => ({ REDDIT_ARCHIVE: "nowhere.jsonl" }), /^REDDIT_ARCHIVE: .*nowhere\.jsonl\.$/],
+    ["a port that is none", () => ({ PORT: "eighty" }), /^PORT must be a number .*"eighty"\.$/],
+    ["a bad AS_OF", () => ({ AS_OF: "yesterday" }), /^AS_OF must be an instant .*"yesterday"\.$/],
+    ["a bad realm", () => ({ REALM: "Not A Realm" }), /REALM/],
+    ["half a credential", () => ({ REDDIT_CLIENT_ID: "id" }), /^REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET/],
+    ["a weak key", () => ({ API_KEY: "1234" }), /key/i],
+    ["a window that is none", () => ({ LLM_WINDOW: "many" }), /LLM_WINDOW/],
+  ])("%s", async (_what, settings, sentence) => {
+    const { code, stdout, stderr } = await refusedStart(folder.path, settings());
+    expect(code).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr.trim()).toMatch(sentence);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+function isBackwards(from: RunStatus, to: RunStatus): boolean {
+  if (from.status !== "running") return to.status !== from.status;
+  if (to.phase !== from.phase) return to.phase < from.phase;
+  return to.progress_current < from.progress_current || to.progress_current > to.progress_total;
+}
+
+function describeStatus({ status, phase, progress }: RunStatus): string {
+  return `${status} phase ${phase}, ${progress.current} of ${progress.total}`;
+}
