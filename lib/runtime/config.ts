@@ -89,11 +89,22 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     throw new AppError("BadConfiguration", "CONFIGURATION_ERROR", `Bad setting: ${problems.join("; ")}.`);
   }
   const environment = parsed.data;
+  refuseStandInsInProduction(environment);
   return {
     environment,
     marketClock: readMarketClock(environment.MARKET_CLOCK),
     corsAllowedOrigins: readOrigins(environment),
   };
+}
+
+function refuseStandInsInProduction(environment: Environment): void {
+  if (environment.ENVIRONMENT === "production" && (environment.REDDIT_STAND_IN || environment.OPENAI_STAND_IN)) {
+    throw new AppError(
+      "BadConfiguration",
+      "CONFIGURATION_ERROR",
+      "Bad setting: REDDIT_STAND_IN and OPENAI_STAND_IN must not be true in production.",
+    );
+  }
 }
 
 function readMarketClock(value: string): MarketClock {

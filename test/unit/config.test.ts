@@ -105,3 +105,9 @@ describe("the allowed origins", () => {
     expect(sentenceOf({ CORS_ALLOWED_ORIGINS: "https://a.example,*" })).toContain("must not contain *");
   });
 });
+
+it.each(["REDDIT_STAND_IN", "OPENAI_STAND_IN"])("%s is refused in production", (name) => {
+  const production = { ENVIRONMENT: "production", CORS_ALLOWED_ORIGINS: "https://a.example" };
+  expect(readConfig(production).environment.ENVIRONMENT).toBe("production");
+  expect(sentenceOf({ ...production, [name]: "true" })).toContain("must not be true in production");
+});
