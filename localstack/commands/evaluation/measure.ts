@@ -18,9 +18,12 @@ export interface Judge {
   marketTime: Date;
 }
 
+/** Where so many of the first calls got no answer, no further one is waited for. */
+const hopelessCalls = 5;
+
 /**
  * Asks the model about every example as a run would and counts what it got right. An example without a usable answer
- * counts as wrong; throws the model's error where nothing further may be asked.
+ * counts as wrong; throws the model's error where nothing further may be asked or nothing was answered at all.
  */
 export async function measure(examples: readonly Example[], judge: Judge): Promise<Measurement> {
   const measured = emptyMeasurement();
@@ -75,7 +78,8 @@ async function ask(
     measured.usage.completionTokens += usage.completionTokens;
     return value.annotation;
   } catch (error) {
-    if (isAppError(error) && error.name === "OpenAiUnavailable") return undefined;
+    const isHopeless = measured.unanswered === measured.calls && measured.calls >= hopelessCalls;
+    if (isAppError(error) && error.name === "OpenAiUnavailable" && !isHopeless) return undefined;
     throw error;
   }
 }

@@ -29,9 +29,9 @@ export function annotate(data: CommentData, universe: SymbolUniverse): Reply {
   const mentions = findMentions(tokens, universe);
   const inherited = mentions.length === 0 && speaksOfThread(tokens) ? subjectOf(data, universe) : undefined;
   const sarcasm = findSarcasm(text, tokens, mentions.length > 0 || speaksOfThread(tokens));
-  const reading = read(tokens, mentions, sarcasm.plain ? -1 : 1);
+  const reading = read(tokens, mentions, sarcasm);
   const whole = judge(reading);
-  const perTicker = inherited ? [{ ticker: inherited, ...whole }] : judgeTickers(reading);
+  const perTicker = inherited ? [{ ticker: inherited, ...decided(whole) }] : judgeTickers(reading);
   const overall = perTicker.length === 1 && perTicker[0] ? perTicker[0] : whole;
   const summary = findReasoning(text);
   return {
@@ -52,13 +52,21 @@ export function annotate(data: CommentData, universe: SymbolUniverse): Reply {
   };
 }
 
+/** Of a ticker that is not even named, a direction is only told where it is likelier than both others together. */
+function decided(judgement: Judgement): Judgement {
+  return judgement.probability < 0.5 ? { ...judgement, sentiment: "neutral" } : judgement;
+}
+
 function subjectOf({ parents, postTitle }: CommentData, universe: SymbolUniverse): string | undefined {
   return threadTicker([...parents.toReversed(), postTitle], universe);
 }
 
+/** More tickers than this are a list, and a reply that names them all would be cut at the usual token limit. */
+const mostTickers = 25;
+
 function judgeTickers(reading: Reading): (Judgement & { ticker: string })[] {
   const views = attribute(reading.tokens, reading.mentions);
-  return [...views].map(([ticker, weight]) => ({ ticker, ...judge(reading, weight, ticker) }));
+  return [...views].slice(0, mostTickers).map(([ticker, weight]) => ({ ticker, ...judge(reading, weight, ticker) }));
 }
 
 function agreed(perTicker: readonly TickerSentiment[]): Sentiment | undefined {

@@ -43,8 +43,8 @@ export function attribute(tokens: readonly Token[], mentions: readonly Mention[]
   );
 }
 
-/** The tickers that a comparison puts below others, by their mention. */
-export function comparedLower(
+/** The tickers that comparisons put above and below others ("GME > AMC", "GME over AMC"). */
+export function findCompared(
   tokens: readonly Token[],
   mentions: readonly Mention[],
 ): { lower: Set<string>; higher: Set<string> } {

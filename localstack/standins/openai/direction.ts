@@ -1,5 +1,5 @@
 import type { Sentiment } from "../../../lib/analysis/sentiment.ts";
-import { comparedLower } from "./clauses.ts";
+import { findCompared } from "./clauses.ts";
 import { directionLexicon } from "./direction-lexicon.ts";
 import { countRemarks, directionFeatures, type Features, neutralityFeatures } from "./features.ts";
 import { type Hit, type Lexicon, matchLexicon } from "./lexicon-match.ts";
@@ -19,12 +19,22 @@ export interface Reading {
   mentions: readonly Mention[];
   hits: readonly Hit[];
   remarks: number;
-  /** -1 where the text is plainly meant the other way round. */
-  sense: 1 | -1;
+  irony: Irony;
+}
+
+/** What of a text is not meant as it stands. */
+export interface Irony {
+  /** All of it: the opposite is meant. */
+  plain: boolean;
+  /** Its praise only. */
+  praisesHarm: boolean;
 }
 
 /** What setting one ticker above another is worth, in log-odds. */
-const comparisonWeight = 0.8;
+const comparisonWeight = 1.2;
+
+/** What praise that is not meant takes away, in log-odds. */
+const falsePraise = 1.2;
 
 /** Who says the opposite of what he means does take a side. */
 const inversionWeight = 0.5;
@@ -32,27 +42,30 @@ const inversionWeight = 0.5;
 // One pass finds the entries of both lexica.
 const vocabulary: Lexicon = new Map([...neutralityLexicon, ...directionLexicon]);
 
+const meant: Irony = { plain: false, praisesHarm: false };
+
 const directionOf = (entry: string) => directionLexicon.get(entry) ?? 0;
 
 /** Finds what a text says, for any number of questions about it. */
-export function read(tokens: readonly Token[], mentions: readonly Mention[], sense: 1 | -1 = 1): Reading {
+export function read(tokens: readonly Token[], mentions: readonly Mention[], irony: Irony = meant): Reading {
   const hits = matchLexicon(tokens, vocabulary);
-  return { tokens, mentions, hits, remarks: countRemarks(tokens, hits, directionOf), sense };
+  return { tokens, mentions, hits, remarks: countRemarks(tokens, hits, directionOf), irony };
 }
 
 /** The direction of a text, or of what it says about one ticker where `weight` says what that is. */
 export function judge(reading: Reading, weight: (at: number) => number = () => 1, symbol?: string): Judgement {
   const features = directionFeatures(reading.tokens, reading.hits, directionOf, weight);
-  let up = sum(features, directionLexicon, directionSigns) * reading.sense;
+  const { plain, praisesHarm } = reading.irony;
+  let up = sum(features, directionLexicon, directionSigns) * (plain ? -1 : 1) - (praisesHarm ? falsePraise : 0);
   if (symbol !== undefined) {
-    const { lower, higher } = comparedLower(reading.tokens, reading.mentions);
+    const { lower, higher } = findCompared(reading.tokens, reading.mentions);
     if (higher.has(symbol)) up += comparisonWeight;
     if (lower.has(symbol)) up -= comparisonWeight;
   }
   const tickers = new Set(reading.mentions.map((mention) => mention.symbol)).size;
   const signs = neutralityFeatures(reading.tokens, reading.remarks, tickers);
   for (const entry of new Set(reading.hits.map((hit) => hit.entry))) signs.set(entry, 1);
-  const neutral = sum(signs, neutralityLexicon, neutralitySigns) - (reading.sense < 0 ? inversionWeight : 0);
+  const neutral = sum(signs, neutralityLexicon, neutralitySigns) - (plain ? inversionWeight : 0);
   return mostProbable(up, neutral);
 }
 

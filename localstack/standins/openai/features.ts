@@ -10,14 +10,14 @@ const fullWeightRemarks = 5;
 const priceAim = /^(?:to|hit|hits|hitting|reach|reaches|toward|towards|till|til|until)$/;
 
 /**
- * The signs of direction in a text. `weight` says how much a token counts for the ticker in question (0 to 1); `hits` are
- * all entries found, `remarks` those of them that take a side by themselves.
+ * The signs of direction in a text. `weightOf` gives the weight of an entry among `hits`; `share` says how much a token
+ * counts for the ticker in question (0 to 1).
  */
 export function directionFeatures(
   tokens: readonly Token[],
   hits: readonly Hit[],
   weightOf: (entry: string) => number,
-  weight: (at: number) => number,
+  share: (at: number) => number,
 ): Features {
   const features: Features = new Map();
   const remarks = countRemarks(tokens, hits, weightOf);
@@ -30,7 +30,7 @@ export function directionFeatures(
     const times = seen.get(hit.entry) ?? 0;
     seen.set(hit.entry, times + 1);
     // Each repetition of 🚀 adds less than the one before.
-    const value = (hit.factor * weight(hit.start) * scale * (questions[hit.start] ? 0.7 : 1)) / (1 + times) ** 1.5;
+    const value = (hit.factor * share(hit.start) * scale * (questions[hit.start] ? 0.7 : 1)) / (1 + times) ** 1.5;
     add(features, hit.entry, value);
     const side = tokens[hit.start]?.kind === "emoji" ? 0 : value * weightOf(hit.entry);
     up += Math.max(0, side);
@@ -43,7 +43,7 @@ export function directionFeatures(
   if (tokens.some((token) => eyeRolls.has(token.text))) add(features, "_rolled eyes at", up + down);
   tokens.forEach((token, at) => {
     const sign = isPriceAim(tokens, at) ? "_price aim" : formSign(token, tokens[at - 1]?.text ?? "");
-    if (sign) features.set(sign, Math.min(1.5, (features.get(sign) ?? 0) + weight(at)));
+    if (sign) features.set(sign, Math.min(1.5, (features.get(sign) ?? 0) + share(at)));
   });
   add(features, "_bias", 1);
   if (tokens[0]?.kind === "cashtag") add(features, "_leading cashtag", 1);

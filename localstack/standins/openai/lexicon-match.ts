@@ -47,7 +47,8 @@ function isNegator(text: string): boolean {
  * The entries of `lexicon` in a text, the longest first where several begin at one token, each token in one hit at most.
  * Words in an entry that negate ("not selling") are part of it and negate nothing else.
  */
-export function matchLexicon(tokens: readonly Token[], lexicon: ReadonlyMap<string, unknown>, longest = 5): Hit[] {
+export function matchLexicon(tokens: readonly Token[], lexicon: Lexicon): Hit[] {
+  const longest = longestByFirst(lexicon);
   const hits: Hit[] = [];
   let negatedUntil = -1;
   let strength = 1;
@@ -78,13 +79,30 @@ export function matchLexicon(tokens: readonly Token[], lexicon: ReadonlyMap<stri
 function longestEntry(
   tokens: readonly Token[],
   at: number,
-  lexicon: ReadonlyMap<string, unknown>,
-  longest: number,
+  lexicon: Lexicon,
+  longest: ReadonlyMap<string, number>,
 ): number {
-  for (let end = Math.min(tokens.length, at + longest); end > at; end--) {
+  const reach = longest.get(tokens[at]?.text ?? "") ?? 0;
+  for (let end = Math.min(tokens.length, at + reach); end > at; end--) {
     if (lexicon.has(phrase(tokens, at, end))) return end;
   }
   return at;
+}
+
+const reaches = new WeakMap<Lexicon, ReadonlyMap<string, number>>();
+
+/** For each word an entry begins with, the length of its longest entry: most words begin none. */
+function longestByFirst(lexicon: Lexicon): ReadonlyMap<string, number> {
+  const known = reaches.get(lexicon);
+  if (known) return known;
+  const longest = new Map<string, number>();
+  for (const entry of lexicon.keys()) {
+    const words = entry.split(" ");
+    const first = words[0] ?? "";
+    longest.set(first, Math.max(words.length, longest.get(first) ?? 0));
+  }
+  reaches.set(lexicon, longest);
+  return longest;
 }
 
 function phrase(tokens: readonly Token[], start: number, end: number): string {

@@ -28,7 +28,7 @@ const longestSummary = 160;
 
 /**
  * Whether a text argues rather than cheers, and the sentence that argues most (at most 160 characters); null without
- * an argument. `tickers` are the words of the text that are tickers.
+ * an argument.
  */
 export function findReasoning(text: string): string | null {
   const sentences = text.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => sentence.trim() !== "");

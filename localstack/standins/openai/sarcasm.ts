@@ -53,20 +53,29 @@ export interface Sarcasm {
   detected: boolean;
   /** Said outright ("/s", "yeah right"), so that the opposite is meant. */
   plain: boolean;
+  /** Praise for what did harm: the praise is not meant, the harm is. */
+  praisesHarm: boolean;
 }
 
 /** Whether a text means the opposite of what it says (spec ai 9: humour and exaggeration alone are not sarcasm). */
 export function findSarcasm(text: string, tokens: readonly Token[], aboutMarket: boolean): Sarcasm {
-  if (/(?:^|\s)\/s(?:arcasm)?(?=\s|[.!)]|$)/i.test(text)) return { detected: true, plain: true };
+  if (/(?:^|\s)\/s(?:arcasm)?(?=\s|[.!)]|$)/i.test(text)) {
+    return { detected: true, plain: true, praisesHarm: false };
+  }
   const weights = matchLexicon(tokens, cues).map((hit) => cues.get(hit.entry) ?? 0);
   const strongest = Math.max(0, ...weights);
-  const score = bias + weights.reduce((sum, weight) => sum + weight, 0) + form(text, tokens, aboutMarket);
-  return { detected: score > 0, plain: strongest >= 1.5 };
+  const harmful = praisesHarm(tokens);
+  const score =
+    bias +
+    weights.reduce((sum, weight) => sum + weight, 0) +
+    form(text, tokens) +
+    (aboutMarket ? marketTalk : 0) +
+    (harmful ? praiseOfHarm : 0);
+  return { detected: score > 0, plain: strongest >= 1.5, praisesHarm: harmful && score > 0 };
 }
 
-function form(text: string, tokens: readonly Token[], aboutMarket: boolean): number {
-  let score = aboutMarket ? marketTalk : 0;
-  if (praisesHarm(tokens)) score += praiseOfHarm;
+function form(text: string, tokens: readonly Token[]): number {
+  let score = 0;
   if (tokens.some((token) => token.kind === "link")) score -= 0.5;
   if (tokens.length >= 6 && /[a-z]/.test(text) && text === text.toLowerCase()) score += 0.4;
   if (tokens.some((token) => token.text === '"')) score += 0.3;
@@ -74,6 +83,7 @@ function form(text: string, tokens: readonly Token[], aboutMarket: boolean): num
 }
 
 function praisesHarm(tokens: readonly Token[]): boolean {
+  if (!tokens.some((token) => praise.has(token.text))) return false;
   const harms = matchLexicon(tokens, directionLexicon).filter((hit) => (directionLexicon.get(hit.entry) ?? 0) <= -0.5);
   return tokens.some(
     (token, at) => praise.has(token.text) && harms.some((hit) => hit.start > at && hit.start - at <= harmReach),

@@ -100,6 +100,8 @@ function hasTalk(tokens: readonly Token[], at: number): boolean {
 }
 
 interface NameIndex {
+  /** First words of names, as `plain` gives them: what no name begins with need not be looked up. */
+  firstWords: ReadonlySet<string>;
   /** Token texts joined by blanks. */
   nicknames: ReadonlyMap<string, string>;
   /** The same as written: capitals count. */
@@ -115,8 +117,12 @@ function nameIndex(universe: SymbolUniverse): NameIndex {
   const joined = (pick: (token: Token) => string, entries: ReadonlyMap<string, string>) =>
     new Map([...entries].map(([name, symbol]) => [tokenise(name).map(pick).join(" "), symbol]));
   const companies = joined((token) => token.raw, names.companies);
-  const index = { nicknames: joined(plain, names.nicknames), companies };
   for (const name of companies.keys()) if (!isTellingName(name)) companies.delete(name);
+  const nicknames = joined(plain, names.nicknames);
+  const firstWords = new Set(
+    [...nicknames.keys(), ...companies.keys()].map((name) => name.split(" ")[0]?.toLowerCase() ?? ""),
+  );
+  const index = { firstWords, nicknames, companies };
   indexes.set(universe, index);
   return index;
 }
@@ -127,7 +133,10 @@ function isTellingName(name: string): boolean {
 }
 
 function nameAt(tokens: readonly Token[], at: number, names: NameIndex): Mention | undefined {
-  if (tokens[at]?.kind !== "word" && tokens[at]?.kind !== "number") return undefined;
+  const token = tokens[at];
+  if (token?.kind !== "word" && token?.kind !== "number") return undefined;
+  const first = plain(token);
+  if (!names.firstWords.has(first) && !names.firstWords.has(first.replace(/'s?$/, ""))) return undefined;
   for (let end = Math.min(tokens.length, at + longestName); end > at; end--) {
     const part = tokens.slice(at, end);
     const symbol = lookUp(part, names);

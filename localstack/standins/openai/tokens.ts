@@ -24,14 +24,14 @@ const patterns: [TokenKind, string][] = [
   ["mark", String.raw`[?!]+|\.{2,}|[;:]-?[()DPp|/](?![A-Za-z])|[.,;:()<>"\n|]|->|[-–—](?=\s)`],
 ];
 
-const scanner = new RegExp(patterns.map(([kind, source]) => `(?<${kind}>${source})`).join("|"), "gu");
+const scanner = new RegExp(patterns.map(([, source]) => `(${source})`).join("|"), "gu");
 
 /** Cuts a text into tokens, in order; white space and anything unknown falls between them. */
 export function tokenise(text: string): Token[] {
   const tokens: Token[] = [];
   for (const match of text.matchAll(scanner)) {
     const raw = match[0];
-    const kind = patterns.find(([name]) => match.groups?.[name] !== undefined)?.[0] ?? "mark";
+    const kind = patterns[match.indexOf(raw, 1) - 1]?.[0] ?? "mark";
     tokens.push({ kind, raw, text: comparable(kind, raw), start: match.index, end: match.index + raw.length });
   }
   return tokens;
