@@ -1,13 +1,8 @@
 import type { AnalysisServices } from "./analysis/services.ts";
-import { createArchive } from "./providers/archive.ts";
 import { createExecutions } from "./providers/executions.ts";
 import { createHttp } from "./providers/http.ts";
 import type { Model } from "./providers/model.ts";
-import { createOpenAi } from "./providers/openai.ts";
-import { createReddit } from "./providers/reddit.ts";
 import type { RedditSource } from "./providers/reddit-source.ts";
-import { loadCredentials } from "./providers/secrets.ts";
-import { createSymbols } from "./providers/symbols.ts";
 import type { SymbolUniverse } from "./providers/symbols-source.ts";
 import { type Clock, type Sleep, sleep, wallClock } from "./runtime/clock.ts";
 import { type Config, readConfig } from "./runtime/config.ts";
@@ -45,7 +40,10 @@ function systemGround({ environment }: Config): Ground {
   return { clock: wallClock, sleep, ids: systemIds(), log: createLog(environment.LOG_LEVEL) };
 }
 
-/** Clients and settings, once per cold start. Providers come to life when a phase first asks for them. */
+/**
+ * Clients and settings, once per cold start. Providers are loaded when a phase first asks for them: the other functions
+ * start without that code, and are packaged without it.
+ */
 export function createServices(config: Config, ground: Ground = systemGround(config)) {
   const { environment } = config;
   const http = createHttp(ground.log);
@@ -60,10 +58,17 @@ export function createServices(config: Config, ground: Ground = systemGround(con
     machineArn: environment.ANALYSIS_STATE_MACHINE_ARN,
     endpoint: environment.STATES_ENDPOINT,
   });
-  const credentials = once(() => loadCredentials(environment));
+  const credentials = once(async () => {
+    const { loadCredentials } = await import("./providers/secrets.ts");
+    return loadCredentials(environment);
+  });
 
   const reddit = once(async (): Promise<RedditSource> => {
-    if (environment.REDDIT_ARCHIVE) return createArchive({ location: environment.REDDIT_ARCHIVE }, tools);
+    if (environment.REDDIT_ARCHIVE) {
+      const { createArchive } = await import("./providers/archive.ts");
+      return createArchive({ location: environment.REDDIT_ARCHIVE }, tools);
+    }
+    const { createReddit } = await import("./providers/reddit.ts");
     const { REDDIT_CLIENT_ID = "", REDDIT_CLIENT_SECRET = "" } = await credentials();
     return createReddit(
       {
@@ -81,6 +86,8 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   });
 
   const model = once(async (): Promise<Model> => {
+    // Loaded on demand: endpoints, which never ask the model, do not carry its client.
+    const { createOpenAi } = await import("./providers/openai.ts");
     const { OPENAI_API_KEY = "" } = await credentials();
     return createOpenAi(
       {
@@ -99,6 +106,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   });
 
   const symbols = once(async (): Promise<SymbolUniverse> => {
+    const { createSymbols } = await import("./providers/symbols.ts");
     if (environment.SYMBOLS_FILE) return createSymbols({ files: environment.SYMBOLS_FILE.split(",") }).load();
     const directory = await readDirectory(store);
     if (directory === undefined) return createSymbols({ files: [] }).load();

@@ -3,7 +3,7 @@ import * as z from "zod";
 /** Position in a list (spec api 1.2). */
 export const positionQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  offset: z.coerce.number().int().min(0).max(100_000).default(0),
+  offset: z.coerce.number().int().min(0).default(0),
 };
 
 /** Query parameters of the lists that grow: the position, or the opaque cursor an earlier page gave. */

@@ -8,18 +8,22 @@ import { readRun } from "./read.ts";
 import { readRealm } from "./realm.ts";
 import { type Run, runSchema } from "./run.ts";
 import type { RunServices } from "./services.ts";
-import { execute, recallStarted, refuseWhileHeld } from "./start.ts";
+import { execute, recallStarted, refuseWhileHeld, unlessAnswered } from "./start.ts";
 
 /**
  * Takes a failed run up again: the lock, the status `running` and the next attempt in one transaction, then a new
  * execution; markers skip the phases that are done. Only the newest run, only if it failed, only on its trading day:
  * anything else is 409 `RUN_NOT_RESUMABLE`. This is the only way back from a terminal state.
  */
-export async function resumeRun(
+export function resumeRun(
   services: RunServices,
   runId: string,
   request: IdempotentRequest,
 ): Promise<{ run_id: string }> {
+  return unlessAnswered(services, request, () => resume(services, runId, request));
+}
+
+async function resume(services: RunServices, runId: string, request: IdempotentRequest): Promise<{ run_id: string }> {
   const { store, clock } = services;
   const earlier = await recallStarted(services, request);
   if (earlier) return earlier;
@@ -51,8 +55,6 @@ export async function resumeRun(
     ...remember(store, request, { run_id: runId }, clock.now()),
   ]);
   if (!outcome.applied) {
-    const meanwhile = await recallStarted(services, request);
-    if (meanwhile) return meanwhile;
     await refuseWhileHeld(services);
     throw notResumable("Another request has changed the run.");
   }

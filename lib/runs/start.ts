@@ -1,5 +1,5 @@
 import { iso, newYorkDay } from "../runtime/dates.ts";
-import { AppError } from "../runtime/errors.ts";
+import { AppError, isAppError } from "../runtime/errors.ts";
 import { type Action, put, remove, update } from "../store/actions.ts";
 import { ifAbsent, ifUnchanged } from "../store/expressions.ts";
 import { lifecycleFailures } from "./failure.ts";
@@ -20,7 +20,11 @@ const startRetries = 8;
  * Of any number of simultaneous requests exactly one starts a run. Throws `ANALYSIS_ALREADY_RUNNING` with
  * `active_run_id`, `IDEMPOTENCY_MISMATCH`, or `DATABASE_ERROR`/`INTERNAL_ERROR` with nothing left behind.
  */
-export async function startRun(services: RunServices, request: IdempotentRequest): Promise<{ run_id: string }> {
+export function startRun(services: RunServices, request: IdempotentRequest): Promise<{ run_id: string }> {
+  return unlessAnswered(services, request, () => start(services, request));
+}
+
+async function start(services: RunServices, request: IdempotentRequest): Promise<{ run_id: string }> {
   for (let tries = 0; tries < startRetries; tries++) {
     const earlier = await recallStarted(services, request);
     if (earlier) return earlier;
@@ -111,6 +115,25 @@ export async function recallStarted(
     log.info("run started again for a repeated request", { runId, attempt: run.attempt, execution: outcome });
   }
   return { run_id: runId };
+}
+
+/**
+ * What `work` answers. Where it is refused, an equal request with the same key may have been first after `work` had
+ * looked for its answer: then that is the answer here too.
+ */
+export async function unlessAnswered(
+  services: RunServices,
+  request: IdempotentRequest,
+  work: () => Promise<{ run_id: string }>,
+): Promise<{ run_id: string }> {
+  try {
+    return await work();
+  } catch (error) {
+    const refused = isAppError(error) && error.name === "Conflict";
+    const meanwhile = refused ? await recallStarted(services, request) : undefined;
+    if (meanwhile) return meanwhile;
+    throw error;
+  }
 }
 
 /**

@@ -35,10 +35,6 @@ export const runStatusSchema = runItemSchema.extend({
 });
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
-export function toRunItem(run: Run): RunItem {
-  return runItemSchema.parse(run);
-}
-
 export function toRunStatus(run: Run): RunStatus {
   const { signals_created, positions_opened, exits_triggered } = run;
   return runStatusSchema.parse({

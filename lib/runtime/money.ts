@@ -1,6 +1,3 @@
-/** Whole cents. Money is stored and summed in this and in nothing else. */
-export type Cents = number;
-
 /**
  * The one rounding of the project: to `places` decimals, halves away from zero.
  * The nudge by one part in 10¹² undoes binary representation (1.005 is stored as 1.00499…).

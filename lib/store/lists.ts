@@ -28,6 +28,8 @@ export interface List {
 
 /** Reads beyond which a combination of filters is not counted to its end (DESIGN section 5). */
 const maxCountReads = 5_000;
+/** A position further on than this is not reached; the cursor goes there. */
+const maxPassedOver = 100_000;
 const counterSchema = z.object({ total: z.number().int() });
 
 /**
@@ -43,10 +45,13 @@ export async function readPage<T>(
   const secret = await cursorSecret(store);
   const listId = JSON.stringify([list.range, page.apiKeyId]);
   const startAfter = page.cursor === undefined ? undefined : readCursor(secret, listId, page.cursor);
-  const [items, total] = await Promise.all([
-    collect(store, list.range, { ...page, startAfter }, schema),
-    totalOf(store, list),
-  ]);
+  const counting = totalOf(store, list);
+  if (page.offset > 0 && startAfter === undefined) {
+    const { total, complete } = await counting;
+    // Nothing has to be passed over to see that a position lies beyond the end.
+    if (complete && page.offset >= total) return { items: [], total, totalIsAtLeast: false, nextCursor: null };
+  }
+  const [items, total] = await Promise.all([collect(store, list.range, { ...page, startAfter }, schema), counting]);
   const next = items.next && writeCursor(secret, listId, items.next);
   return { items: items.items, total: total.total, totalIsAtLeast: !total.complete, nextCursor: next ?? null };
 }
@@ -71,12 +76,12 @@ async function collect<T>(store: Store, range: Range, window: Window, schema: z.
   let startAfter = window.startAfter;
   let read = 0;
   do {
-    const limit = range.filter ? 200 : wanted - found.length;
+    const limit = range.filter ? 200 : Math.min(wanted - found.length, 1_000);
     const answer = await store.query({ ...range, limit, startAfter }, placed);
     found.push(...answer.items);
     read += answer.read;
     startAfter = answer.last;
-  } while (startAfter !== undefined && found.length < wanted && read < maxCountReads + wanted);
+  } while (startAfter !== undefined && found.length < wanted && read < maxCountReads + Math.min(wanted, maxPassedOver));
   const shown = found.slice(window.offset, window.offset + window.limit);
   // A filter may use up the read limit before the page is full; the next page then goes on where the reading ended.
   const isFull = found.length > window.offset + window.limit;

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+// @ts-expect-error: the package has no types
+import dynaliteModule from "dynalite";
 import { dynaliteClient } from "./dynalite-client.ts";
 import { createTransactions } from "./dynalite-transactions.ts";
 import type { DynamoDb } from "./dynamodb.ts";
 
-const dynalite: (options: Record<string, unknown>) => Server = createRequire(import.meta.url)("dynalite");
+const dynalite: (options: Record<string, unknown>) => Server = dynaliteModule;
 
 const target = "DynamoDB_20120810.";
 

@@ -24,7 +24,7 @@ export async function seedScenario(services: Services, firstDay: string): Promis
       created_at: `${fact.day}T21:00:00.000Z`,
     })),
   );
-  const start = facts.map((fact) => fact.day).reduce((a, b) => (a < b ? a : b), firstDay);
+  const start = facts.map((fact) => fact.day).toSorted()[0] ?? firstDay;
   // Last: a start that was interrupted before this line begins the seeding anew.
   await store.transact([
     update(store.keys.configuration("system_start_date"), {

@@ -88,7 +88,12 @@ describe("the crash scenario", () => {
   });
 
   it("analyses eight comments, fails on one, and creates three signals", () => {
-    expect(faultFree.run).toMatchObject({ status: "completed", comments_analyzed: 8, comments_failed: 1, signals_created: 3 });
+    expect(faultFree.run).toMatchObject({
+      status: "completed",
+      comments_analyzed: 8,
+      comments_failed: 1,
+      signals_created: 3,
+    });
     const signals = faultFree.table.filter((item) => item.includes('"pk":"#SIGNAL#'));
     expect(signals.length).toBe(faultFree.run.signals_created);
     expect(signals.some((signal) => signal.includes("2026-03-02.GME.quality"))).toBe(true);

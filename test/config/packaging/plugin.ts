@@ -9,7 +9,7 @@ export interface Serverless {
   service: {
     provider: { stage: string; environment: Record<string, unknown>; compiledCloudFormationTemplate: Template };
     custom: { corsAllowedOrigins: string };
-    functions: Record<string, { handler: string; package?: { artifact?: string } }>;
+    functions: Record<string, { handler: string; iamRoleStatements?: unknown; package?: { artifact?: string } }>;
   };
 }
 
@@ -45,7 +45,8 @@ export default class Packaging {
         const { bundleFunctions } = await import("./bundle.ts");
         await bundleFunctions(serverless);
       },
-      "before:package:finalize": () => shapeTemplate(serverless.service),
+      // The resources of serverless.yml join the template here, and nothing has been written yet.
+      "after:aws:package:finalize:mergeCustomProviderResources": () => shapeTemplate(serverless.service),
     };
   }
 }

@@ -56,9 +56,10 @@ function useOneLogGroup(template: Template) {
 
 /** One role with which API Gateway calls the functions, instead of a permission on each. */
 function useOneInvocationRole(template: Template, stage: string) {
-  for (const [id, permission] of ofType(template, "AWS::Lambda::Permission")) {
-    if (permission.Properties.Principal === "apigateway.amazonaws.com") delete template.Resources[id];
-  }
+  const permissions = ofType(template, "AWS::Lambda::Permission")
+    .filter(([, { Properties }]) => Properties.Principal === "apigateway.amazonaws.com")
+    .map(([id]) => id);
+  for (const id of permissions) delete template.Resources[id];
   const functions = `function:wsb-signals-${stage}-*`;
   template.Resources.ApiGatewayRole = {
     Type: "AWS::IAM::Role",
@@ -77,6 +78,7 @@ function useOneInvocationRole(template: Template, stage: string) {
   const credentials = { "Fn::GetAtt": ["ApiGatewayRole", "Arn"] };
   for (const [, method] of ofType(template, "AWS::ApiGateway::Method")) {
     method.Properties.Integration.Credentials = credentials;
+    withoutDependency(method, new Set(permissions));
   }
   for (const [, authorizer] of ofType(template, "AWS::ApiGateway::Authorizer")) {
     authorizer.Properties.AuthorizerCredentials = credentials;

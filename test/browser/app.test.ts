@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type LocalStack, startLocalStack, temporaryFolder } from "../support/stack.ts";
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const absent = !existsSync(executablePath);
+const pictures = join(tmpdir(), "wsb-pictures");
+const patience = 30_000;
+
+const folder = temporaryFolder();
+let stack: LocalStack;
+let browser: Browser;
+let page: Page;
+let problems: string[];
+
+describe.skipIf(absent)(absent ? `the page in a browser (needs ${executablePath})` : "the page in a browser", () => {
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
+    stack = await startLocalStack(folder.path);
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("requestfailed", (request) => problems.push(`${request.url()}: ${request.failure()?.errorText}`));
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.end();
+    folder.remove();
+  });
+  beforeEach(() => {
+    problems = [];
+  });
+
+  it("sends a browser from / to the page and asks for the key", async () => {
+    await page.goto(stack.url);
+    expect(new URL(page.url()).pathname).toBe("/app/");
+    expect(await page.title()).toBe("WSB Signals");
+    expect(await page.getByRole("alert").textContent()).toContain("API key");
+    expect(problems).toEqual([]);
+  });
+
+  it("shows the status to whoever has the key, and keeps the key out of the address", async () => {
+    await page.getByLabel("API key").fill(stack.apiKey);
+    await page.getByRole("button", { name: "Use" }).click();
+    await page.getByText("paper_trading").waitFor();
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+    expect(page.url()).not.toContain(stack.apiKey);
+    expect(problems).toEqual([]);
+  });
+
+  it("starts a run and sees it complete", async () => {
+    await page.getByRole("button", { name: "Start an analysis" }).click();
+    await page.getByRole("cell", { name: "running" }).waitFor();
+    await page.getByRole("cell", { name: "completed" }).waitFor();
+    expect(await page.getByRole("row").count()).toBe(2);
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it("shows the signals of the run", async () => {
+    await page.screenshot({ path: join(pictures, "app.png"), fullPage: true });
+    await page.getByText("GME").first().waitFor({ timeout: 5_000 });
+    expect(problems).toEqual([]);
+  });
+
+  it("fits a telephone without scrolling sideways", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    await page.screenshot({ path: join(pictures, "app-narrow.png"), fullPage: true });
+    expect(overflow).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it("renders the documentation of every endpoint", async () => {
+    await page.goto(`${stack.url}/docs`);
+    expect(await page.title()).toContain("WSB Signals");
+    for (const path of ["/analyze", "/runs/{id}/status", "/signals", "/api/v1/health/ready"]) {
+      expect(await page.getByRole("heading", { name: new RegExp(`(GET|POST) ${path}$`) }).count(), path).toBe(1);
+    }
+    await page.screenshot({ path: join(pictures, "docs.png") });
+    expect(problems).toEqual([]);
+  });
+});

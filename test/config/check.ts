@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { packageStage } from "../package/packaged.ts";
+import { templateRules } from "../package/template-rules.ts";
+import { readWorkflows, workflowProblems } from "../package/workflow-rules.ts";
+import { root } from "./checks/files.ts";
+import { checkImports } from "./checks/imports.ts";
+
+/** `npm run check`: everything that can be said about the project without running it. One line per check. */
+const checks: Record<string, () => Promise<string[]>> = {
+  types: () => tool("tsc", []),
+  "lint and format": () => tool("biome", ["check"]),
+  "import rules": checkImports,
+  "dead code": () => tool("knip", ["--config", "test/config/knip.json", "--no-progress"]),
+  workflows: async () => readWorkflows().flatMap(workflowProblems),
+  "template for AWS": () => checkTemplate("prod"),
+  "template for LocalStack": () => checkTemplate("localstack"),
+};
+
+const startedAt = performance.now();
+const failures = await Promise.all(
+  Object.entries(checks).map(async ([name, check]) => {
+    const began = performance.now();
+    const problems = await check().catch((error: Error) => [error.message]);
+    console.log(`${problems.length === 0 ? "✓" : "✗"} ${name.padEnd(24)} ${seconds(began)}`);
+    return problems.map((problem) => `${name}: ${problem}`);
+  }),
+);
+console.log(`  ${"all".padEnd(24)} ${seconds(startedAt)}`);
+if (failures.flat().length > 0) {
+  console.error(`\n${failures.flat().join("\n")}`);
+  process.exitCode = 1;
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** A tool of node_modules; what it says is the problem when it fails. */
+function tool(name: string, args: string[]): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(root, "node_modules/.bin", name), args, {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    let said = "";
+    for (const output of [child.stdout, child.stderr]) {
+      output.on("data", (chunk) => {
+        said += chunk;
+      });
+    }
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code === 0 ? [] : [said.trim()]));
+  });
+}
+
+async function checkTemplate(stage: string): Promise<string[]> {
+  const packaged = await packageStage(stage);
+  return Object.entries(templateRules).flatMap(([rule, problems]) =>
+    problems(packaged).map((problem) => `${rule}: ${problem}`),
+  );
+}

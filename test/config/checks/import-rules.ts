@@ -1,0 +1,132 @@
+import type { IForbiddenRuleType } from "dependency-cruiser";
+
+const rooms = "analysis|trading|desk|answers|live";
+const npm = "node_modules/";
+
+/** A rule in one line: files that match `from` must not import what matches `to`, unless it matches `except`. */
+function never(name: string, comment: string, from: string, to: string, except?: string): IForbiddenRuleType {
+  return {
+    name,
+    comment,
+    severity: "error",
+    from: { path: from },
+    to: { path: to, ...(except && { pathNot: except }) },
+  };
+}
+
+/**
+ * Who may import whom (DESIGN section 2). Types are erased before this looks, so type imports are free.
+ * `rulesFiles` are the pure files of the rooms.
+ */
+export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[] {
+  const rules = `^(${rulesFiles.map((file) => file.replace(/\.ts$/, ".js").replaceAll(".", "\\.")).join("|")})$`;
+  return [
+    {
+      name: "no-cycles",
+      comment: "Two files that need each other are one file.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-orphans",
+      comment: "Nobody uses it.",
+      severity: "error",
+      // The local server's process is told to load this one on its command line.
+      from: { orphan: true, path: "^(lib|localstack)/", pathNot: "^localstack/embedded/parent-watch\\.js$" },
+      to: {},
+    },
+    {
+      name: "resolvable",
+      comment: "The import leads nowhere.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    never(
+      "rules-are-pure",
+      "Rules import rules, zod and the pure files of lib/runtime.",
+      rules,
+      ".",
+      `${rules}|^lib/runtime/(money|dates|errors)\\.js$|${npm}zod/`,
+    ),
+    never(
+      "runtime-is-the-ground",
+      "lib/runtime imports nothing of lib.",
+      "^lib/runtime/",
+      "^(lib/(?!runtime/)|functions|localstack|test)",
+    ),
+    never(
+      "store-stands-alone",
+      "lib/store imports lib/runtime only.",
+      "^lib/store/",
+      "^(lib/(?!store/|runtime/)|functions|localstack|test)",
+    ),
+    never(
+      "providers-stand-alone",
+      "lib/providers imports lib/runtime only.",
+      "^lib/providers/",
+      "^(lib/(?!providers/|runtime/)|functions|localstack|test)",
+    ),
+    never(
+      "http-stands-alone",
+      "lib/http imports lib/runtime only.",
+      "^lib/http/",
+      "^(lib/(?!http/|runtime/)|functions|localstack|test)",
+    ),
+    never(
+      "only-store-knows-dynamodb",
+      "DynamoDB is spoken to in lib/store.",
+      "^(lib/(?!store/)|functions/)",
+      `${npm}@aws-sdk/(client-dynamodb|lib-dynamodb|util-dynamodb)/`,
+    ),
+    never(
+      "only-providers-know-the-world",
+      "Services and networks are spoken to in lib/providers.",
+      "^(lib/(?!providers/|store/)|functions/)",
+      `${npm}(@aws-sdk|openai)/`,
+    ),
+    never("only-http-knows-middy", "The HTTP stack is in lib/http.", "^(lib/(?!http/)|functions/)", `${npm}@middy/`),
+    never(
+      "services-are-built-once",
+      "Rooms know the type of the services only.",
+      "^lib/(?!services)",
+      "^lib/services\\.js$",
+    ),
+    never(
+      "services-build-and-know-no-room",
+      "services.ts imports providers, store and runtime.",
+      "^lib/services\\.js$",
+      "^lib/(?!providers/|store/|runtime/)",
+    ),
+    never(
+      "runs-know-no-room",
+      "The run lifecycle serves all rooms; it may use their rules.",
+      "^lib/runs/",
+      `^lib/(${rooms}|http)/`,
+      rules,
+    ),
+    never("rooms-do-not-answer-http", "Answers are made by functions.", `^lib/(${rooms})/`, "^lib/http/"),
+    {
+      name: "rooms-keep-to-themselves",
+      comment: "Of another room: its rules, or its one public file (named like the room).",
+      severity: "error",
+      from: { path: `^lib/(${rooms})/` },
+      to: { path: `^lib/(${rooms})/`, pathNot: [`^lib/$1/`, rules, `^lib/(${rooms})/\\1\\.js$`] },
+    },
+    never(
+      "functions-only-wire",
+      "Functions import http, runs, rooms and services.",
+      "^functions/",
+      ".",
+      `^lib/(http|runs|${rooms})/|^lib/services\\.js$|${npm}zod/`,
+    ),
+    never(
+      "product-knows-no-tools",
+      "What is deployed imports nothing of what runs or tests it here.",
+      "^(lib|functions)/",
+      "^(localstack|test)/",
+    ),
+    never("embedded-knows-no-tests", "The local stack imports no tests.", "^localstack/", "^test/"),
+  ];
+}

@@ -1,0 +1,206 @@
+import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
+import { gatewayErrors } from "../../localstack/front/gateway-errors.ts";
+import type { Resource, Template } from "../config/packaging/plugin.ts";
+import { localStackTypes } from "./localstack-types.ts";
+import type { Packaged } from "./packaged.ts";
+import { readWorkflows, statesOf } from "./workflow-rules.ts";
+
+const mostResources = 450;
+const openPaths = new Set([
+  "/",
+  "/openapi.json",
+  "/docs",
+  "/api/v1/health",
+  "/api/v1/health/live",
+  "/api/v1/health/ready",
+]);
+/** API Gateway waits no longer, in seconds. */
+const gatewayTimeout = 29;
+/** The longest a single call to a provider may take, in seconds (the model's). */
+const clientTimeout = 20;
+/** Actions for which AWS knows no resource. */
+const withoutResource =
+  /^(logs:(Create|Get|Update|Delete)LogDelivery|logs:ListLogDeliveries|logs:PutResourcePolicy|logs:Describe(ResourcePolicies|LogGroups)|xray:\w+)$/;
+
+type Entry = [id: string, resource: Resource];
+
+function ofType({ Resources }: Template, type: string): Entry[] {
+  return Object.entries(Resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** The findings of AWS's own validator that are errors. */
+export function validatorProblems({ file }: Packaged): string[] {
+  const engine = new CelEngine();
+  try {
+    const { diagnostics } = engine.validateStandard(new TemplateFile(file));
+    return diagnostics
+      .filter(
+        ({ severity }) => String(severity).toUpperCase() === "ERROR" || String(severity).toUpperCase() === "FATAL",
+      )
+      .map(({ ruleId, message, propertyPath }) => `${ruleId} ${propertyPath ?? ""}: ${message}`);
+  } finally {
+    engine.free();
+  }
+}
+
+/** CloudFormation allows 500 resources. */
+export function sizeProblems({ template }: Packaged): string[] {
+  const count = Object.keys(template.Resources).length;
+  return count < mostResources ? [] : [`${count} resources, and ${mostResources} are the limit`];
+}
+
+interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+}
+
+/** One role for each function and for nothing else; no wildcard action; `*` only where AWS knows no resource. */
+export function permissionProblems({ template }: Packaged): string[] {
+  const functions = ofType(template, "AWS::Lambda::Function");
+  const roles = functions.map(([, { Properties }]) => String(Properties.Role["Fn::GetAtt"]?.[0]));
+  const shared = roles.filter((role, index) => roles.indexOf(role) !== index || !template.Resources[role]);
+  const statements = ofType(template, "AWS::IAM::Role").flatMap(([id, { Properties }]) =>
+    (Properties.Policies ?? []).flatMap((policy: { PolicyDocument: { Statement: Statement[] } }) =>
+      policy.PolicyDocument.Statement.map((statement) => ({ id, ...statement })),
+    ),
+  );
+  return [
+    ...shared.map((role) => `the role ${role} is shared or missing`),
+    ...statements.flatMap(({ id, Action, Resource }) => {
+      const actions = [Action].flat();
+      const wildcard = actions.filter((action) => action.includes("*")).map((action) => `${id} may ${action}`);
+      const anywhere = [Resource].flat().includes("*") ? actions.filter((action) => !withoutResource.test(action)) : [];
+      return [...wildcard, ...anywhere.map((action) => `${id} may ${action} on everything`)];
+    }),
+  ];
+}
+
+/** Own time-out, memory and description for every function, one environment and one log group for all of them. */
+export function functionProblems({ template }: Packaged): string[] {
+  const functions = ofType(template, "AWS::Lambda::Function");
+  const environments = new Set(functions.map(([, { Properties }]) => JSON.stringify(Properties.Environment)));
+  const groups = ofType(template, "AWS::Logs::LogGroup");
+  return [
+    ...functions.flatMap(([id, { Properties: p }]) => [
+      ...(p.Timeout && p.MemorySize && p.Description ? [] : [`${id} lacks a time-out, memory or a description`]),
+      ...(p.Runtime === "nodejs22.x" ? [] : [`${id} runs on ${p.Runtime}`]),
+      ...(p.LoggingConfig?.LogGroup ? [] : [`${id} has a log group of its own`]),
+    ]),
+    ...(environments.size === 1 ? [] : ["functions have different environments, but share one process locally"]),
+    ...(groups.length === 1 ? [] : [`${groups.length} log groups instead of one`]),
+    ...ofType(template, "AWS::Lambda::Version").map(([id]) => `${id}: functions are not versioned`),
+  ];
+}
+
+/** Client < Lambda < Task < machine, and Lambda < gateway. */
+export function timeoutProblems({ template }: Packaged): string[] {
+  const secondsOf = (key: string) =>
+    template.Resources[`${key.charAt(0).toUpperCase()}${key.slice(1)}LambdaFunction`]?.Properties.Timeout as number;
+  const tasks = readWorkflows().flatMap(({ definition }) =>
+    statesOf(definition)
+      .filter(({ fields }) => fields.Type === "Task")
+      .flatMap(({ name, fields }) => {
+        const task = Number(fields.TimeoutSeconds);
+        const lambda = secondsOf(name);
+        const ordered = clientTimeout < lambda && lambda < task && task < Number(definition.TimeoutSeconds);
+        return ordered ? [] : [`${name}: client ${clientTimeout} s < function ${lambda} s < task ${task} s < machine`];
+      }),
+  );
+  const answering = ofType(template, "AWS::ApiGateway::Method").flatMap(([, { Properties }]) => {
+    const id = JSON.stringify(Properties.Integration.Uri).match(/"(\w+LambdaFunction)"/)?.[1] ?? "";
+    const seconds = template.Resources[id]?.Properties.Timeout;
+    return seconds < gatewayTimeout ? [] : [`${id}: ${seconds} s, and the gateway waits ${gatewayTimeout} s`];
+  });
+  return [...tasks, ...answering];
+}
+
+/** One variable name per level of the paths; keys where they belong; errors in the envelope; no OPTIONS, no permissions. */
+export function gatewayProblems({ stage, template }: Packaged): string[] {
+  const resources = ofType(template, "AWS::ApiGateway::Resource");
+  const variables = new Map<string, Set<string>>();
+  for (const [, { Properties }] of resources) {
+    if (!Properties.PathPart.startsWith("{")) continue;
+    const parent = JSON.stringify(Properties.ParentId);
+    variables.set(parent, (variables.get(parent) ?? new Set()).add(Properties.PathPart));
+  }
+  const pathOf = (id: string): string => {
+    const resource = template.Resources[id];
+    if (resource?.Type !== "AWS::ApiGateway::Resource") return "";
+    return `${pathOf(resource.Properties.ParentId.Ref ?? "")}/${resource.Properties.PathPart}`;
+  };
+  const responses = ofType(template, "AWS::ApiGateway::GatewayResponse").map(([, { Properties }]) => Properties);
+  const answered = new Set(responses.map(({ ResponseType }) => ResponseType));
+  return [
+    ...[...variables.values()]
+      .filter((names) => names.size > 1)
+      .map((names) => `one level has ${[...names].join(" and ")}`),
+    ...ofType(template, "AWS::ApiGateway::Method").flatMap(([id, { Properties: p }]) => {
+      const path = pathOf(p.ResourceId.Ref ?? "") || "/";
+      const wanted = openPaths.has(path) || stage === "localstack" ? "NONE" : "CUSTOM";
+      return [
+        ...(p.HttpMethod === "OPTIONS" ? [`${id} is an OPTIONS method`] : []),
+        ...(p.AuthorizationType === wanted ? [] : [`${p.HttpMethod} ${path} has authorization ${p.AuthorizationType}`]),
+        ...(p.Integration.Credentials ? [] : [`${id} has no invocation role`]),
+      ];
+    }),
+    ...ofType(template, "AWS::Lambda::Permission")
+      .filter(([, { Properties }]) => Properties.Principal === "apigateway.amazonaws.com")
+      .map(([id]) => `${id}: the gateway has a role for that`),
+    ...Object.keys(gatewayErrors)
+      .filter((type) => !answered.has(type))
+      .map((type) => `no gateway response ${type}`),
+    ...responses.flatMap(({ ResponseType, ResponseTemplates, ResponseParameters }) => {
+      const { error } = JSON.parse(ResponseTemplates["application/json"]);
+      const complete = error?.code && error?.message && ResponseParameters["gatewayresponse.header.Vary"];
+      const cors = ResponseParameters["gatewayresponse.header.Access-Control-Allow-Origin"];
+      return complete && (cors || stage === "localstack") ? [] : [`gateway response ${ResponseType} is incomplete`];
+    }),
+  ];
+}
+
+/** What handles events may fail twice without losing one; the machine may call its own tasks and nothing else. */
+export function eventProblems({ template }: Packaged): string[] {
+  const handlers = ["ExecutionEnded", "SweepRuns", "RefreshSymbols"];
+  const invoked = ofType(template, "AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) => Properties);
+  const covered = (key: string) =>
+    invoked.some(
+      (config) =>
+        JSON.stringify(config.FunctionName).includes(`${key}LambdaFunction`) &&
+        config.DestinationConfig?.OnFailure &&
+        config.MaximumEventAgeInSeconds,
+    );
+  const rules = ofType(template, "AWS::Events::Rule").filter(([, { Properties }]) => Properties.EventPattern);
+  const role = template.Resources.AnalysisMachineRole?.Properties.Policies[0].PolicyDocument.Statement[0].Resource;
+  const called = new Set((role ?? []).map((arn: { "Fn::GetAtt": string[] }) => arn["Fn::GetAtt"][0]));
+  const tasks = readWorkflows().flatMap(({ definition }) =>
+    statesOf(definition).filter(({ fields }) => fields.Type === "Task"),
+  );
+  const wanted = new Set(tasks.map(({ name }) => `${name}LambdaFunction`));
+  return [
+    ...handlers.filter((key) => !covered(key)).map((key) => `${key} has no destination for events it cannot handle`),
+    ...rules
+      .filter(([, { Properties }]) => !Properties.Targets[0].DeadLetterConfig)
+      .map(([id]) => `${id} has no queue of dead letters`),
+    ...[...wanted].filter((id) => !called.has(id)).map((id) => `the machine must not call ${id}, but should`),
+    ...[...called].filter((id) => !wanted.has(String(id))).map((id) => `the machine may call ${id}, which is no task`),
+  ];
+}
+
+/** What the free LocalStack has no resource for is not in its stage's template. */
+export function localStackProblems({ stage, template }: Packaged): string[] {
+  if (stage !== "localstack") return [];
+  const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
+  return [...types].filter((type) => !localStackTypes.has(type)).map((type) => `LocalStack does not have ${type}`);
+}
+
+export const templateRules = {
+  "passes AWS's validator": validatorProblems,
+  "has fewer than 450 resources": sizeProblems,
+  "gives each function a role of its own and no wildcard action": permissionProblems,
+  "configures every function": functionProblems,
+  "orders the time-outs client < function < task < machine": timeoutProblems,
+  "answers as one API": gatewayProblems,
+  "loses no event": eventProblems,
+  "holds only what the free LocalStack has": localStackProblems,
+};

@@ -1,0 +1,120 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+// @ts-expect-error: the package has no types
+import aslValidatorModule from "asl-validator";
+import { parse } from "yaml";
+import { type AslState, functionKeyOf, loadMachine } from "../../localstack/embedded/state-machine.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const aslValidator: (definition: unknown) => { isValid: boolean; errorsText(separator: string): string } =
+  aslValidatorModule;
+
+export interface Workflow {
+  file: string;
+  definition: AslState & { States: Record<string, AslState>; TimeoutSeconds?: number };
+}
+
+interface Catcher {
+  ErrorEquals: string[];
+  ResultPath?: string | null;
+  Next: string;
+}
+interface Retrier {
+  ErrorEquals: string[];
+  BackoffRate?: number;
+  MaxDelaySeconds?: number;
+}
+
+export interface State {
+  name: string;
+  fields: AslState;
+  /** The Map state around it. */
+  map?: State;
+}
+
+const transient = [
+  "Lambda.ServiceException",
+  "Lambda.AWSLambdaException",
+  "Lambda.SdkClientException",
+  "Lambda.TooManyRequestsException",
+];
+
+export function readWorkflows(): Workflow[] {
+  return globSync("workflows/*.asl.yml", { cwd: root }).map((file) => ({
+    file,
+    definition: parse(readFileSync(join(root, file), "utf8"), { maxAliasCount: -1 }),
+  }));
+}
+
+/** Every state, those inside of Maps included. */
+export function statesOf(scope: AslState, map?: State): State[] {
+  return Object.entries((scope.States ?? {}) as Record<string, AslState>).flatMap(([name, fields]) => {
+    const state = { name, fields, ...(map && { map }) };
+    return fields.ItemProcessor ? [state, ...statesOf(fields.ItemProcessor as AslState, state)] : [state];
+  });
+}
+
+/** What is wrong with a workflow: the language, the local engine's limits, and the project's own rules. */
+export function workflowProblems({ file, definition }: Workflow): string[] {
+  const states = statesOf(definition);
+  return [
+    ...languageProblems(definition),
+    ...(definition.TimeoutSeconds ? [] : ["the machine has no TimeoutSeconds"]),
+    ...states.flatMap(({ name, fields }) => (fields.Comment ? [] : [`${name} has no Comment`])),
+    ...states.filter(({ fields }) => fields.Type === "Task").flatMap((state) => taskProblems(state, states)),
+    ...failureProblems(definition),
+  ].map((problem) => `${basename(file)}: ${problem}`);
+}
+
+function languageProblems(definition: AslState): string[] {
+  try {
+    // Loading also says what the local engine does not run, and puts ARNs where the functions are named.
+    const { definition: resolved } = loadMachine({ name: "check", definition });
+    const { isValid, errorsText } = aslValidator(resolved);
+    return isValid ? [] : [errorsText("; ")];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+function taskProblems({ name, fields, map }: State, states: State[]): string[] {
+  const problems: string[] = [];
+  const key = functionKeyOf(fields.Resource) ?? "";
+  if (key !== name.charAt(0).toLowerCase() + name.slice(1))
+    problems.push(`${name} calls ${key}: state and function are one word`);
+  const file = `functions/phases/${name.replaceAll(/(?<!^)([A-Z])/g, "-$1").toLowerCase()}.ts`;
+  if (!existsSync(join(root, file))) problems.push(`${name} has no ${file}`);
+  if (typeof fields.TimeoutSeconds !== "number") problems.push(`${name} has no TimeoutSeconds`);
+
+  const retriers = (fields.Retry ?? []) as Retrier[];
+  const retried = new Set(retriers.flatMap(({ ErrorEquals }) => ErrorEquals));
+  const missing = transient.filter((error) => !retried.has(error));
+  if (missing.length > 0) problems.push(`${name} does not retry ${missing.join(", ")}`);
+  if (retriers.some(({ BackoffRate = 2, MaxDelaySeconds }) => BackoffRate > 1 && MaxDelaySeconds === undefined)) {
+    problems.push(`${name} backs off without MaxDelaySeconds`);
+  }
+
+  if (name === "FailRun") return problems;
+  // A task inside of a Map may leave its failure to the Map.
+  const last = catchAll(fields) ?? (map && catchAll(map.fields));
+  const next = states.find((state) => state.name === last?.Next);
+  if (!last || last.ResultPath === undefined || last.ResultPath === null) {
+    problems.push(`${name} has no Catch of States.ALL with a ResultPath`);
+  } else if (next?.name !== "FailRun") problems.push(`${name} does not lead to FailRun when it fails`);
+  return problems;
+}
+
+function catchAll(fields: AslState): Catcher | undefined {
+  return ((fields.Catch ?? []) as Catcher[]).find(({ ErrorEquals }) => ErrorEquals.includes("States.ALL"));
+}
+
+/** A clean-up state that just ends would turn a failed run into a succeeded execution. */
+function failureProblems({ States }: Workflow["definition"]): string[] {
+  const failRun = States.FailRun;
+  if (!failRun) return ["there is no FailRun"];
+  const ways = [failRun.Next, ...((failRun.Catch ?? []) as Catcher[]).map(({ Next }) => Next)];
+  const wrong = ways.filter((next) => States[String(next)]?.Type !== "Fail");
+  return wrong.length === 0 && catchAll(failRun) ? [] : ["FailRun must end in a Fail state, also when it fails itself"];
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { claimDataDir, keptApiKey } from "../../localstack/embedded/data-dir.ts";
+import { startTimeOf } from "../../localstack/embedded/processes.ts";
+import { readSettings, readVariables } from "../../localstack/embedded/settings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "settings-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+writeFileSync(join(folder, "archive.jsonl"), "");
+const archive = { REDDIT_ARCHIVE: "archive.jsonl", AS_OF: "2021-01-27T15:00:00Z" };
+
+describe("without any setting", () => {
+  const settings = readSettings(folder, {});
+
+  it("both providers are stand-ins and the port is 3000", () => {
+    expect(settings).toMatchObject({ port: 3000, host: "127.0.0.1", reddit: "stand-in", openai: "stand-in" });
+    expect(settings.dataDir).toBe(join(folder, ".local"));
+  });
+
+  it("the market's time is the scenario's, in a realm of its own", () => {
+    expect(settings.firstDay).toBe("2026-03-02");
+    expect(settings.variables).toMatchObject({ MARKET_CLOCK: "scenario:2026-03-02", REALM: "scenario" });
+  });
+});
+
+describe("an archive", () => {
+  it("is read at AS_OF, by its whole path, in a realm of its own", () => {
+    const settings = readSettings(folder, archive);
+    expect(settings).toMatchObject({ reddit: "archive", firstDay: undefined });
+    expect(settings.variables).toMatchObject({
+      REDDIT_ARCHIVE: join(folder, "archive.jsonl"),
+      MARKET_CLOCK: "2021-01-27T15:00:00.000Z",
+      REALM: "replay",
+    });
+  });
+});
+
+describe("credentials", () => {
+  it("choose the real service for their provider only", () => {
+    expect(readSettings(folder, { OPENAI_API_KEY: "k" })).toMatchObject({ reddit: "stand-in", openai: "real" });
+    const reddit = readSettings(folder, { REDDIT_CLIENT_ID: "a", REDDIT_CLIENT_SECRET: "b" });
+    expect(reddit).toMatchObject({ reddit: "real", openai: "stand-in", firstDay: undefined });
+    expect(reddit.variables).toMatchObject({ MARKET_CLOCK: "wall", REALM: "live" });
+  });
+});
+
+describe("a bad value is refused in one sentence:", () => {
+  it.each<[Record<string, string>, string]>([
+    [{ PORT: "abc" }, 'PORT must be a number from 1 to 65535, not "abc".'],
+    [{ PORT: "70000" }, 'PORT must be a number from 1 to 65535, not "70000".'],
+    [{ API_KEY: "short" }, "Bad setting: API_KEY must have at least 32 characters."],
+    [
+      { AS_OF: "2021-01-27" },
+      'AS_OF must be an instant with a time zone such as 2021-01-27T15:00:00Z, not "2021-01-27".',
+    ],
+    [
+      { REDDIT_ARCHIVE: "archive.jsonl" },
+      "REDDIT_ARCHIVE needs AS_OF, the instant the archive is read at, such as 2021-01-27T15:00:00Z.",
+    ],
+    [{ ...archive, REDDIT_ARCHIVE: "none.jsonl" }, `REDDIT_ARCHIVE: there is no file ${join(folder, "none.jsonl")}.`],
+    [{ MARKET_ARCHIVE: "none" }, `MARKET_ARCHIVE: there is no directory ${join(folder, "none")}.`],
+    [{ SYMBOLS_FILE: "none.txt" }, `SYMBOLS_FILE: there is no file ${join(folder, "none.txt")}.`],
+    [{ REDDIT_CLIENT_ID: "a" }, "REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET belong together: set both or neither."],
+    [
+      { CORS_ALLOWED_ORIGINS: "*" },
+      "Bad setting: CORS_ALLOWED_ORIGINS must list the allowed origins and must not contain *.",
+    ],
+    [
+      { OPENAI_STAND_IN_LATENCY_MS: "fast" },
+      'OPENAI_STAND_IN_LATENCY_MS must be a number of milliseconds, not "fast".',
+    ],
+  ])("%j", (variables, sentence) => {
+    expect(() => readSettings(folder, variables)).toThrow(sentence);
+  });
+});
+
+describe("the lines of .env", () => {
+  it("count where the environment says nothing, and empty means absent", () => {
+    writeFileSync(join(folder, ".env"), "PORT=4000\nDATA_DIR=data\nAPI_KEY=\n");
+    expect(readVariables(folder, { PORT: "5000", AS_OF: "" })).toEqual({ PORT: "5000", DATA_DIR: "data" });
+  });
+});
+
+describe("the data directory", () => {
+  it("belongs to one living stack at a time", () => {
+    const dataDir = join(folder, "claimed");
+    const claim = claimDataDir(dataDir);
+    // The process that started this one lives and is not this one.
+    writeFileSync(join(dataDir, "lock"), `${process.ppid} ${startTimeOf(process.ppid) ?? ""}`);
+    expect(() => claimDataDir(dataDir)).toThrow(
+      `DATA_DIR ${dataDir} is in use by another running stack (process ${process.ppid}).`,
+    );
+    claim.release();
+    claimDataDir(dataDir).release();
+  });
+
+  it("is taken over from a process that is gone, even where its id is in use again", () => {
+    const dataDir = join(folder, "left");
+    claimDataDir(dataDir).release();
+    writeFileSync(join(dataDir, "lock"), `${process.ppid} 1`);
+    claimDataDir(dataDir).release();
+  });
+
+  it("keeps one API key that only its owner can read", () => {
+    const key = keptApiKey(folder);
+    expect(key.length).toBeGreaterThanOrEqual(32);
+    expect(keptApiKey(folder)).toBe(key);
+    expect(statSync(join(folder, "api-key")).mode & 0o777).toBe(0o600);
+  });
+});

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createLog } from "../../lib/runtime/logger.ts";
+
+let written: string[];
+beforeEach(() => {
+  written = [];
+  const take = (text: unknown) => written.push(String(text)) > 0;
+  vi.spyOn(process.stdout, "write").mockImplementation(take as typeof process.stdout.write);
+  vi.spyOn(process.stderr, "write").mockImplementation(take as typeof process.stderr.write);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const lines = () => written.map((line) => JSON.parse(line));
+
+describe("the log", () => {
+  it("writes one JSON object a line, with the fields of the line and of every logger above it", () => {
+    createLog("INFO", { stage: "test" })
+      .with({ runId: "R" })
+      .with({ phase: "ListPosts" })
+      .info("phase done", { posts: 3 });
+    expect(lines()).toMatchObject([
+      { level: "INFO", message: "phase done", stage: "test", runId: "R", phase: "ListPosts", posts: 3 },
+    ]);
+    expect(lines()[0]?.timestamp).toMatch(/^\d{4}-\d\d-\d\dT/);
+  });
+
+  it("keeps a hostile text on its one line", () => {
+    createLog("INFO").warn("odd", { text: 'a\nlevel: "ERROR"\r\n\u001b[31m<script>\u2028' });
+    expect(written).toHaveLength(1);
+    for (const character of ["\n", "\r", "\u001b"]) expect(written[0]?.trimEnd()).not.toContain(character);
+    expect(lines()[0]?.level).toBe("WARN");
+  });
+
+  it("adds name, message and stack of an error, whatever was thrown", () => {
+    createLog("INFO").error("failed", { error: new TypeError("a bug") });
+    createLog("INFO").critical("failed", { error: "a text" });
+    expect(lines()).toMatchObject([
+      { level: "ERROR", error: { name: "TypeError", message: "a bug", stack: expect.anything() } },
+      { level: "CRITICAL", error: { message: "a text" } },
+    ]);
+  });
+
+  it("leaves out what is below its level", () => {
+    const log = createLog("WARN");
+    log.debug("no");
+    log.info("no");
+    log.warn("yes");
+    expect(lines().map((line) => line.message)).toEqual(["yes"]);
+  });
+
+  it("never fails whoever speaks: neither at a field that cannot be written nor at a sink that is gone", () => {
+    const unreadable = {
+      get field(): string {
+        throw new Error("not to be read");
+      },
+    };
+    const log = createLog("INFO");
+    expect(() => log.info("x", { nested: unreadable })).not.toThrow();
+    vi.mocked(process.stdout.write).mockImplementation(() => {
+      throw new Error("EPIPE");
+    });
+    expect(() => log.info("x")).not.toThrow();
+  });
+});

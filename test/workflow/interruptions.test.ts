@@ -1,0 +1,393 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { StartOutcome } from "../../lib/providers/executions.ts";
+import { openRealm } from "../../lib/runs/realm.ts";
+import { sweepRuns } from "../../lib/runs/reconcile.ts";
+import { resumeRun } from "../../lib/runs/resume.ts";
+import { type Run, runSchema } from "../../lib/runs/run.ts";
+import { startRun } from "../../lib/runs/start.ts";
+import type { Services } from "../../lib/services.ts";
+import { put } from "../../lib/store/actions.ts";
+import { type Cloud, call, startCloud } from "../support/cloud.ts";
+import { dump } from "../support/dump.ts";
+import { settled } from "../support/waiting.ts";
+
+let cloud: Cloud;
+let services: Services;
+let realm = 0;
+/** Errors that the next calls of a state end with, by state. */
+let troubles: Record<string, string[]> = {};
+let calls: string[] = [];
+
+beforeAll(async () => {
+  const answers: Record<string, unknown> = {
+    listPosts: { posts: [] },
+    prioritizeComments: { posts: [], toAnalyze: 0 },
+    detectSignals: { tickers: 0, signals: 0 },
+  };
+  cloud = await startCloud({
+    loseEvents: true,
+    around: async (state, handler, input) => {
+      calls.push(state);
+      const name = troubles[state]?.shift();
+      if (name !== undefined) throw Object.assign(new Error("a secret of the machine room"), { name });
+      return answers[state] ?? handler(input);
+    },
+  });
+});
+afterAll(() => cloud.close());
+beforeEach(() => {
+  troubles = {};
+  calls = [];
+  services = cloud.enter(`interruptions-${realm++}`);
+});
+
+const request = (key?: string, operation = "analyze") => ({ operation, key, apiKeyId: "key-1", body: {} });
+const runOf = (id: string): Promise<Run | undefined> => services.store.get(services.store.keys.run(id), runSchema);
+const pass = (seconds: number) => {
+  cloud.time.now = new Date(cloud.time.now.getTime() + seconds * 1_000);
+};
+const killed = new Error("the process was killed here");
+/** Services whose StartExecution goes another way; `really` is the true one. */
+const starting = (how: (really: () => Promise<StartOutcome>) => Promise<StartOutcome>): Services => ({
+  ...services,
+  executions: { ...services.executions, start: (name, input) => how(() => services.executions.start(name, input)) },
+});
+/** Nobody is locked out: the next run starts, and completes. */
+async function nextIsAccepted(): Promise<void> {
+  const next = await call("api/start-analysis");
+  expect(next.status).toBe(202);
+  expect((await settled(services, next.body.data.run_id))?.status).toBe("completed");
+}
+/** The names of all executions of a run. */
+async function executionsOf(runId: string): Promise<string[]> {
+  const { ANALYSIS_STATE_MACHINE_ARN: stateMachineArn, STATES_ENDPOINT: endpoint = "" } = services.config.environment;
+  const client = new SFNClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "a", secretAccessKey: "b" },
+  });
+  const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1_000 }));
+  client.destroy();
+  return executions.flatMap(({ name = "" }) => (name.startsWith(runId) ? [name] : [])).toSorted();
+}
+/** A run that was started, stopped, and can be resumed. */
+async function failedRun(): Promise<string> {
+  const { run_id } = await startRun(
+    starting(async () => "unknown"),
+    request(),
+  );
+  await call("api/stop-run", { params: { id: run_id } });
+  return run_id;
+}
+
+describe("a client that repeats its request after the process died", () => {
+  it("between the table and StartExecution heals the run", async () => {
+    const dying = starting(() => Promise.reject(killed));
+    await expect(startRun(dying, request("k"))).rejects.toBe(killed);
+    const held = (await call("api/start-analysis")).body.error.details.active_run_id;
+    expect(await executionsOf(held)).toEqual([]);
+    const again = await call("api/start-analysis", { headers: { "Idempotency-Key": "k" } });
+    expect([again.status, again.body.data.run_id]).toEqual([202, held]);
+    expect((await settled(services, held))?.status).toBe("completed");
+    expect(await executionsOf(held)).toEqual([`${held}-1`]);
+  });
+
+  it("after StartExecution gets the same run, and no second execution", async () => {
+    const dying = starting(async (really) => {
+      await really();
+      throw killed;
+    });
+    await expect(startRun(dying, request("k"))).rejects.toBe(killed);
+    const { run_id } = await startRun(services, request("k"));
+    await settled(services, run_id);
+    expect(await startRun(services, request("k"))).toEqual({ run_id });
+    expect(await executionsOf(run_id)).toEqual([`${run_id}-1`]);
+    expect((await runOf(run_id))?.status).toBe("completed");
+  });
+
+  it("heals a resumed run in its own attempt", async () => {
+    const runId = await failedRun();
+    const dying = starting(() => Promise.reject(killed));
+    await expect(resumeRun(dying, runId, request("r", `resume#${runId}`))).rejects.toBe(killed);
+    expect(await runOf(runId)).toMatchObject({ status: "running", attempt: 2 });
+    expect(await executionsOf(runId)).toEqual([]);
+    const again = await call("api/resume-run", { params: { id: runId }, headers: { "Idempotency-Key": "r" } });
+    expect([again.status, again.body.data]).toEqual([202, { run_id: runId }]);
+    expect(await settled(services, runId)).toMatchObject({ status: "completed", attempt: 2 });
+    expect(await executionsOf(runId)).toEqual([`${runId}-2`]);
+  });
+
+  it("is not taken for a reason to end the run, even where the start is refused now", async () => {
+    const { run_id } = await startRun(
+      starting(async () => "unknown"),
+      request("k"),
+    );
+    const refusing = starting(async () => "refused");
+    expect(await startRun(refusing, request("k"))).toEqual({ run_id });
+    expect((await runOf(run_id))?.status).toBe("running");
+  });
+
+  it("does not bring a run back that is over", async () => {
+    const { run_id } = await startRun(
+      starting(async () => "unknown"),
+      request("k"),
+    );
+    await call("api/stop-run", { params: { id: run_id } });
+    expect(await startRun(services, request("k"))).toEqual({ run_id });
+    expect((await runOf(run_id))?.status).toBe("failed");
+    expect(await executionsOf(run_id)).toEqual([]);
+  });
+});
+
+describe("when StartExecution", () => {
+  it("does not answer but did start, the run goes on", async () => {
+    const lost = starting(async (really) => {
+      await really();
+      return "unknown";
+    });
+    const { run_id } = await startRun(lost, request());
+    expect((await settled(services, run_id))?.status).toBe("completed");
+  });
+
+  it("does not answer and did not start, the sweep gives the run up after 60 seconds, not before", async () => {
+    const { run_id } = await startRun(
+      starting(async () => "unknown"),
+      request(),
+    );
+    pass(60);
+    expect(await sweepRuns(services)).toEqual({ running: 1, ended: 0 });
+    pass(1);
+    expect(await sweepRuns(services)).toEqual({ running: 0, ended: 1 });
+    expect(await runOf(run_id)).toMatchObject({
+      status: "failed",
+      error_message: "The run's execution was never started or is gone.",
+    });
+    await nextIsAccepted();
+  });
+
+  it("refuses a resume, the run is failed again and can be resumed once more", async () => {
+    const runId = await failedRun();
+    const refusing = starting(async () => "refused");
+    await expect(resumeRun(refusing, runId, request("r", `resume#${runId}`))).rejects.toMatchObject({
+      code: "INTERNAL_ERROR",
+    });
+    expect(await runOf(runId)).toMatchObject({
+      status: "failed",
+      attempt: 2,
+      error_message: "The run's execution could not be started.",
+    });
+    await resumeRun(services, runId, request("r", `resume#${runId}`));
+    expect(await settled(services, runId)).toMatchObject({ status: "completed", attempt: 3 });
+  });
+
+  it("cannot be asked who holds the lock, nobody else decides: 409", async () => {
+    const { run_id } = await startRun(
+      starting(async () => "unknown"),
+      request(),
+    );
+    pass(3_600);
+    const blind = {
+      ...services,
+      executions: { ...services.executions, describe: () => Promise.reject(new Error("no answer")) },
+    };
+    await expect(startRun(blind, request())).rejects.toMatchObject({ details: { active_run_id: run_id } });
+    expect((await runOf(run_id))?.status).toBe("running");
+  });
+});
+
+describe("the table", () => {
+  /** Fails calls of the store's client before they are sent, or after they took effect. */
+  function failing(
+    how: (command: string, send: () => Promise<unknown>) => Promise<unknown>,
+    step: "initialize" | "attempt",
+  ) {
+    const name = "failing";
+    const middleware = (next: (args: never) => Promise<unknown>, context: { commandName?: string }) => (args: never) =>
+      how(String(context.commandName), () => next(args));
+    // Inside the SDK's own retries (each attempt passes here) or outside them.
+    const options = step === "attempt" ? { step: "deserialize", priority: "low" } : { step: "initialize" };
+    services.store.client.middlewareStack.add(middleware as never, { ...options, name, override: true } as never);
+  }
+
+  it("applies the start but its answer is lost: the SDK asks again with the same token, and one run is started", async () => {
+    let lost = 0;
+    // The realm's first transaction is another one; the answer that is lost shall be that of the start.
+    await openRealm(services);
+    failing(async (command, send) => {
+      const answer = await send();
+      if (command === "TransactWriteItemsCommand" && lost++ === 0) {
+        throw Object.assign(new Error("socket hang up"), { name: "TimeoutError", code: "ECONNRESET" });
+      }
+      return answer;
+    }, "attempt");
+    const { run_id } = await startRun(services, request());
+    expect(lost).toBeGreaterThan(1);
+    expect((await settled(services, run_id))?.status).toBe("completed");
+    expect((await call("api/list-runs")).body.meta.total).toBe(1);
+  });
+
+  it("reports conflicts again and again: 500 after a bounded number of tries, and no half state", async () => {
+    await startRun(
+      starting(async () => "unknown"),
+      request(),
+    );
+    await call("api/stop-run", { params: { id: (await call("api/get-status")).body.data.active_run_id } });
+    const before = await dump(services.store, services.config.environment.REALM, []);
+    let tries = 0;
+    failing((command, send) => {
+      if (command !== "TransactWriteItemsCommand") return send();
+      tries++;
+      const conflict = { message: "", $metadata: {}, CancellationReasons: [{ Code: "TransactionConflict" }] };
+      throw new TransactionCanceledException(conflict);
+    }, "initialize");
+    const answer = await call("api/start-analysis");
+    expect([answer.status, answer.body.error.code]).toEqual([500, "DATABASE_ERROR"]);
+    expect(tries).toBe(7);
+    expect(await dump(services.store, services.config.environment.REALM, [])).toEqual(before);
+    failing((_command, send) => send(), "initialize");
+    await nextIsAccepted();
+  });
+
+  it("holds a damaged run: the sweep still ends the others, and lists show the rest", async () => {
+    const { run_id } = await startRun(
+      starting(async () => "unknown"),
+      request(),
+    );
+    const { keys } = services.store;
+    const damaged = "00000000000000000000000000";
+    await services.store.transact([
+      put({
+        ...keys.run(damaged),
+        ...keys.runIndex(damaged),
+        ...keys.runningIndex(damaged),
+        id: damaged,
+        status: "odd",
+      }),
+    ]);
+    pass(61);
+    await sweepRuns(services);
+    expect((await runOf(run_id))?.status).toBe("failed");
+    const { body } = await call("api/list-runs");
+    expect(body.data.map((run: Run) => run.id)).toEqual([run_id]);
+    const status = await call("api/get-run-status", { params: { id: damaged } });
+    expect([status.status, status.body.error.code]).toEqual([500, "DATABASE_ERROR"]);
+  });
+});
+
+describe("a state of the machine", () => {
+  const ended = async () => {
+    const { run_id } = await startRun(services, request());
+    const run = await settled(services, run_id);
+    return { run, execution: await services.executions.describe(`${run_id}-1`) };
+  };
+
+  it.each([
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
+    "Runtime.ExitError",
+    "StoreUnavailable",
+  ])("that fails with %s three times is tried again, and the run completes", async (name) => {
+    troubles = { detectSignals: [name, name, name], completeRun: [name] };
+    expect((await ended()).run?.status).toBe("completed");
+    expect(calls.filter((state) => state === "detectSignals")).toHaveLength(4);
+    expect(calls.filter((state) => state === "completeRun")).toHaveLength(2);
+  });
+
+  it.each(["TypeError", "InvalidPhaseInput", "RunNotActive"])(
+    "that fails with %s is not tried again; the run fails and shows nothing internal",
+    async (name) => {
+      troubles = { prioritizeComments: [name] };
+      const { run, execution } = await ended();
+      expect(run).toMatchObject({
+        status: "failed",
+        error_code: "INTERNAL_ERROR",
+        error_message: "The run failed for an unexpected reason; the log has the details.",
+      });
+      expect(execution).toEqual({ status: "FAILED", error: "RunFailed" });
+      expect(calls).toEqual(["listPosts", "prioritizeComments", "failRun"]);
+      await nextIsAccepted();
+    },
+  );
+
+  it("that fails for good is reported even where reporting fails at first", async () => {
+    troubles = { prioritizeComments: ["TypeError"], failRun: ["Lambda.Unknown", "StoreUnavailable"] };
+    expect((await ended()).run?.status).toBe("failed");
+    expect(calls.filter((state) => state === "failRun")).toHaveLength(3);
+  });
+
+  it("that cannot even report leaves the run to the other witnesses", async () => {
+    troubles = { prioritizeComments: ["TypeError"], failRun: ["TypeError"] };
+    const { run_id } = await startRun(services, request());
+    while ((await services.executions.describe(`${run_id}-1`))?.status === "RUNNING") await new Promise(setImmediate);
+    expect((await runOf(run_id))?.status).toBe("running");
+    expect(await sweepRuns(services)).toEqual({ running: 0, ended: 1 });
+    expect(await runOf(run_id)).toMatchObject({
+      status: "failed",
+      error_message: "The run's execution ended without completing the run.",
+    });
+  });
+
+  it("of an execution that somebody starts anew for a run that is over changes nothing", async () => {
+    const { run } = await ended();
+    const before = await dump(services.store, services.config.environment.REALM, []);
+    await services.executions.start(`${run?.id}-9`, { runId: run?.id, attempt: 1 });
+    const state = async () => (await services.executions.describe(`${run?.id}-9`))?.status;
+    while ((await state()) === "RUNNING") await new Promise(setImmediate);
+    // The phases of this test do nothing; CompleteRun answers again that the run is completed.
+    expect(await state()).toBe("SUCCEEDED");
+    await services.executions.start(`${run?.id}-10`, { runId: run?.id, attempt: 2 });
+    while ((await services.executions.describe(`${run?.id}-10`))?.status === "RUNNING") await new Promise(setImmediate);
+    expect((await services.executions.describe(`${run?.id}-10`))?.status).toBe("FAILED");
+    expect(await dump(services.store, services.config.environment.REALM, [])).toEqual(before);
+  });
+});
+
+describe("status events of an execution", () => {
+  const statuses = ["RUNNING", "FAILED", "ABORTED", "TIMED_OUT"] as const;
+  const messages = {
+    FAILED: "The run's execution ended without completing the run.",
+    ABORTED: "The run's execution was aborted before it ended.",
+    TIMED_OUT: "Run timed out after 60 minutes",
+  };
+  const orders = statuses.flatMap((a) =>
+    statuses.flatMap((b) => statuses.filter((c) => a !== b && b !== c && a !== c).map((c) => [a, b, c] as const)),
+  );
+
+  it.each(orders)("in the order %s, %s, %s: the first that is an end is the end", async (...order) => {
+    const { run_id } = await startRun(
+      starting(async () => "unknown"),
+      request(),
+    );
+    const { handler } = await import("../../functions/events/execution-ended.ts");
+    for (const status of order) {
+      await handler({ source: "aws.states", detail: { name: `${run_id}-1`, status, input: "{}" } });
+    }
+    const first = order.find((status) => status !== "RUNNING") ?? "FAILED";
+    expect(await runOf(run_id)).toMatchObject({
+      status: "failed",
+      error_message: messages[first as keyof typeof messages],
+    });
+    await nextIsAccepted();
+  });
+});
+
+describe("clocks that disagree by five minutes", () => {
+  it("neither free a lock that is held nor keep one that is free", async () => {
+    const { run_id } = await startRun(
+      starting(async () => "unknown"),
+      request(),
+    );
+    pass(-300);
+    expect((await call("api/start-analysis")).status).toBe(409);
+    pass(300 + 61);
+    await nextIsAccepted();
+    expect((await runOf(run_id))?.status).toBe("failed");
+  });
+});
