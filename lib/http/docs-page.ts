@@ -17,7 +17,7 @@ export function docsPage(document: {
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escaped(document.info.title)}</title>
+<title>${escaped(document.info.title)}</title><link rel="icon" href="data:,">
 <style>
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1e21}
 h2{font-size:1rem;margin:2rem 0 .3rem;padding-top:1rem;border-top:1px solid #ddd}

@@ -220,7 +220,13 @@ function readDescription(reply: string): string {
   return description;
 }
 
+/** Every comment is asked about with the same schema. */
+const jsonSchemas = new WeakMap<z.ZodType, Record<string, unknown>>();
+
 function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
+  const made = jsonSchemas.get(schema);
+  if (made) return made;
   const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema);
+  jsonSchemas.set(schema, jsonSchema);
   return jsonSchema;
 }

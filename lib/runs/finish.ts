@@ -8,7 +8,7 @@ import type { RunServices } from "./services.ts";
 
 export type Outcome = { status: "completed" } | { status: "failed"; failure: Failure };
 
-export interface Ending {
+interface Ending {
   runId: string;
   attempt: number;
   outcome: Outcome;

@@ -141,12 +141,12 @@ export async function unlessAnswered(
  * gets an error. Outcome unknown: everything stays, and reconciliation finds out what happened.
  */
 export async function execute(services: RunServices, run: Run, undo: readonly Action[]): Promise<void> {
-  const outcome = await services.executions.start(executionName(run), { runId: run.id, attempt: run.attempt });
-  services.log.info("run started", { runId: run.id, attempt: run.attempt, execution: outcome });
-  if (outcome === "refused") {
+  const started = await services.executions.start(executionName(run), { runId: run.id, attempt: run.attempt });
+  services.log.info("run started", { runId: run.id, attempt: run.attempt, execution: started });
+  if (started === "refused") {
     const failure = lifecycleFailures.notStarted;
-    await finishRun(services, { runId: run.id, attempt: run.attempt, outcome: { status: "failed", failure } });
-    if (undo.length > 0) await services.store.transact(undo);
+    const outcome = { status: "failed", failure } as const;
+    await finishRun(services, { runId: run.id, attempt: run.attempt, outcome, also: () => [...undo] });
     throw new AppError("Conflict", "INTERNAL_ERROR", failure.message);
   }
 }

@@ -16,8 +16,17 @@ export interface Packaged {
   sizes: Record<string, number>;
 }
 
+/** The framework keeps its state in one folder, whatever the stage, and removes it at the end: one stage at a time. */
+let packaging: Promise<unknown> = Promise.resolve();
+
 /** Packages a stage as a deployment would, without credentials and network. Throws with what the framework said. */
-export async function packageStage(stage: string): Promise<Packaged> {
+export function packageStage(stage: string): Promise<Packaged> {
+  const packaged = packaging.then(() => packageNow(stage));
+  packaging = packaged.catch(() => undefined);
+  return packaged;
+}
+
+async function packageNow(stage: string): Promise<Packaged> {
   const directory = join(root, ".build", stage, "package");
   await run(["package", "--stage", stage, "--package", directory]);
   const file = join(directory, "cloudformation-template-update-stack.json");

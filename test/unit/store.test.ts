@@ -550,9 +550,8 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
         );
       });
 
-      it("does not show the key of the row it stands for to another deployment", async () => {
+      it("is good in every process of the deployment", async () => {
         const cursor = await given();
-        // Another process of the same deployment reads the same secret.
         const sibling = createStore({
           client,
           tableName,

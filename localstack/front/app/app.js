@@ -30,15 +30,26 @@ function showStatus(status) {
   find("status").replaceChildren(...rows);
 }
 
-function showRuns(runs) {
-  const rows = runs.map((run) => {
+function showRows(id, items, cellsOf) {
+  const rows = items.map((item) => {
     const row = document.createElement("tr");
-    const cells = [run.run_id ?? run.id, run.status, run.current_phase_label ?? run.progress, run.started_at];
-    row.replaceChildren(...cells.map((cell) => element("td", readable(cell))));
+    row.replaceChildren(...cellsOf(item).map((cell) => element("td", readable(cell))));
     return row;
   });
-  find("runs").replaceChildren(...rows);
+  find(id).replaceChildren(...rows);
 }
+
+const runCells = (run) => [run.id, run.status, run.current_phase_label, run.signals_created, run.started_at];
+
+const signalCells = (signal) => [
+  signal.signal_date,
+  signal.ticker,
+  signal.signal_type,
+  signal.prediction,
+  signal.confidence.toFixed(2),
+  signal.comment_count,
+  signal.is_emergence ? "new" : "",
+];
 
 function showProblem(error) {
   find("problem").hidden = error === undefined;
@@ -47,9 +58,11 @@ function showProblem(error) {
 
 async function refresh() {
   try {
-    const [status, runs] = await Promise.all([call("GET", "/status"), call("GET", "/runs?limit=10")]);
+    const paths = ["/status", "/signals?limit=20", "/runs?limit=10"];
+    const [status, signals, runs] = await Promise.all(paths.map((path) => call("GET", path)));
     showStatus(status);
-    showRuns(runs);
+    showRows("signals", signals, signalCells);
+    showRows("runs", runs, runCells);
     showProblem();
   } catch (error) {
     showProblem(error);

@@ -57,7 +57,6 @@ export async function startOpenAiStandIn(
     const scripted = options.faults?.({ method, path, headers, body, number: ++received });
     if (scripted !== undefined) return scripted;
     await options.gate?.();
-    if (options.latencyMs) await delay(options.latencyMs);
     if (!/^\/(?:v1\/)?chat\/completions(?:\?|$)/.test(path) || method !== "POST")
       return failures.unknownUrl(method, path);
     if (!/^bearer \S/i.test(headers.authorization ?? "")) return failures.noKey();
@@ -81,6 +80,9 @@ export async function startOpenAiStandIn(
     try {
       const answer = await respond(request);
       if (answer === "hang") return;
+      // Part of the latency is what the answer itself took: it is no longer because others were answered meanwhile.
+      const waitMs = (options.latencyMs ?? 0) - (performance.now() - startedAt);
+      if (waitMs > 0) await delay(waitMs);
       response.writeHead(answer.status, {
         ...headersOf(received, Math.round(performance.now() - startedAt)),
         ...answer.headers,

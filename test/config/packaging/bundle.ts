@@ -48,7 +48,12 @@ function mayReadCredentials(fn: { iamRoleStatements?: unknown }): boolean {
   return JSON.stringify(fn.iamRoleStatements ?? []).includes("secretsmanager:GetSecretValue");
 }
 
-async function bundle(serviceDir: string, outdir: string, entries: readonly Entry[], providers: boolean): Promise<void> {
+async function bundle(
+  serviceDir: string,
+  outdir: string,
+  entries: readonly Entry[],
+  providers: boolean,
+): Promise<void> {
   const paths = entries.filter((entry) => entry[2] === providers).map(([, path]) => path);
   await build({
     absWorkingDir: serviceDir,
