@@ -39,7 +39,7 @@ export function requireCredentials(credentials: RedditCredentials): void {
 }
 
 /**
- * OAuth2 client credentials. `send` is one call with its retries: it throws for everything but a readable 200 or a
+ * OAuth2 client credentials. `send` is one call: it throws for everything but a readable 200 or a
  * refusal. Parallel callers share one request.
  */
 export function createTokenCache(

@@ -15,7 +15,6 @@ import {
   readListing,
   readMoreChildren,
 } from "./reddit-wire.ts";
-import { type RetryPolicy, withRetries } from "./retry.ts";
 
 export interface RedditSettings extends RedditCredentials {
   /** `https://oauth.reddit.com`, or a stand-in's. */
@@ -31,12 +30,8 @@ export interface RedditTools {
   http: Http;
   clock: Clock;
   sleep: Sleep;
-  random: () => number;
   log: Log;
 }
-
-/** Spec pipeline 1.5: a short bounded retry. No wait is above 8 s and a quarter of it, so all three are within 30 s. */
-const retryPolicy: RetryPolicy = { retries: 3, waitsMs: [1_000, 2_000, 4_000], longestWaitMs: 8_000 };
 
 /** Reddit takes at most this many ids in one `/api/morechildren`. */
 const idsPerMoreCall = 100;
@@ -50,7 +45,8 @@ export function createReddit(settings: RedditSettings, tools: RedditTools): Redd
   requireCredentials(settings);
   const limit = createRateLimit({ clock: tools.clock, sleep: tools.sleep, perMinute: !settings.standIn });
 
-  async function once(request: HttpRequest): Promise<RedditAnswer> {
+  // One call and no retry: the workflow retries the whole state, and two layers would multiply (DESIGN section 4).
+  async function send(request: HttpRequest): Promise<RedditAnswer> {
     await limit.turn();
     const answer = await tools.http(request).catch((error: unknown) => {
       if (error instanceof HttpFailure) throw unavailable(error.message, { cause: error });
@@ -60,7 +56,6 @@ export function createReddit(settings: RedditSettings, tools: RedditTools): Redd
     return readAnswer(answer, tools.clock.now());
   }
 
-  const send = (request: HttpRequest) => withRetries(retryPolicy, tools, () => once(request));
   const tokens = createTokenCache(settings, { clock: tools.clock, timeoutMs: settings.timeoutMs, send });
 
   async function ask(method: "GET" | "POST", path: string, marketTime: Date, form?: URLSearchParams): Promise<unknown> {

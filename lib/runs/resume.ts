@@ -33,7 +33,7 @@ async function resume(services: RunServices, runId: string, request: IdempotentR
   const now = iso(clock.now());
   const attempt = run.attempt + 1;
   const outcome = await store.transact([
-    put({ ...store.keys.lock(), run_id: runId, taken_at: now }, ifAbsent("locked")),
+    put({ ...store.keys.lock(), run_id: runId, attempt, taken_at: now }, ifAbsent("locked")),
     update(
       store.keys.run(runId),
       {

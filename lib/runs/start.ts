@@ -5,7 +5,7 @@ import { ifAbsent, ifUnchanged } from "../store/expressions.ts";
 import { lifecycleFailures } from "./failure.ts";
 import { finishRun } from "./finish.ts";
 import { forget, type IdempotentRequest, recall, remember } from "./idempotency.ts";
-import { readLock } from "./lock.ts";
+import { type Lock, readLock } from "./lock.ts";
 import { marketTimeOfNewRun } from "./market-time.ts";
 import { openRealm, type RealmState, readSettings } from "./realm.ts";
 import { reconcileRun } from "./reconcile.ts";
@@ -86,7 +86,7 @@ async function startActions(
   const marketTime = run.market_time ? { market_time: run.market_time } : {};
   const realmChanges = { newest_run_id: run.id, ...scenarioDay, ...marketTime };
   return [
-    put({ ...keys.lock(), run_id: run.id, taken_at: run.started_at }, ifAbsent("locked")),
+    put({ ...keys.lock(), run_id: run.id, attempt: run.attempt, taken_at: run.started_at }, ifAbsent("locked")),
     put({ ...keys.run(run.id), ...keys.runIndex(run.id), ...keys.runningIndex(run.id), ...run }, ifAbsent()),
     put({ ...keys.runConfiguration(run.id), settings: await readSettings(services) }),
     update(keys.counter("RUNS"), { add: { total: 1 } }),
@@ -156,8 +156,7 @@ export async function refuseWhileHeld(services: RunServices): Promise<void> {
   const { store } = services;
   const lock = await readLock(services);
   if (!lock) return;
-  const holder = await store.get(store.keys.run(lock.run_id), runSchema);
-  if (holder && (await reconcile(services, holder)) === "running") {
+  if (await isRunning(services, lock)) {
     throw new AppError("Conflict", "ANALYSIS_ALREADY_RUNNING", "An analysis is already running.", {
       details: { active_run_id: lock.run_id },
     });
@@ -167,11 +166,16 @@ export async function refuseWhileHeld(services: RunServices): Promise<void> {
 }
 
 /** Where Step Functions cannot be asked, the run has to be taken for running: nobody else decides who holds the lock. */
-async function reconcile(services: RunServices, run: Run): Promise<"running" | "over"> {
+async function isRunning(services: RunServices, lock: Lock): Promise<boolean> {
+  const { store, executions, log } = services;
   try {
-    return await reconcileRun(services, run);
+    const holder = await store.get(store.keys.run(lock.run_id), runSchema);
+    return holder !== undefined && (await reconcileRun(services, holder)) === "running";
   } catch (error) {
-    services.log.warn("the holder of the lock could not be asked for", { runId: run.id, error });
-    return "running";
+    if (isAppError(error) && error.name === "StoreUnavailable") throw error;
+    log.warn("the holder of the lock is damaged or could not be asked for", { runId: lock.run_id, error });
+    if (!isAppError(error) || error.name !== "InvalidStoredItem") return true;
+    const execution = await executions.describe(executionName({ id: lock.run_id, attempt: lock.attempt }));
+    return execution?.status === "RUNNING";
   }
 }

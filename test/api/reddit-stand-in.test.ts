@@ -31,7 +31,7 @@ function clientOf(url: string) {
       standIn: true,
       timeoutMs: 5_000,
     },
-    { http: createHttp(recordedLog()), clock: wallClock, sleep, random: () => 0, log: recordedLog() },
+    { http: createHttp(recordedLog()), clock: wallClock, sleep, log: recordedLog() },
   );
 }
 

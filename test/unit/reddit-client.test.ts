@@ -53,7 +53,6 @@ async function setup(
         waits.push(ms);
         time.now += ms;
       },
-      random: () => 0,
       log,
     },
   );
@@ -147,31 +146,18 @@ describe("failures", () => {
     ["a redirect to the login page", { status: 302, headers: { location: "https://www.reddit.com/login" } }],
     ["an HTML page with status 200", { status: 200, body: "<!doctype html><title>Log in</title>" }],
     ["JSON cut short", { status: 200, body: '{"kind": "Listing", "data": {"children": [' }],
-  ])("retries %s after 1, 2 and 4 s, then throws RedditUnavailable", async (_, answer) => {
+  ])("throws RedditUnavailable at %s after one call, for the workflow to retry", async (_, answer) => {
     const { reddit, requests, waits } = await setup(always(answer));
     await expect(reddit.listHotPosts(listHot)).rejects.toMatchObject({
       name: "RedditUnavailable",
       code: "REDDIT_API_ERROR",
       retryable: true,
     });
-    expect(waits).toEqual([1_000, 2_000, 4_000]);
-    expect(requests).toHaveLength(5);
+    expect(waits).toEqual([]);
+    expect(requests).toHaveLength(2);
   });
 
-  it("goes on when a retry succeeds", async () => {
-    const { reddit, waits } = await setup((request) => (request.number === 2 ? { status: 502 } : undefined));
-    await expect(reddit.listHotPosts(listHot)).resolves.toHaveLength(10);
-    expect(waits).toEqual([1_000]);
-  });
-
-  it("waits as long as Retry-After asks", async () => {
-    const busy = { status: 429, headers: { "retry-after": "4" }, body: "<html>Too Many Requests</html>" };
-    const { reddit, waits } = await setup((request) => (request.number === 2 ? busy : undefined));
-    await reddit.listHotPosts(listHot);
-    expect(waits).toEqual([4_000]);
-  });
-
-  it("leaves a long Retry-After to the workflow at once", async () => {
+  it("says how long Retry-After asks to wait", async () => {
     const { reddit, waits } = await setup(always({ status: 429, headers: { "retry-after": "120" } }));
     await expect(reddit.listHotPosts(listHot)).rejects.toMatchObject({
       name: "RedditUnavailable",
@@ -193,7 +179,7 @@ describe("failures", () => {
   it("takes a hanging server for unavailable", async () => {
     const { reddit, requests } = await setup(always("hang"), { timeoutMs: 60 });
     await expect(reddit.listHotPosts(listHot)).rejects.toMatchObject({ name: "RedditUnavailable" });
-    expect(requests).toHaveLength(5);
+    expect(requests).toHaveLength(2);
   });
 
   it("takes a refused connection for unavailable", async () => {

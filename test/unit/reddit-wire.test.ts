@@ -73,7 +73,6 @@ async function setup(answer: (request: StandInRequest) => ScriptedAnswer, subred
         waits.push(ms);
         time.now += ms;
       },
-      random: () => 0,
       log,
     },
   );
@@ -115,19 +114,19 @@ describe.skipIf(!present)("recorded answers of Reddit (needs ../shared/data)", (
     expect(requests).toHaveLength(1);
   });
 
-  it("retries a throttled token request (JSON body, no Retry-After)", async () => {
-    const { reddit, waits } = await play("error_429_on_token_no_retry_after.json");
+  it("leaves a throttled token request to the workflow (JSON body, no Retry-After)", async () => {
+    const { reddit, requests } = await play("error_429_on_token_no_retry_after.json");
     await expect(reddit.listHotPosts(listHot)).rejects.toMatchObject({ name: "RedditUnavailable", retryable: true });
-    expect(waits).toEqual([1_000, 2_000, 4_000]);
+    expect(requests).toHaveLength(1);
   });
 
-  it("waits the 4 seconds that a throttled call asks for (HTML body)", async () => {
-    const { reddit, waits } = await play("error_429_with_retry_after.json");
+  it("reads the 4 seconds that a throttled call asks for (HTML body)", async () => {
+    const { reddit, requests } = await play("error_429_with_retry_after.json");
     await expect(reddit.listHotPosts(listHot)).rejects.toMatchObject({
       name: "RedditUnavailable",
       retryAfterSeconds: 4,
     });
-    expect(waits).toEqual([4_000, 4_000, 4_000]);
+    expect(requests).toHaveLength(2);
   });
 
   it("takes one new token after the recorded 401, then gives up", async () => {
@@ -149,14 +148,14 @@ describe.skipIf(!present)("recorded answers of Reddit (needs ../shared/data)", (
   );
 
   it.each(["error_500.json", "error_502.json", "error_503_then_retry.json", "error_200_bad_json.json"])(
-    "retries %s three times",
+    "leaves %s to the workflow after one call",
     async (file) => {
-      const { reddit, waits } = await play(file);
+      const { reddit, requests } = await play(file);
       await expect(reddit.listHotPosts(listHot)).rejects.toMatchObject({
         name: "RedditUnavailable",
         code: "REDDIT_API_ERROR",
       });
-      expect(waits).toEqual([1_000, 2_000, 4_000]);
+      expect(requests).toHaveLength(2);
     },
   );
 

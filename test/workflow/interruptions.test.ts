@@ -274,6 +274,17 @@ describe("the table", () => {
     const status = await call("api/get-run-status", { params: { id: damaged } });
     expect([status.status, status.body.error.code]).toEqual([500, "DATABASE_ERROR"]);
   });
+
+  it("never locks anybody out: a damaged run whose execution is over loses the lock", async () => {
+    const { run_id } = await startRun(services, request());
+    await settled(services, run_id);
+    const { keys } = services.store;
+    await services.store.transact([
+      put({ ...keys.run(run_id), ...keys.runIndex(run_id), id: run_id, status: "odd" }),
+      put({ ...keys.lock(), run_id, attempt: 1, taken_at: "2026-03-02T15:30:00.000Z" }),
+    ]);
+    await nextIsAccepted();
+  });
 });
 
 describe("a state of the machine", () => {
