@@ -31,8 +31,10 @@ export async function analyzePost(context: Context): Promise<PhaseResult> {
 
   if (pending.length > 0 && !spent.ofBudget) {
     const { store } = services;
-    const post = await store.get(store.keys.post(input.postId), postSchema);
-    const universe = await services.symbols();
+    const [post, universe] = await Promise.all([
+      store.get(store.keys.post(input.postId), postSchema),
+      services.symbols(),
+    ]);
     const mustStop = () => {
       late = services.clock.now().getTime() - beganMs > longestMs;
       spent.ofBudget = writer.isBudgetSpent();

@@ -76,13 +76,18 @@ export function phase<I, S extends RunServices>(
     const { log } = services;
     const perform = async () => {
       const { store } = services;
-      const run = await store.get(store.keys.run(runId), runSchema);
-      if (run?.status !== "running" || run.attempt !== attempt) throw notActive(runId, attempt);
       const doneKey = store.keys.phaseDone(runId, name);
-      const done = await store.get(doneKey, doneSchema);
+      const [run, done] = await Promise.all([
+        store.get(store.keys.run(runId), runSchema),
+        store.get(doneKey, doneSchema),
+      ]);
+      if (run?.status !== "running" || run.attempt !== attempt) throw notActive(runId, attempt);
       if (done) return done.summary;
 
-      const marketTime = await begin(services, definition, run, input);
+      const [marketTime, settings] = await Promise.all([
+        begin(services, definition, run, input),
+        readSnapshot(services, runId),
+      ]);
       const fence = { key: store.keys.run(runId), condition: ifRunActive(attempt) };
       const commit = async (actions: readonly Action[], runChanges?: Changes) => {
         const guard = runChanges ? update(fence.key, runChanges, fence.condition) : check(fence.key, fence.condition);
@@ -96,7 +101,7 @@ export function phase<I, S extends RunServices>(
         input,
         run,
         services,
-        settings: await readSnapshot(services, runId),
+        settings,
         marketTime,
         log,
         commit,

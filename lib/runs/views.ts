@@ -1,19 +1,19 @@
 import * as z from "zod";
-import { type Run, runStatuses, warningSchema } from "./run.ts";
+import { type Run, runSchema, warningSchema } from "./run.ts";
 
 /** One entry of `GET /runs` (spec api 3). */
-export const runItemSchema = z.object({
-  id: z.string(),
-  status: z.enum(runStatuses),
-  current_phase: z.number().int(),
-  current_phase_label: z.string(),
-  started_at: z.string(),
-  completed_at: z.string().nullable(),
-  error_message: z.string().nullable(),
-  error_code: z.string().nullable(),
-  signals_created: z.number().int().nullable(),
-  positions_opened: z.number().int().nullable(),
-  exits_triggered: z.number().int().nullable(),
+export const runItemSchema = runSchema.pick({
+  id: true,
+  status: true,
+  current_phase: true,
+  current_phase_label: true,
+  started_at: true,
+  completed_at: true,
+  error_message: true,
+  error_code: true,
+  signals_created: true,
+  positions_opened: true,
+  exits_triggered: true,
 });
 export type RunItem = z.infer<typeof runItemSchema>;
 

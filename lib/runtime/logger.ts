@@ -32,21 +32,22 @@ export function createLog(level: LogLevel, fields: LogFields = {}): Log {
   return wrap(logger);
 }
 
-function wrap(logger: PowertoolsLogger): Log {
+/** `own` is on every line. Not a child of the logger: to make one costs more than to write a line. */
+function wrap(logger: PowertoolsLogger, own: LogFields = {}): Log {
   // A log that cannot be written must never fail the request it speaks of.
   const safely = (write: () => void) => {
     try {
       write();
     } catch {}
   };
-  const full = (fields: LogFields = {}) => ({ ...inherited.getStore(), ...withError(fields) });
+  const full = (fields: LogFields = {}) => ({ ...inherited.getStore(), ...own, ...withError(fields) });
   return {
     debug: (message, fields) => safely(() => logger.debug(message, full(fields))),
     info: (message, fields) => safely(() => logger.info(message, full(fields))),
     warn: (message, fields) => safely(() => logger.warn(message, full(fields))),
     error: (message, fields) => safely(() => logger.error(message, full(fields))),
     critical: (message, fields) => safely(() => logger.critical(message, full(fields))),
-    with: (fields) => wrap(logger.createChild({ persistentKeys: fields })),
+    with: (fields) => wrap(logger, { ...own, ...fields }),
   };
 }
 

@@ -8,6 +8,7 @@ import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { type Cloud, call, type PhaseHandler, startCloud } from "../support/cloud.ts";
 import { dump } from "../support/dump.ts";
 import { type Fault, faultyStore } from "../support/faulty-store.ts";
+import { openAiSettings, redditSettings } from "../support/providers.ts";
 import { executionOver, settled } from "../support/waiting.ts";
 import { badlyAnswered, crashContent, seedCrashScenario } from "./crash-scenario.ts";
 
@@ -27,14 +28,8 @@ beforeAll(async () => {
   });
   cloud = await startCloud({
     settings: {
-      REDDIT_BASE_URL: reddit.url,
-      REDDIT_AUTH_URL: `${reddit.url}/api/v1/access_token`,
-      REDDIT_CLIENT_ID: "id",
-      REDDIT_CLIENT_SECRET: "secret",
-      REDDIT_STAND_IN: "true",
-      OPENAI_BASE_URL: openai.url,
-      OPENAI_API_KEY: "key",
-      OPENAI_STAND_IN: "true",
+      ...redditSettings(reddit.url),
+      ...openAiSettings(openai.url),
       MARKET_CLOCK: "2026-03-02T15:30:00Z",
     },
     around: (_state, handler, input) => around(handler, input),

@@ -11,6 +11,22 @@ import { type CloudOptions, startCloud } from "./cloud.ts";
 type OpenAiFaults = (request: OpenAiRequest) => ScriptedAnswer | "hang" | undefined;
 type RedditFaults = (request: StandInRequest) => ScriptedAnswer | "hang" | undefined;
 
+/** The environment that lets functions speak to a Reddit stand-in. */
+export function redditSettings(url: string): Record<string, string> {
+  return {
+    REDDIT_BASE_URL: url,
+    REDDIT_AUTH_URL: `${url}/api/v1/access_token`,
+    REDDIT_CLIENT_ID: "id",
+    REDDIT_CLIENT_SECRET: "secret",
+    REDDIT_STAND_IN: "true",
+  };
+}
+
+/** The environment that lets functions speak to an OpenAI stand-in. */
+export function openAiSettings(url: string): Record<string, string> {
+  return { OPENAI_BASE_URL: url, OPENAI_API_KEY: "sk-canary-0123456789", OPENAI_STAND_IN: "true" };
+}
+
 /**
  * The local cloud with both stand-ins in front of it. A test sets what the subreddit holds and how the providers fail;
  * `questions` are the requests the model got.
@@ -40,14 +56,8 @@ export async function startCloudWithProviders(options: CloudOptions = {}) {
   const cloud = await startCloud({
     ...options,
     settings: {
-      REDDIT_BASE_URL: reddit.url,
-      REDDIT_AUTH_URL: `${reddit.url}/api/v1/access_token`,
-      REDDIT_CLIENT_ID: "id",
-      REDDIT_CLIENT_SECRET: "secret",
-      REDDIT_STAND_IN: "true",
-      OPENAI_BASE_URL: openai.url,
-      OPENAI_API_KEY: "sk-canary-0123456789",
-      OPENAI_STAND_IN: "true",
+      ...redditSettings(reddit.url),
+      ...openAiSettings(openai.url),
       MARKET_CLOCK: "2026-03-02T15:30:00Z",
       ...options.settings,
     },

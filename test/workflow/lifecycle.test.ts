@@ -6,6 +6,7 @@ import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { type Cloud, call, startCloud } from "../support/cloud.ts";
 import { post } from "../support/content.ts";
 import { gate } from "../support/gate.ts";
+import { redditSettings } from "../support/providers.ts";
 
 let cloud: Cloud;
 let services: Services;
@@ -17,11 +18,7 @@ beforeAll(async () => {
   reddit = await startRedditStandIn({ content: () => ({ posts: [post("p1")], comments: [] }) });
   cloud = await startCloud({
     settings: {
-      REDDIT_BASE_URL: reddit.url,
-      REDDIT_AUTH_URL: `${reddit.url}/api/v1/access_token`,
-      REDDIT_CLIENT_ID: "id",
-      REDDIT_CLIENT_SECRET: "secret",
-      REDDIT_STAND_IN: "true",
+      ...redditSettings(reddit.url),
       MARKET_CLOCK: "2026-03-02T15:30:00Z",
     },
     loseEvents: true,
