@@ -75,9 +75,9 @@ function storedPost(post: RedditPost, marketTime: Date): Omit<Post, "image_analy
 export async function fetchPost(context: PhaseContext<{ postId: string }, AnalysisServices>): Promise<PhaseResult> {
   const { services, input, marketTime, settings, runId } = context;
   const { store } = services;
-  const { comments_per_post } = readConfiguration(settings);
+  const { comments_per_post, more_comments_limit } = readConfiguration(settings);
   const reddit = await services.reddit();
-  const request = { postId: input.postId, limit: comments_per_post, moreLimit: 0, marketTime };
+  const request = { postId: input.postId, limit: comments_per_post, moreLimit: more_comments_limit, marketTime };
   const comments = placeComments(await reddit.fetchComments(request), comments_per_post);
   const expiresAt = new Date(services.clock.now().getTime() + keptMs);
   await putArtifact(store, fetchedName(runId, input.postId), comments.map(fetchedComment), expiresAt);
@@ -105,6 +105,9 @@ interface Seen {
 }
 const nothingSeen: Seen = { described: 0, usage: { promptTokens: 0, completionTokens: 0 }, actions: [] };
 
+/** Longer than this a gallery is not looked at: one image may take 97 s with its retries, and the function ends at 240. */
+const longestLookMs = 90_000;
+
 /** One description per image, joined. A failure leaves the post without one, with a warning (spec ai 5). */
 async function describeImages(context: PhaseContext<{ postId: string }, AnalysisServices>, post: Post): Promise<Seen> {
   if (post.image_urls.length === 0) return nothingSeen;
@@ -112,9 +115,14 @@ async function describeImages(context: PhaseContext<{ postId: string }, Analysis
   const usage = { promptTokens: 0, completionTokens: 0 };
   const texts: string[] = [];
   let imageUrl = "";
+  const beganMs = services.clock.now().getTime();
   try {
     const model: Model = await services.model();
     for (imageUrl of post.image_urls) {
+      if (services.clock.now().getTime() - beganMs > longestLookMs) {
+        log.warn("a gallery was described in part", { postId: post.id, described: texts.length });
+        break;
+      }
       const answer = await model.describeImage({
         instruction: visionInstruction,
         imageUrl,

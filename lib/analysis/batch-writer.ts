@@ -4,8 +4,10 @@ import { iso, utcDay } from "../runtime/dates.ts";
 import { isAppError } from "../runtime/errors.ts";
 import { type Action, put, update } from "../store/actions.ts";
 import { ifUnchanged } from "../store/expressions.ts";
+import type { TransactionOutcome } from "../store/table.ts";
 import type { Answer } from "./annotate.ts";
 import { promptVersion } from "./prompt.ts";
+import { dayOfRun } from "./records.ts";
 import type { AnalysisServices } from "./services.ts";
 
 /**
@@ -27,7 +29,9 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
   async function write(batch: Answer[], again: boolean): Promise<void> {
     if (broken) return;
     try {
-      await commitBatch(context, batch);
+      const { applied } = await commitBatch(context, batch);
+      // Delivered twice at once, the state has other batches there: what only this one holds must not be lost with it.
+      if (!applied && batch.length > 1) for (const answer of batch) await commitBatch(context, [answer]);
       failed += batch.filter((answer) => answer.kind === "unusable").length;
     } catch (error) {
       const commentIds = batch.map((answer) => answer.comment.id);
@@ -64,7 +68,11 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
   };
 }
 
-async function commitBatch(context: PhaseContext<unknown, AnalysisServices>, batch: readonly Answer[]): Promise<void> {
+/** Refused where one of the comments has been written before. */
+async function commitBatch(
+  context: PhaseContext<unknown, AnalysisServices>,
+  batch: readonly Answer[],
+): Promise<TransactionOutcome> {
   const { services, commit } = context;
   const usage = { promptTokens: 0, completionTokens: 0 };
   for (const answer of batch) {
@@ -77,9 +85,8 @@ async function commitBatch(context: PhaseContext<unknown, AnalysisServices>, bat
   const month = utcDay(services.clock.now()).slice(0, 7);
   const actions = batch.flatMap((answer) => answerActions(context, answer));
   if (cost > 0) actions.push(update(services.store.keys.spend(month), { add: { micro_usd: cost } }));
-  if (actions.length === 0) return;
-  // Refused only where the very same write took effect before and its answer was lost: then it is done.
-  await commit(actions, {
+  if (actions.length === 0) return { applied: true };
+  return commit(actions, {
     add: {
       progress_current: analyzed + failed,
       comments_analyzed: analyzed,
@@ -92,7 +99,7 @@ async function commitBatch(context: PhaseContext<unknown, AnalysisServices>, bat
 }
 
 function answerActions(
-  { services, runId, marketTime }: PhaseContext<unknown, AnalysisServices>,
+  { services, runId, run, marketTime }: PhaseContext<unknown, AnalysisServices>,
   answer: Answer,
 ): Action[] {
   if (answer.kind === "stopped") return [];
@@ -107,7 +114,7 @@ function answerActions(
   actions.push(update(keys.comment(comment.id), { set: annotated }));
   for (const { ticker, sentiment } of answer.annotations.ticker_sentiments) {
     const mention = { comment_id: comment.id, author: comment.author, sentiment, run_id: runId, created_at: at };
-    actions.push(put({ ...keys.mention(ticker, utcDay(marketTime), comment.id), ...mention }));
+    actions.push(put({ ...keys.mention(ticker, dayOfRun(run), comment.id), ...mention }));
   }
   return actions;
 }

@@ -105,6 +105,8 @@ const keys = {
   // Bounded by what one transaction holds: a post takes one action, an answered comment up to seventeen.
   posts_limit: optional("10", whole(1, 50)),
   comments_per_post: optional("1000", whole(1, anyCount)),
+  // Calls for "more comments" of one post; each counts against Reddit's 60 a minute.
+  more_comments_limit: optional("0", whole(0, 5)),
   selected_per_post: optional("50", whole(1, anyCount)),
   llm_batch_size: optional("5", whole(1, 5)),
   llm_monthly_warning_usd: optional("60", number(0, anyCount)),

@@ -1,11 +1,19 @@
 import type { PhaseContext, PhaseResult } from "../runs/phase.ts";
-import { addDays, iso, utcDay } from "../runtime/dates.ts";
+import { addDays, iso } from "../runtime/dates.ts";
 import { type Action, put, update } from "../store/actions.ts";
 import { ifAbsent } from "../store/expressions.ts";
 import { chunked } from "../store/table.ts";
 import { type Configuration, readConfiguration } from "./configuration.ts";
 import { detectEmergence } from "./emergence.ts";
-import { commentSchema, runCommentSchema, type Signal, type StoredComment, signalId, signalSchema } from "./records.ts";
+import {
+  commentSchema,
+  dayOfRun,
+  runCommentSchema,
+  type Signal,
+  type StoredComment,
+  signalId,
+  signalSchema,
+} from "./records.ts";
 import type { AnalysisServices } from "./services.ts";
 import { type DetectedSignal, detectSignals as detectOfTicker, type Mention } from "./signals.ts";
 
@@ -19,9 +27,9 @@ const countsInFlight = 10;
  * fire: one per ticker, type and day, a later run of the day replacing its values (spec pipeline 7).
  */
 export async function detectSignals(context: Context): Promise<PhaseResult> {
-  const { marketTime, settings, log } = context;
+  const { run, settings, log } = context;
   const configuration = readConfiguration(settings);
-  const signalDate = utcDay(marketTime);
+  const signalDate = dayOfRun(run);
   const mentions = mentionsByTicker(await readComments(context));
   let fired = 0;
   for (const tickers of chunked([...mentions.keys()].toSorted(), countsInFlight)) {

@@ -106,6 +106,14 @@ export const signalSchema = z.object({
 });
 export type Signal = z.infer<typeof signalSchema>;
 
+/**
+ * The UTC day of a run's signals and mentions (spec pipeline 1.4): one for all its phases, so that a run which begins
+ * before midnight does not take its own mentions for those of an earlier day.
+ */
+export function dayOfRun(run: { market_time: string | null; started_at: string }): string {
+  return (run.market_time ?? run.started_at).slice(0, 10);
+}
+
 /** `2021-01-27.GME.quality` (DESIGN section 5). */
 export function signalId(signal: { signal_date: string; ticker: string; signal_type: string }): string {
   return `${signal.signal_date}.${signal.ticker}.${signal.signal_type}`;

@@ -30,10 +30,19 @@ export interface Executions {
   stop(name: string, cause: string): Promise<void>;
 }
 
-export function createExecutions(settings: { machineArn: string; endpoint: string | undefined }): Executions {
+/** Without the last of these a late answer is only logged, and waited for without end. */
+const patience = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+
+export function createExecutions(settings: {
+  machineArn: string;
+  endpoint: string | undefined;
+  /** Milliseconds for one try, where three seconds are too many. */
+  requestTimeout?: number;
+}): Executions {
+  const { requestTimeout = patience.requestTimeout } = settings;
   const client = new SFNClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+    requestHandler: { ...patience, requestTimeout },
     ...(settings.endpoint && {
       endpoint: settings.endpoint,
       region: "us-east-1",

@@ -1,5 +1,6 @@
 import type { Clock, Sleep } from "../runtime/clock.ts";
 import { AppError } from "../runtime/errors.ts";
+import { retryAfterSeconds } from "./http.ts";
 
 /** Spec pipeline 1.5. */
 const requestsPerMinute = 60;
@@ -8,7 +9,10 @@ const minuteMs = 60_000;
 interface RateLimit {
   /** Resolves when the next request may leave. Throws `RedditUnavailable` where that is more than a minute away. */
   turn(): Promise<void>;
-  /** Reads `x-ratelimit-remaining` and `-reset` of an answer: nothing remaining stops all requests until the reset. */
+  /**
+   * Reads an answer's `x-ratelimit-remaining` and `-reset` (nothing remaining stops all requests until the reset) and its
+   * `retry-after`, which the workflow, whose pauses are shorter, does not know.
+   */
   heed(headers: Headers): void;
 }
 
@@ -37,10 +41,12 @@ export function createRateLimit(tools: { clock: Clock; sleep: Sleep; perMinute: 
       if (start > now) await tools.sleep(start - now);
     },
     heed(headers) {
+      const now = tools.clock.now();
       const remaining = headers.get("x-ratelimit-remaining");
       const resetSeconds = Number(headers.get("x-ratelimit-reset"));
-      if (remaining === null || Number(remaining) >= 1 || !(resetSeconds > 0)) return;
-      closedUntil = tools.clock.now().getTime() + resetSeconds * 1000;
+      const spent = remaining !== null && Number(remaining) < 1 && resetSeconds > 0;
+      const seconds = Math.max(spent ? resetSeconds : 0, retryAfterSeconds(headers, now) ?? 0);
+      if (seconds > 0) closedUntil = now.getTime() + seconds * 1000;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { readVariables, type Variables } from "../embedded/settings.ts";
 
 export interface ApiAnswer {
   status: number;
@@ -19,9 +20,9 @@ export interface ApiClient {
 
 /**
  * A client of any deployment: BASE_URL (default this machine's PORT) and API_KEY, which a local stack keeps in its
- * data directory.
+ * data directory. Without an argument from where `npm start` has them: the environment and `.env`.
  */
-export function connect(variables: Record<string, string | undefined> = process.env): ApiClient {
+export function connect(variables: Variables = readVariables(process.cwd())): ApiClient {
   const baseUrl = (variables.BASE_URL ?? `http://127.0.0.1:${variables.PORT ?? 3000}`).replace(/\/$/, "");
   const key = variables.API_KEY ?? storedKey(variables.DATA_DIR ?? ".local");
   return {

@@ -8,12 +8,16 @@ import type { SymbolUniverse } from "../../lib/providers/symbols-source.ts";
 import { sleep, wallClock } from "../../lib/runtime/clock.ts";
 import { isAppError } from "../../lib/runtime/errors.ts";
 import { createLog } from "../../lib/runtime/logger.ts";
+import { readVariables } from "../embedded/settings.ts";
 import { startOpenAiStandIn } from "../standins/openai/server.ts";
 import { type Example, readLabelledFile } from "./evaluation/labelled-files.ts";
 import { measure } from "./evaluation/measure.ts";
 import { describe, type Measurement, together } from "./evaluation/report.ts";
 
 // npm run eval -- <directory> [--limit N]: scores the configured model on every labelled file of a directory.
+
+/** What `npm start` would use: the environment and `.env`. */
+const variables = readVariables(process.cwd());
 
 /** Something the caller can put right, said in one sentence. */
 class Complaint extends Error {}
@@ -24,13 +28,13 @@ async function main(): Promise<void> {
   const { directory, limit } = readArguments();
   const files = await labelledFiles(directory);
   if (files.length === 0) throw new Complaint(`There is no labelled file of a known format in ${directory}.`);
-  const universe = await createSymbols({ files: process.env.SYMBOLS_FILE?.split(",") ?? [] }).load();
+  const universe = await createSymbols({ files: variables.SYMBOLS_FILE?.split(",") ?? [] }).load();
   const { model, name, close } = await chooseModel(universe);
   try {
     console.log(`model: ${name}\n`);
     const parts: Measurement[] = [];
     for (const { name: file, examples } of files) {
-      const window = Number(process.env.LLM_WINDOW) || 5;
+      const window = Number(variables.LLM_WINDOW) || 5;
       const measured = await measure(examples.slice(0, limit), { model, universe, window, marketTime: new Date() });
       parts.push(measured);
       console.log(`${describe(file, measured)}\n`);
@@ -72,7 +76,7 @@ async function labelledFiles(directory: string): Promise<{ name: string; example
 
 /** The model of OPENAI_API_KEY or OPENAI_BASE_URL; without either the offline annotator, over the wire like any other. */
 async function chooseModel(universe: SymbolUniverse): Promise<{ model: Model; name: string; close(): Promise<void> }> {
-  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL = "gpt-4o-mini" } = process.env;
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL = "gpt-4o-mini" } = variables;
   const settings = {
     model: OPENAI_MODEL,
     timeoutMs: 20_000,

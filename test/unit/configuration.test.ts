@@ -67,13 +67,14 @@ const optional = {
   priority_weights: [0.4, 0.3, 0.3],
   posts_limit: 10,
   comments_per_post: 1000,
+  more_comments_limit: 0,
   selected_per_post: 50,
   llm_batch_size: 5,
   llm_monthly_warning_usd: 60,
 };
 
 describe("the configuration", () => {
-  it("has 33 stored keys, 26 that may be stored, and a start date that is absent at first", () => {
+  it("has 33 stored keys, 27 that may be stored, and a start date that is absent at first", () => {
     expect(Object.keys(required)).toHaveLength(33);
     expect(Object.keys(defaults).toSorted()).toEqual([...Object.keys(required), ...Object.keys(optional)].toSorted());
     expect(readConfiguration(defaults)).toEqual({ ...required, ...optional, system_start_date: null });

@@ -52,6 +52,13 @@ describe("starting an execution", () => {
     expect(await (await answering(answer)).start("RUN-1", {})).toBe("unknown");
     expect(server?.requests).toHaveLength(3);
   });
+
+  it("has an unknown outcome where the service never answers: it is not waited for without end", async () => {
+    server = await startScriptedServer([{ hang: "before head" }]);
+    const executions = createExecutions({ machineArn, endpoint: server.baseUrl, requestTimeout: 100 });
+    expect(await executions.start("RUN-1", {})).toBe("unknown");
+    expect(server.requests).toHaveLength(3);
+  });
 });
 
 describe("asking for an execution", () => {

@@ -242,6 +242,16 @@ describe("the request limit", () => {
     expect(waits).toEqual([25_000]);
   });
 
+  it("asks nothing before the time that Retry-After named", async () => {
+    const { reddit, waits } = await setup((request) => {
+      if (isToken(request)) return undefined;
+      return request.number === 2 ? { status: 429, headers: { "retry-after": "40" } } : json(listing([]));
+    });
+    await expect(reddit.listHotPosts(listHot)).rejects.toMatchObject({ name: "RedditUnavailable" });
+    expect(await reddit.listHotPosts(listHot)).toEqual([]);
+    expect(waits).toEqual([40_000]);
+  });
+
   it("does not sleep through a reset that is more than a minute away", async () => {
     const spent = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "244" };
     const { reddit, waits, requests } = await setup(always(json(listing([]), 200, spent)));

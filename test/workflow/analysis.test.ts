@@ -13,9 +13,16 @@ import { settled } from "../support/waiting.ts";
 
 let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
 let realm = 0;
+/** Looks on whenever a state is entered. */
+let onState: ((state: string) => void) | undefined;
 
 beforeAll(async () => {
-  stage = await startCloudWithProviders();
+  stage = await startCloudWithProviders({
+    around: (state, handler, input) => {
+      onState?.(state);
+      return handler(input);
+    },
+  });
 });
 afterAll(() => stage.close());
 
@@ -151,6 +158,25 @@ describe("signals", () => {
     expect((await call("api/list-signals")).body.meta.total).toBe(1);
   });
 
+  it("of a run that goes on past midnight belong to the day it began, and its own mentions are no earlier ones", async () => {
+    const crowd = Array.from({ length: 13 }, (_, n) => comment(`a${n}`, "p1", `Bought GME calls ${because} ${n}.`));
+    const services = begin({ posts: [post("p1")], comments: crowd }, { MARKET_CLOCK: "wall" });
+    await configure(services, { system_start_date: "2026-01-01" });
+    const evening = stage.cloud.time.now;
+    stage.cloud.time.now = new Date("2026-03-02T23:59:00Z");
+    // The last question is answered before midnight, the signals are detected after it.
+    onState = (state) => {
+      if (state === "detectSignals") stage.cloud.time.now = new Date("2026-03-03T00:01:00Z");
+    };
+    await runOnce(services);
+    onState = undefined;
+    stage.cloud.time.now = evening;
+    expect((await call("api/get-signal", { params: { id: "2026-03-02.GME.quality" } })).body.data).toMatchObject({
+      is_emergence: true,
+      prior_7d_mentions: 0,
+    });
+  });
+
   it("carry no emergence in the first seven days", async () => {
     const services = begin(twoReasons);
     await runOnce(services);
@@ -281,6 +307,19 @@ describe("when the model fails", () => {
     expect(stage.scene.questions).toHaveLength(12);
   });
 
+  it("a gallery that takes long is described in part, before the function's time is up", async () => {
+    const galleryUrls = ["a", "b", "c", "d", "e"].map((name) => `https://i.redd.it/${name}.jpg`);
+    const services = begin({ posts: [post("p1", { galleryUrls })], comments: [comment("a1", "p1", "Long GME")] });
+    stage.scene.openAiFaults = ({ body }) => {
+      if (body.includes("image_url")) stage.cloud.time.now = new Date(stage.cloud.time.now.getTime() + 60_000);
+      return undefined;
+    };
+    expect(await runOnce(services)).toMatchObject({ status: "completed", warnings: null });
+    expect(stage.scene.questions.filter((question) => question.includes("image_url"))).toHaveLength(2);
+    const stored = await services.store.get(services.store.keys.post("p1"), postSchema);
+    expect(stored?.image_analysis?.split("\n")).toHaveLength(2);
+  });
+
   it("an image that cannot be described costs the run a warning and nothing else", async () => {
     const services = begin({
       posts: [post("p1", { url: "https://i.redd.it/abc.jpg" })],
@@ -345,6 +384,17 @@ describe("configuration", () => {
     const run = await runOnce(services);
     expect(run).toMatchObject({ status: "failed", error_code: "CONFIGURATION_ERROR" });
     expect(run.error_message).toContain("quality_min_users");
+  });
+
+  it("says how many stubs of more comments are opened; by default none", async () => {
+    const content: StandInContent = {
+      posts: [post("p1")],
+      comments: [comment("a1", "p1", "Long GME"), comment("a2", "p1", "Long AMD", { hidden: true })],
+    };
+    expect((await runOnce(begin(content))).comments_analyzed).toBe(1);
+    const services = begin(content);
+    await configure(services, { more_comments_limit: "1" });
+    expect((await runOnce(services)).comments_analyzed).toBe(2);
   });
 
   it("tuned before a run is used by it", async () => {
