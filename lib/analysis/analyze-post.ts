@@ -1,14 +1,19 @@
 import * as z from "zod";
 import type { PhaseContext, PhaseResult } from "../runs/phase.ts";
 import { AppError } from "../runtime/errors.ts";
-import { type Answer, annotate } from "./annotate.ts";
+import { type Answer, annotate, type PendingComment } from "./annotate.ts";
 import { createBatchWriter } from "./batch-writer.ts";
 import { readConfiguration } from "./configuration.ts";
-import { commentSchema, postSchema, type RunComment, runCommentSchema, type StoredComment } from "./records.ts";
+import { commentSchema, postSchema, type RunComment, runCommentSchema } from "./records.ts";
 import type { AnalysisServices } from "./services.ts";
 import { inWindow } from "./window.ts";
 
-export const analyzePostInput = z.object({ postId: z.string(), toAnalyze: z.number().int() });
+export const analyzePostInput = z.object({
+  postId: z.string(),
+  /** Comments of the run without annotations, and those of them that the model is asked about. */
+  toAnalyze: z.number().int(),
+  toAsk: z.number().int(),
+});
 type Context = PhaseContext<z.infer<typeof analyzePostInput>, AnalysisServices>;
 
 /** After this the state is left and entered again, well before the function's own time ends (DESIGN section 8). */
@@ -50,11 +55,11 @@ export async function analyzePost(context: Context): Promise<PhaseResult> {
   await warnOfMonth(context, configuration.llm_monthly_warning_usd);
 
   const failed = context.run.comments_failed + written.failed;
-  if (failed * 2 > input.toAnalyze) {
+  if (failed * 2 > input.toAsk) {
     throw new AppError(
       "OpenAiRefused",
       "OPENAI_API_ERROR",
-      `The model failed on ${failed} of ${input.toAnalyze} comments.`,
+      `The model failed on ${failed} of ${input.toAsk} comments.`,
     );
   }
   if (stopped) throw stopped;
@@ -77,15 +82,23 @@ async function readMembers({ services, runId, input }: Context): Promise<RunComm
   return services.store.queryAll({ pk, prefix: "COMMENT#" }, runCommentSchema);
 }
 
-async function readPending(context: Context): Promise<StoredComment[]> {
+/** What was never asked about, and what failed before the run was resumed; highest priority first. */
+async function readPending(context: Context): Promise<PendingComment[]> {
   const { store } = context.services;
-  const pending = (await readMembers(context)).filter((member) => member.state === "pending");
-  const rank = new Map(pending.map((member) => [member.comment_id, member.rank]));
+  const pending = (await readMembers(context)).filter(
+    ({ state, attempt }) => state === "pending" || (state === "failed" && attempt < context.attempt),
+  );
+  const memberOf = new Map(pending.map((member) => [member.comment_id, member]));
   const comments = await store.getMany(
     pending.map((member) => store.keys.comment(member.comment_id)),
     commentSchema,
   );
-  return comments.toSorted((a, b) => (rank.get(a.id) ?? 0) - (rank.get(b.id) ?? 0));
+  return comments
+    .toSorted((a, b) => (memberOf.get(a.id)?.rank ?? 0) - (memberOf.get(b.id)?.rank ?? 0))
+    .map((comment) => {
+      const member = memberOf.get(comment.id);
+      return { ...comment, failedIn: member?.state === "failed" ? member.attempt : null };
+    });
 }
 
 const spendSchema = z.object({ micro_usd: z.number() });

@@ -13,11 +13,14 @@ import { normaliseTickers } from "./tickers.ts";
 import { unknownTrust } from "./trust.ts";
 
 /** What asking the model about one comment came to. Only `answered` and `unusable` are written down. */
-export type Answer = { comment: StoredComment; usage: ModelUsage } & (
+export type Answer = { comment: PendingComment; usage: ModelUsage } & (
   | { kind: "answered"; annotations: Annotations }
   | { kind: "unusable" }
   | { kind: "stopped"; error: AppError }
 );
+
+/** A comment to be asked about. `failedIn` is the earlier attempt of the run in which it failed, null the first time. */
+export type PendingComment = StoredComment & { failedIn: number | null };
 
 /** The annotations as they are stored with a comment. */
 export interface Annotations {
@@ -53,7 +56,7 @@ export async function annotate(
   { services, marketTime, log }: Pick<PhaseContext<unknown, AnalysisServices>, "services" | "marketTime" | "log">,
   universe: SymbolUniverse,
   post: Pick<Post, "title" | "image_analysis">,
-  comment: StoredComment,
+  comment: PendingComment,
 ): Promise<Answer> {
   if (isGone(comment.body)) return { kind: "answered", comment, usage: noUsage, annotations: nothingSaid };
   const prompt = buildPrompt({

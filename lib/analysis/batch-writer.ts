@@ -1,5 +1,6 @@
 import { microDollars } from "../providers/cost.ts";
 import type { PhaseContext } from "../runs/phase.ts";
+import { dayOfRun } from "../runs/run.ts";
 import { iso, utcDay } from "../runtime/dates.ts";
 import { isAppError } from "../runtime/errors.ts";
 import { type Action, put, update } from "../store/actions.ts";
@@ -7,7 +8,6 @@ import { ifUnchanged } from "../store/expressions.ts";
 import type { TransactionOutcome } from "../store/table.ts";
 import type { Answer } from "./annotate.ts";
 import { promptVersion } from "./prompt.ts";
-import { dayOfRun } from "./records.ts";
 import type { AnalysisServices } from "./services.ts";
 
 /**
@@ -32,7 +32,7 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
       const { applied } = await commitBatch(context, batch);
       // Delivered twice at once, the state has other batches there: what only this one holds must not be lost with it.
       if (!applied && batch.length > 1) for (const answer of batch) await commitBatch(context, [answer]);
-      failed += batch.filter((answer) => answer.kind === "unusable").length;
+      failed += countsOf(batch).comments_failed;
     } catch (error) {
       const commentIds = batch.map((answer) => answer.comment.id);
       if (!isAppError(error) || error.name !== "StoreUnavailable") broken = error;
@@ -57,7 +57,10 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
     },
     /** Whether the run has used up what it may spend on the model. */
     isBudgetSpent: () => run.analysis_incomplete_reason !== null || costSoFar >= budget,
-    /** Writes what is left and answers how many comments failed. Throws what is neither a passing fault of the store nor a fault of one batch. */
+    /**
+     * Writes what is left and answers how many more comments have failed than before. Throws what is neither a passing
+     * fault of the store nor a fault of one batch.
+     */
     async close() {
       flush(1);
       await writing;
@@ -80,17 +83,13 @@ async function commitBatch(
     usage.completionTokens += answer.usage.completionTokens;
   }
   const cost = microDollars(usage, services.prices);
-  const analyzed = batch.filter((answer) => answer.kind === "answered").length;
-  const failed = batch.filter((answer) => answer.kind === "unusable").length;
   const month = utcDay(services.clock.now()).slice(0, 7);
   const actions = batch.flatMap((answer) => answerActions(context, answer));
   if (cost > 0) actions.push(update(services.store.keys.spend(month), { add: { micro_usd: cost } }));
   if (actions.length === 0) return { applied: true };
   return commit(actions, {
     add: {
-      progress_current: analyzed + failed,
-      comments_analyzed: analyzed,
-      comments_failed: failed,
+      ...countsOf(batch),
       llm_prompt_tokens: usage.promptTokens,
       llm_completion_tokens: usage.completionTokens,
       llm_cost_micro_usd: cost,
@@ -98,8 +97,20 @@ async function commitBatch(
   });
 }
 
+/** What a batch changes of the run's counters. A comment that failed in an earlier attempt was counted there. */
+function countsOf(batch: readonly Answer[]) {
+  const analyzed = batch.filter((answer) => answer.kind === "answered").length;
+  const failed = batch.filter((answer) => answer.kind === "unusable").length;
+  const again = batch.filter((answer) => answer.kind !== "stopped" && answer.comment.failedIn !== null).length;
+  return {
+    progress_current: analyzed + failed - again,
+    comments_analyzed: analyzed,
+    comments_failed: failed - again,
+  };
+}
+
 function answerActions(
-  { services, runId, run, marketTime }: PhaseContext<unknown, AnalysisServices>,
+  { services, runId, run, attempt, marketTime }: PhaseContext<unknown, AnalysisServices>,
   answer: Answer,
 ): Action[] {
   if (answer.kind === "stopped") return [];
@@ -107,7 +118,11 @@ function answerActions(
   const { comment } = answer;
   const link = keys.runComment(runId, comment.post_id, comment.id);
   const state = answer.kind === "answered" ? "analyzed" : "failed";
-  const actions = [update(link, { set: { state } }, ifUnchanged("state", "pending", "already written"))];
+  const asRead =
+    comment.failedIn === null
+      ? ifUnchanged("state", "pending", "already written")
+      : ifUnchanged("attempt", comment.failedIn, "already written");
+  const actions = [update(link, { set: { state, attempt } }, asRead)];
   if (answer.kind === "unusable") return actions;
   const at = iso(marketTime);
   const annotated = { ...answer.annotations, first_run_id: runId, analyzed_at: at, prompt_version: promptVersion };

@@ -1,19 +1,12 @@
 import type { PhaseContext, PhaseResult } from "../runs/phase.ts";
+import { dayOfRun } from "../runs/run.ts";
 import { addDays, iso } from "../runtime/dates.ts";
 import { type Action, put, update } from "../store/actions.ts";
 import { ifAbsent } from "../store/expressions.ts";
 import { chunked } from "../store/table.ts";
 import { type Configuration, readConfiguration } from "./configuration.ts";
 import { detectEmergence } from "./emergence.ts";
-import {
-  commentSchema,
-  dayOfRun,
-  runCommentSchema,
-  type Signal,
-  type StoredComment,
-  signalId,
-  signalSchema,
-} from "./records.ts";
+import { commentSchema, runCommentSchema, type Signal, type StoredComment, signalId, signalSchema } from "./records.ts";
 import type { AnalysisServices } from "./services.ts";
 import { type DetectedSignal, detectSignals as detectOfTicker, type Mention } from "./signals.ts";
 

@@ -63,7 +63,7 @@ export const commentSchema = z.object({
 });
 export type StoredComment = z.infer<typeof commentSchema>;
 
-/** A comment's membership in a run. `pending` becomes `analyzed` or `failed` once; `known` never changes. */
+/** A comment's membership in a run. `pending` becomes `analyzed` or `failed`; `known` never changes. */
 export const runCommentSchema = z.object({
   comment_id: z.string(),
   post_id: z.string(),
@@ -71,6 +71,8 @@ export const runCommentSchema = z.object({
   state: z.enum(["pending", "analyzed", "failed", "known"]),
   /** 0 is the highest priority of its post. */
   rank: z.number().int(),
+  /** The attempt of the run that answered it; what failed in an earlier one is asked again after a resume. */
+  attempt: z.number().int().default(1),
 });
 export type RunComment = z.infer<typeof runCommentSchema>;
 
@@ -105,14 +107,6 @@ export const signalSchema = z.object({
   updated_at: z.string().nullable().default(null),
 });
 export type Signal = z.infer<typeof signalSchema>;
-
-/**
- * The UTC day of a run's signals and mentions (spec pipeline 1.4): one for all its phases, so that a run which begins
- * before midnight does not take its own mentions for those of an earlier day.
- */
-export function dayOfRun(run: { market_time: string | null; started_at: string }): string {
-  return (run.market_time ?? run.started_at).slice(0, 10);
-}
 
 /** `2021-01-27.GME.quality` (DESIGN section 5). */
 export function signalId(signal: { signal_date: string; ticker: string; signal_type: string }): string {

@@ -46,12 +46,13 @@ export async function prioritizeComments(context: Context): Promise<PhaseResult>
     );
     return ordered.slice(0, configuration.selected_per_post).map((comment, rank) => ({ ...comment, rank }));
   });
-  const toAnalyze = await storeSelected(context, selected);
+  const open = await storeSelected(context, selected);
   return {
     summary: {
       fetched: fetched.length,
       selected: selected.length,
-      toAnalyze,
+      toAnalyze: open.length,
+      toAsk: open.filter((comment) => !isGone(comment.body)).length,
       posts: input.posts.filter((postId) => selected.some((comment) => comment.postId === postId)),
     },
     ...(await visionCost(context)),
@@ -100,8 +101,8 @@ async function readTrust(context: Context, comments: readonly FetchedComment[], 
   }
 }
 
-/** Answers how many of them the model has to be asked about. */
-async function storeSelected(context: Context, selected: readonly Selected[]): Promise<number> {
+/** Answers those that have no annotations yet. */
+async function storeSelected(context: Context, selected: readonly Selected[]): Promise<Selected[]> {
   const { services, commit } = context;
   const { store } = services;
   const stored = await store.getMany(
@@ -113,7 +114,7 @@ async function storeSelected(context: Context, selected: readonly Selected[]): P
   for (const chunk of chunked(selected, commentsPerWrite)) {
     await commit(chunk.flatMap((comment) => membership(context, comment, known.get(comment.id), inRun)));
   }
-  return selected.filter((comment) => !isAnnotated(known.get(comment.id))).length;
+  return selected.filter((comment) => !isAnnotated(known.get(comment.id)));
 }
 
 function membership(

@@ -70,7 +70,10 @@ async function readLocal(path: string): Promise<string> {
 async function readObject(bucket: string, key: string): Promise<string> {
   const { GetObjectCommand, S3Client } = await import("@aws-sdk/client-s3");
   // Addressed by path, which AWS and LocalStack both understand.
-  const client = new S3Client({ forcePathStyle: true });
+  const client = new S3Client({
+    forcePathStyle: true,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  });
   try {
     const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return (await answer.Body?.transformToString("utf-8")) ?? "";

@@ -18,7 +18,10 @@ export async function loadCredentials(environment: Environment): Promise<Credent
   // Loaded on demand: endpoints that never speak to a provider do not carry this client.
   const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
   try {
-    const client = new SecretsManagerClient({ maxAttempts: 3 });
+    const client = new SecretsManagerClient({
+      maxAttempts: 3,
+      requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+    });
     const secret = await client.send(new GetSecretValueCommand({ SecretId: environment.PROVIDER_SECRET_ID }));
     return credentialsSchema.parse(JSON.parse(secret.SecretString ?? "{}"));
   } catch (error) {

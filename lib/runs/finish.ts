@@ -1,9 +1,9 @@
-import { iso, utcDay } from "../runtime/dates.ts";
+import { iso } from "../runtime/dates.ts";
 import { type Action, remove, update } from "../store/actions.ts";
 import { ifRunActive, ifUnchanged } from "../store/expressions.ts";
 import type { Failure } from "./failure.ts";
 import { readLock } from "./lock.ts";
-import { type Run, runSchema, warningSchema } from "./run.ts";
+import { dayOfRun, type Run, runSchema, warningSchema } from "./run.ts";
 import type { RunServices } from "./services.ts";
 
 export type Outcome = { status: "completed" } | { status: "failed"; failure: Failure };
@@ -58,9 +58,8 @@ function endFields(outcome: Outcome): Pick<Run, "status" | "error_code" | "error
 
 /** The system's start date is that of the first completed run, written once [D20]. */
 function completionActions({ store }: RunServices, run: Run, now: string): Action[] {
-  const day = utcDay(new Date(run.market_time ?? run.started_at));
   return [
     update(store.keys.realmState(), { set: { last_run_completed_at: now } }),
-    update(store.keys.configuration("system_start_date"), { setIfAbsent: { value: day, updated_at: now } }),
+    update(store.keys.configuration("system_start_date"), { setIfAbsent: { value: dayOfRun(run), updated_at: now } }),
   ];
 }

@@ -79,20 +79,27 @@ export function phase<I, S extends RunServices>(
       const doneKey = store.keys.phaseDone(runId, name);
       const [run, done] = await Promise.all([
         store.get(store.keys.run(runId), runSchema),
-        store.get(doneKey, doneSchema),
+        readDone(services, runId, name),
       ]);
       if (run?.status !== "running" || run.attempt !== attempt) throw notActive(runId, attempt);
-      if (done) return done.summary;
+      if (done) return done;
 
       const [marketTime, settings] = await Promise.all([
         begin(services, definition, run, input),
         readSnapshot(services, runId),
       ]);
       const fence = { key: store.keys.run(runId), condition: ifRunActive(attempt) };
-      const commit = async (actions: readonly Action[], runChanges?: Changes) => {
+      const fenced = async (actions: readonly Action[], runChanges?: Changes) => {
         const guard = runChanges ? update(fence.key, runChanges, fence.condition) : check(fence.key, fence.condition);
         const outcome = await store.transact([...actions, guard]);
         if (!outcome.applied && outcome.refusals.includes(fence.condition.refusal)) throw notActive(runId, attempt);
+        return outcome;
+      };
+      // An invocation that was given up and still works must not write once another has done the phase: what came
+      // after rests on that other one's writes.
+      const commit = async (actions: readonly Action[], runChanges?: Changes) => {
+        const outcome = await fenced([...actions, check(doneKey, ifAbsent("done"))], runChanges);
+        if (!outcome.applied && outcome.refusals.includes("done")) throw new DoneElsewhere();
         return outcome;
       };
       const result = await work({
@@ -111,18 +118,17 @@ export function phase<I, S extends RunServices>(
       const doneAt = iso(services.clock.now());
       const marker = put({ ...doneKey, summary: result.summary, done_at: doneAt }, ifAbsent("done"));
       const last = [...(result.actions ?? []), marker];
-      const written = definition.parallel ? await store.transact(last) : await commit(last, result.runChanges);
-      if (!written.applied) {
-        // Delivered twice at once, or timed out and still at work: whoever was first has written its end.
-        const first = await store.get(doneKey, doneSchema);
-        if (first) return first.summary;
-        throw new Error(`the end of ${name} was refused: ${written.refusals.join(", ")}`);
-      }
+      const written = definition.parallel ? await store.transact(last) : await fenced(last, result.runChanges);
+      if (!written.applied && written.refusals.includes("done")) throw new DoneElsewhere();
+      if (!written.applied) throw new Error(`the end of ${name} was refused: ${written.refusals.join(", ")}`);
       log.info("phase done", result.summary);
       return result.summary;
     };
     const performLogged = () =>
-      perform().catch((error: unknown) => {
+      perform().catch(async (error: unknown) => {
+        // Delivered twice at once, or timed out and still at work: whoever was first has written the summary.
+        const first = error instanceof DoneElsewhere && (await readDone(services, runId, name));
+        if (first) return first;
         const fields = { error, comment: "the workflow decides whether it is tried again" };
         if (
           isAppError(error) &&
@@ -134,6 +140,13 @@ export function phase<I, S extends RunServices>(
       });
     return inLogContext({ runId, attempt, phase: name }, performLogged);
   };
+}
+
+/** Thrown through the work of a phase that another invocation has done meanwhile. */
+class DoneElsewhere extends Error {}
+
+async function readDone({ store }: RunServices, runId: string, name: string) {
+  return (await store.get(store.keys.phaseDone(runId, name), doneSchema))?.summary;
 }
 
 function readInput<I>(definition: PhaseDefinition<I>, event: unknown): { runId: string; attempt: number; input: I } {

@@ -82,3 +82,11 @@ export function parseExecutionName(name: string): { id: string; attempt: number 
   const match = /^([0-9A-HJKMNP-TV-Z]{26})-(\d+)$/.exec(name);
   return match?.[1] && match[2] ? { id: match[1], attempt: Number(match[2]) } : undefined;
 }
+
+/**
+ * The UTC day of a run's signals and mentions (spec pipeline 1.4): one for all its phases, so that a run which begins
+ * before midnight does not take its own mentions for those of an earlier day.
+ */
+export function dayOfRun(run: Pick<Run, "market_time" | "started_at">): string {
+  return (run.market_time ?? run.started_at).slice(0, 10);
+}

@@ -38,7 +38,7 @@ function unusable(id: string): Answer {
     ...{ score: 1, parent_comment_id: null, depth: 0, parent_chain: [], prioritization_score: 0 },
     author_trust_score: 0.5,
   });
-  return { kind: "unusable", comment, usage: { promptTokens: 0, completionTokens: 0 } };
+  return { kind: "unusable", comment: { ...comment, failedIn: null }, usage: { promptTokens: 0, completionTokens: 0 } };
 }
 
 it("a batch that shares a comment with what another delivery of the state wrote keeps its other comments", async () => {

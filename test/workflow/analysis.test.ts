@@ -2,26 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commentSchema, postSchema, signalSchema } from "../../lib/analysis/records.ts";
 import { openRealm } from "../../lib/runs/realm.ts";
 import type { Run } from "../../lib/runs/run.ts";
-import type { Services } from "../../lib/services.ts";
+import { type Services, useServices } from "../../lib/services.ts";
 import { update } from "../../lib/store/actions.ts";
 import { seedScenario } from "../../localstack/scenario/seed.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
-import { call } from "../support/cloud.ts";
+import { call, type PhaseHandler } from "../support/cloud.ts";
 import { bulk, comment, post } from "../support/content.ts";
 import { startCloudWithProviders } from "../support/providers.ts";
 import { settled } from "../support/waiting.ts";
 
 let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
 let realm = 0;
-/** Looks on whenever a state is entered. */
-let onState: ((state: string) => void) | undefined;
+/** Stands between the machine and the handler of a state. */
+let around: ((state: string, handler: PhaseHandler, input: unknown) => Promise<unknown>) | undefined;
 
 beforeAll(async () => {
   stage = await startCloudWithProviders({
-    around: (state, handler, input) => {
-      onState?.(state);
-      return handler(input);
-    },
+    around: (state, handler, input) => (around ? around(state, handler, input) : handler(input)),
   });
 });
 afterAll(() => stage.close());
@@ -165,11 +162,12 @@ describe("signals", () => {
     const evening = stage.cloud.time.now;
     stage.cloud.time.now = new Date("2026-03-02T23:59:00Z");
     // The last question is answered before midnight, the signals are detected after it.
-    onState = (state) => {
+    around = (state, handler, input) => {
       if (state === "detectSignals") stage.cloud.time.now = new Date("2026-03-03T00:01:00Z");
+      return handler(input);
     };
     await runOnce(services);
-    onState = undefined;
+    around = undefined;
     stage.cloud.time.now = evening;
     expect((await call("api/get-signal", { params: { id: "2026-03-02.GME.quality" } })).body.data).toMatchObject({
       is_emergence: true,
@@ -339,6 +337,57 @@ describe("when the model fails", () => {
       },
     ]);
   });
+});
+
+describe("a run that a model outage ended", () => {
+  it("asks again for what failed when it is resumed, and completes", async () => {
+    const services = begin(bulk(1, 4, (n) => `Long GME ${n}`));
+    stage.scene.openAiFaults = () => ({ status: 500, body: "{}" });
+    const run = await runOnce(services);
+    expect(run).toMatchObject({ status: "failed", comments_failed: 4 });
+    stage.scene.openAiFaults = undefined;
+    await call("api/resume-run", { params: { id: run.id } });
+    const resumed = await settled(services, run.id);
+    expect(resumed).toMatchObject({ status: "completed", comments_analyzed: 4, comments_failed: 0, attempt: 2 });
+  });
+
+  it("is not taken for a success because most of its comments were deleted", async () => {
+    const gone = Array.from({ length: 6 }, (_, n) => comment(`g${n}`, "p1", "[deleted]"));
+    const living = Array.from({ length: 4 }, (_, n) => comment(`l${n}`, "p1", `Long GME ${n}`));
+    const services = begin({ posts: [post("p1")], comments: [...gone, ...living] });
+    stage.scene.openAiFaults = () => ({ status: 500, body: "{}" });
+    expect(await runOnce(services)).toMatchObject({ status: "failed", error_code: "OPENAI_API_ERROR" });
+  });
+});
+
+it("a PrioritizeComments that was given up and writes late leaves what its successor and Phase 3 wrote", async () => {
+  const services = begin(bulk(1, 50, (n) => `Bought GME calls ${because}, number ${n}.`));
+  const [hold, reached] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let late: Promise<unknown> | undefined;
+  around = async (state, handler, input) => {
+    if (state === "prioritizeComments" && !late) {
+      const transact: typeof services.store.transact = async (actions) => {
+        if (actions.length > 5) {
+          reached.resolve();
+          await hold.promise;
+        }
+        return services.store.transact(actions);
+      };
+      useServices({ ...services, store: { ...services.store, transact } });
+      late = handler(input);
+      await reached.promise;
+      useServices(services);
+    }
+    if (state === "detectSignals") {
+      hold.resolve();
+      await late;
+    }
+    return handler(input);
+  };
+  const run = await runOnce(services);
+  around = undefined;
+  expect(run).toMatchObject({ status: "completed", comments_analyzed: 50, signals_created: 2 });
+  expect((await commentOf(services, "c0x0"))?.analyzed_at).not.toBeNull();
 });
 
 describe("when Reddit fails", () => {
