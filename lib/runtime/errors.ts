@@ -13,6 +13,9 @@ export type ErrorCode =
   | "NOT_READY"
   | "REDDIT_API_ERROR"
   | "OPENAI_API_ERROR"
+  | "SCHWAB_AUTH_ERROR"
+  | "PRICE_UNAVAILABLE"
+  | "POSITION_ALREADY_CLOSED"
   | "CONFIGURATION_ERROR"
   | "DATABASE_ERROR"
   | "INTERNAL_ERROR";
@@ -34,6 +37,9 @@ export type ErrorName =
   | "OpenAiThrottled"
   | "OpenAiUnavailable"
   | "OpenAiRefused"
+  | "BrokerUnavailable"
+  | "BrokerRefused"
+  | "PricesUnavailable"
   | "StoreUnavailable"
   | "BadConfiguration"
   | "InvalidStoredItem";

@@ -64,7 +64,8 @@ async function startParts(
   // The slowest part first; what it needs to know it is told when it is known. The modules of the others are loaded
   // meanwhile, and before anything is written the port must be ours.
   const server = opened(startOfflineServer({ httpPort, lambdaPort, log }));
-  const front = opened(await openFront(settings, httpPort));
+  let isReady = false;
+  const front = opened(await openFront(settings, httpPort, () => isReady));
 
   const invoke = lambdaInvoker(lambdaPort);
   const [database, states, standIns] = await Promise.all([
@@ -83,10 +84,11 @@ async function startParts(
   const [apiKey] = await Promise.all([fillTable(settings, variables), server.ready]);
   // What the last process left running is ended before anybody can ask about it.
   await invoke("sweepRuns", {});
+  isReady = true;
   return { url: front.url, apiKey, variables, ended: server.ended };
 }
 
-async function openFront(settings: Settings, apiPort: number) {
+async function openFront(settings: Settings, apiPort: number, isReady: () => boolean) {
   const { startFront } = await import("../front/server.ts");
   const dashboard = join(root, "dashboard/dist");
   try {
@@ -94,6 +96,7 @@ async function openFront(settings: Settings, apiPort: number) {
       host: settings.host,
       port: settings.port,
       apiPort,
+      isReady,
       corsAllowedOrigins: readConfig(settings.variables).corsAllowedOrigins,
       appDir: existsSync(dashboard) ? dashboard : join(root, "localstack/front/app"),
     });

@@ -15,7 +15,11 @@ export interface FrontOptions {
   appDir: string;
   /** How long the API may take. */
   timeoutMs?: number;
+  /** Until it says yes nothing is passed on: a function called too early would keep an environment that lacks things. */
+  isReady?: () => boolean;
 }
+
+const starting: GatewayError = { status: 503, code: "NOT_READY", message: "The API is starting; try again." };
 
 const mostBodyBytes = 256 * 1024;
 const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
@@ -81,6 +85,7 @@ export async function startFront(options: FrontOptions): Promise<{ url: string; 
       return reply.code(204).headers(preflightHeaders(request.headers.origin, options.corsAllowedOrigins)).send();
     }
     if (!methods.has(request.method)) return send(reply, gatewayErrors.RESOURCE_NOT_FOUND);
+    if (options.isReady?.() === false) return send(reply, starting);
     const answer = await forward(request, options.apiPort, options.timeoutMs ?? 29_000);
     if ("code" in answer) return send(reply, answer);
     return reply.code(answer.status).headers(answer.headers).send(answer.body);
@@ -93,6 +98,6 @@ export async function startFront(options: FrontOptions): Promise<{ url: string; 
 }
 
 function send(reply: Pick<FastifyReply, "code" | "header">, error: GatewayError) {
-  if (error.status === 429) reply.header("retry-after", "1");
+  if (error.status === 429 || error.status === 503) reply.header("retry-after", "1");
   return reply.code(error.status).header("content-type", "application/json").send(errorBody(error));
 }

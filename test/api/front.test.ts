@@ -13,7 +13,11 @@ afterEach(async () => {
 });
 
 /** A front before a server that answers as `api` says. */
-async function front(api: (request: IncomingMessage, response: ServerResponse) => void = () => {}, timeoutMs = 5_000) {
+async function front(
+  api: (request: IncomingMessage, response: ServerResponse) => void = () => {},
+  timeoutMs = 5_000,
+  isReady = () => true,
+) {
   const behind = createServer(api);
   await new Promise<void>((resolve) => behind.listen(0, "127.0.0.1", resolve));
   open.push(() => behind.close());
@@ -26,6 +30,7 @@ async function front(api: (request: IncomingMessage, response: ServerResponse) =
     corsAllowedOrigins: [allowed],
     appDir,
     timeoutMs,
+    isReady,
   });
   open.push(close);
   return url.replace("localhost", "127.0.0.1");
@@ -189,6 +194,17 @@ describe("the request id", () => {
     expect(answered).toMatch(/^[0-9a-f-]{36}$/);
     expect(seen).toBe(answered);
   });
+});
+
+it("passes nothing on until the stack behind it is ready, and says so", async () => {
+  let isReady = false;
+  const url = await front(json(200, { status: "ready" }), 5_000, () => isReady);
+  const early = await fetch(`${url}/api/v1/health/ready`);
+  expect(early.status).toBe(503);
+  expect(early.headers.get("retry-after")).toBe("1");
+  expect((await errorOf(early)).code).toBe("NOT_READY");
+  isReady = true;
+  expect((await fetch(`${url}/api/v1/health/ready`)).status).toBe(200);
 });
 
 describe("the dashboard", () => {

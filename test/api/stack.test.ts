@@ -54,8 +54,12 @@ describe("npm start on a fresh machine", () => {
     folder.remove();
   });
 
-  it("is ready in less than 5 seconds", () => {
-    expect(stack.readyMs).toBeLessThan(5_000);
+  // In less than five seconds, which `npm run bench` holds it to: here other tests want the processor too.
+  it("becomes ready", async () => {
+    expect(await stack.api.call("GET", "/api/v1/health/ready")).toMatchObject({
+      status: 200,
+      body: { status: "ready" },
+    });
   });
 
   it("answers 20 clients that read everything while the first run is under way, and no status moves backwards", async () => {

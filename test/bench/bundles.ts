@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -23,6 +23,8 @@ export async function bundles(): Promise<Section> {
   const { functions } = parse(text, { maxAliasCount: -1, logLevel: "silent" });
   const service = { provider: { stage }, functions } as Serverless["service"];
   await bundleFunctions({ serviceDir: root, service });
+  // In its archive a bundle stands alone; here it must not take the project's word that it is a module.
+  writeFileSync(join(root, ".build", stage, "package.json"), '{"type":"commonjs"}');
   const measured = Object.values(service.functions).map(({ handler }) => {
     const path = handler.replace(/\.\w+$/, "");
     const file = join(root, ".build", stage, `${path}.js`);
@@ -52,6 +54,9 @@ export async function bundles(): Promise<Section> {
 
 /** Milliseconds of loading a file in a fresh process. */
 function importMs(file: string): number {
-  const script = "const at = performance.now(); require(process.argv[1]); console.log(performance.now() - at);";
-  return Number(execFileSync(process.execPath, ["-e", script, file], { encoding: "utf8" }));
+  const script =
+    "const at = performance.now(); const { handler } = require(process.argv[1]); console.log(handler && performance.now() - at);";
+  const ms = Number(execFileSync(process.execPath, ["-e", script, file], { encoding: "utf8" }));
+  if (Number.isNaN(ms)) throw new Error(`${file} exports no handler`);
+  return ms;
 }

@@ -35,14 +35,20 @@ export async function startLocalStack(dataDir: string, variables: Record<string,
   const startedAt = performance.now();
   const start = spawnStart(dataDir, { PORT: String(port), ...variables });
   const url = `http://127.0.0.1:${port}`;
-  while (!(await isReady(url))) {
-    if (start.child.exitCode !== null) throw new Error(`The stack ended: ${start.said().stderr}`);
-    if (performance.now() - startedAt > longestStartMs)
-      throw new Error(`The stack is not ready: ${start.said().stderr}`);
-    await pause(10);
-  }
-  const readyMs = performance.now() - startedAt;
-  while (!start.said().stdout.includes("is running")) await pause(10);
+  const waitFor = async (what: string, isThere: () => boolean | Promise<boolean>) => {
+    while (!(await isThere())) {
+      const isLate = performance.now() - startedAt > longestStartMs;
+      if (start.child.exitCode === null && !isLate) {
+        await pause(10);
+        continue;
+      }
+      start.child.kill("SIGKILL");
+      throw new Error(`The stack is not ${what}: ${start.said().stderr}`);
+    }
+    return performance.now() - startedAt;
+  };
+  const readyMs = await waitFor("ready", () => isReady(url));
+  await waitFor("running", () => start.said().stdout.includes("is running"));
   const apiKey = variables.API_KEY ?? readFileSync(join(dataDir, "api-key"), "utf8").trim();
   return {
     url,

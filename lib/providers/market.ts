@@ -1,0 +1,97 @@
+/** The latest price of a stock, fund or index. No price is ever zero or not a number. */
+export interface Quote {
+  symbol: string;
+  last: number;
+  bid: number | null;
+  ask: number | null;
+  /** When `last` was traded, which may be days ago. */
+  at: Date;
+}
+
+/** Prices of five minutes, whatever their source. */
+export interface Candle {
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  /** Its first instant. */
+  timestamp: Date;
+}
+
+/** One trading day. Not adjusted for dividends; adjusted for later splits where the source does so. */
+export interface DailyBar {
+  /** New York day, YYYY-MM-DD. */
+  date: string;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  /** New shares for one old share on the day of a split, otherwise 1. */
+  split: number;
+}
+
+export type OptionType = "call" | "put";
+
+/** What an option is worth now. Null where the broker does not know; a bid of 0 means that nobody buys. */
+export interface OptionQuote {
+  /** OCC, 21 characters: `GME   210205C00350000`. */
+  symbol: string;
+  bid: number | null;
+  ask: number | null;
+  mark: number | null;
+  delta: number | null;
+  last: number | null;
+  /** Computed by a model and not traded anywhere. */
+  synthetic: boolean;
+}
+
+export interface OptionContract extends OptionQuote {
+  option_type: OptionType;
+  strike: number;
+  /** YYYY-MM-DD. */
+  expiration: string;
+  /** Calendar days from the market day to the expiration (spec pipeline 1.4). */
+  dte: number;
+}
+
+export interface OptionChain {
+  symbol: string;
+  underlyingPrice: number | null;
+  /** By type, expiration and strike; empty where the symbol has no options. */
+  contracts: OptionContract[];
+}
+
+/** The regular session of one day; no hours on a day without one. */
+export interface MarketHours {
+  /** New York day, YYYY-MM-DD. */
+  day: string;
+  isTradingDay: boolean;
+  opensAt: Date | null;
+  closesAt: Date | null;
+}
+
+/**
+ * Prices of the moment. Symbols are the project's own (`BRK.B`, `^GSPC`). Nothing later than `marketTime` is answered.
+ * Errors: `BrokerUnavailable` (retryable, retries already made), `BrokerRefused`; code `SCHWAB_AUTH_ERROR` where
+ * somebody has to log in again, otherwise `PRICE_UNAVAILABLE`.
+ */
+export interface Broker {
+  /** By symbol; one without a price is absent. */
+  quotes(request: { symbols: readonly string[]; marketTime: Date }): Promise<Map<string, Quote>>;
+  /** Whole 5-minute candles of regular sessions that begin within [from, to], oldest first. */
+  candles(request: { symbol: string; from: Date; to: Date; marketTime: Date }): Promise<Candle[]>;
+  /** Standard contracts that expire within [fromDate, toDate], both YYYY-MM-DD. */
+  chain(request: { symbol: string; fromDate: string; toDate: string; marketTime: Date }): Promise<OptionChain>;
+  /** By OCC symbol; one that does not exist is absent. */
+  optionQuotes(request: { contracts: readonly string[]; marketTime: Date }): Promise<Map<string, OptionQuote>>;
+  marketHours(request: { day: string; marketTime: Date }): Promise<MarketHours>;
+}
+
+/** Prices of whole days. Errors: `PricesUnavailable`. */
+export interface DailyPrices {
+  /**
+   * The trading days within [from, to] (YYYY-MM-DD), oldest first, as they were known at `marketTime` (`barsAsOf`);
+   * empty for an unknown symbol. The S&P 500 is `^GSPC`.
+   */
+  dailyBars(request: { symbol: string; from: string; to: string; marketTime: Date }): Promise<DailyBar[]>;
+}

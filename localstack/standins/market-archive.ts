@@ -1,0 +1,117 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
+import { AppError } from "../../lib/runtime/errors.ts";
+import { isTradingDay, newYorkInstant } from "../../lib/trading/market-calendar.ts";
+import type { HistoryBar, HistoryCandle, MarketHistory, RecordedChain } from "./market-history.ts";
+
+type Row = Record<string, string>;
+
+/** `…chains_GME_2021-01-27.json`, with anything between the symbol and the day. */
+const chainFile = /chains_([A-Z.$]+)_(?:.*_)?(\d{4}-\d{2}-\d{2})\.json$/;
+
+/**
+ * Real prices from a directory: `daily.csv` (symbol, date, open, high, low, close, volume) and, where there are any,
+ * `intraday_5min.csv` (symbol, time in New York, …) and recorded option chains. Throws `BadConfiguration`.
+ */
+export async function readMarketArchive(directory: string): Promise<MarketHistory> {
+  const files = await readdir(directory).catch((error: unknown) => {
+    throw unusable(directory, "cannot be read", error);
+  });
+  if (!files.includes("daily.csv")) throw unusable(directory, "holds no daily.csv");
+  const bars = readBars(rowsOf(await readFile(join(directory, "daily.csv"), "utf8")));
+  if (bars.size === 0) throw unusable(directory, "has no readable row in daily.csv");
+  const candles = files.includes("intraday_5min.csv")
+    ? readCandles(rowsOf(await readFile(join(directory, "intraday_5min.csv"), "utf8")))
+    : new Map<string, HistoryCandle[]>();
+  const chains = await readChains(directory, files);
+
+  const tradingDays = new Set([...bars.values()].flatMap((known) => known.map(({ date }) => date)));
+  const sorted = [...tradingDays].sort();
+  const [first = "", last = ""] = [sorted[0], sorted.at(-1)];
+  return {
+    has: (symbol) => bars.has(symbol),
+    // Within the archive its own days tell, holidays included.
+    isTradingDay: (day) => (day < first || day > last ? isTradingDay(day) : tradingDays.has(day)),
+    bars: (symbol, from, to) => (bars.get(symbol) ?? []).filter(({ date }) => date >= from && date <= to),
+    candles: (symbol, day) => candles.get(`${symbol} ${day}`) ?? [],
+    recordedChain: (symbol, marketTime) => {
+      const chain = chains.get(`${symbol} ${newYorkDay(marketTime)}`);
+      return chain && chain.recordedAt <= marketTime.getTime() ? chain.answer : undefined;
+    },
+  };
+}
+
+function readBars(rows: Row[]): Map<string, HistoryBar[]> {
+  const bySymbol = new Map<string, Map<string, HistoryBar>>();
+  for (const row of rows) {
+    const { symbol = "", date = "" } = row;
+    const [close, volume] = [number(row.close), number(row.volume)];
+    // Weekends and holidays are filled with the price of the day before; that nothing was traded gives them away.
+    if (symbol === "" || !/^\d{4}-\d{2}-\d{2}$/.test(date) || close === null || volume === null) continue;
+    const known = bySymbol.get(symbol) ?? new Map<string, HistoryBar>();
+    bySymbol.set(symbol, known);
+    known.set(date, { date, open: number(row.open), high: number(row.high), low: number(row.low), close, volume });
+  }
+  const inOrder = ([symbol, known]: [string, Map<string, HistoryBar>]) =>
+    [symbol, [...known.values()].sort((a, b) => (a.date < b.date ? -1 : 1))] as const;
+  return new Map([...bySymbol].map(inOrder));
+}
+
+/** By symbol and day. */
+function readCandles(rows: Row[]): Map<string, HistoryCandle[]> {
+  const found = new Map<string, HistoryCandle[]>();
+  const midnights = new Map<string, number>();
+  for (const row of rows) {
+    const [, day = "", hours, minutes] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}):(\d{2})/.exec(row.time ?? "") ?? [];
+    const [open, high, low, close] = [number(row.open), number(row.high), number(row.low), number(row.close)];
+    if (day === "" || open === null || high === null || low === null || close === null) continue;
+    const midnight = midnights.get(day) ?? newYorkInstant(day, "00:00").getTime();
+    midnights.set(day, midnight);
+    const timestamp = new Date(midnight + (Number(hours) * 60 + Number(minutes)) * 60_000);
+    const key = `${row.symbol} ${day}`;
+    const known = found.get(key) ?? [];
+    found.set(key, known);
+    known.push({ open, high, low, close, volume: number(row.volume) ?? 0, timestamp });
+  }
+  for (const known of found.values()) known.sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
+  return found;
+}
+
+/** By symbol and day, with the time of their latest quote: before it they are not known. */
+async function readChains(directory: string, files: string[]) {
+  const chains = new Map<string, { recordedAt: number; answer: RecordedChain }>();
+  for (const file of files) {
+    const [, symbol, day] = chainFile.exec(file) ?? [];
+    if (symbol === undefined || day === undefined) continue;
+    const text = await readFile(join(directory, file), "utf8");
+    const quotedAt = [...text.matchAll(/"quoteTimeInLong":(\d+)/g)].map(([, milliseconds]) => Number(milliseconds));
+    const recordedAt = quotedAt.reduce((latest, at) => Math.max(latest, at), newYorkInstant(day, "09:30").getTime());
+    // One that was saved on a later day shows the prices of this one all the same.
+    const lastMoment = newYorkInstant(addDays(day, 1), "00:00").getTime() - 1;
+    chains.set(`${symbol} ${day}`, {
+      recordedAt: Math.min(recordedAt, lastMoment),
+      answer: JSON.parse(text) as RecordedChain,
+    });
+  }
+  return chains;
+}
+
+/** Lines by their headings; the files quote nothing. */
+function rowsOf(text: string): Row[] {
+  const [header = "", ...lines] = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const headings = header.split(",").map((heading) => heading.trim().toLowerCase());
+  return lines.map((line) => {
+    const cells = line.split(",");
+    return Object.fromEntries(headings.map((heading, index) => [heading, (cells[index] ?? "").trim()]));
+  });
+}
+
+function number(text: string | undefined): number | null {
+  const value = text === undefined || text === "" ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : null;
+}
+
+function unusable(directory: string, problem: string, cause?: unknown): AppError {
+  return new AppError("BadConfiguration", "CONFIGURATION_ERROR", `MARKET_ARCHIVE: ${directory} ${problem}`, { cause });
+}

@@ -1,0 +1,139 @@
+import { defaultConfiguration, readConfiguration } from "../../lib/analysis/configuration.ts";
+import type { Candle } from "../../lib/trading/candles.ts";
+import type { MarketView } from "../../lib/trading/exit-steps.ts";
+import type { MonitoredOption, MonitoredStock } from "../../lib/trading/instruments.ts";
+import type { Offer } from "../../lib/trading/openings.ts";
+import type { FollowedPrediction } from "../../lib/trading/prediction-records.ts";
+import type { InstrumentType, Portfolio } from "../../lib/trading/records.ts";
+
+/** The configuration as it is delivered. */
+export const settings = readConfiguration(defaultConfiguration());
+
+/** 2021-01-04, a Monday, at 10:00 in New York: when everything here is opened. */
+export const openedAt = "2021-01-04T15:00:00.000Z";
+export const openDate = "2021-01-04";
+
+/** Ten shares bought at 100: stop 90, target 115. */
+export function stock(changes: Partial<MonitoredStock> = {}): MonitoredStock {
+  return {
+    instrument_type: "stock",
+    is_real_position: true,
+    entry_price: 100,
+    current_price: 100,
+    peak_price: 100,
+    original_quantity: 10,
+    remaining_quantity: 10,
+    open_date: openDate,
+    opened_at: openedAt,
+    trailing_stop_active: false,
+    stop_loss_price: 90,
+    take_profit_price: 115,
+    breakeven_active: false,
+    time_extension: "base",
+    ...changes,
+  };
+}
+
+/** Five calls bought at a premium of 2: stop 1, target 4. */
+export function option(changes: Partial<MonitoredOption> = {}): MonitoredOption {
+  return {
+    instrument_type: "option",
+    is_real_position: true,
+    entry_price: 2,
+    current_price: 2,
+    peak_price: 2,
+    original_quantity: 5,
+    remaining_quantity: 5,
+    open_date: openDate,
+    trailing_stop_active: false,
+    option_type: "call",
+    strike_price: 50,
+    expiration_date: "2021-01-22",
+    ...changes,
+  };
+}
+
+/** A prediction of ten calls at a premium of 2. */
+export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedPrediction {
+  return {
+    id: "t1_a.GME",
+    comment_id: "t1_a",
+    ticker: "GME",
+    author: "ape",
+    analysis_run_id: "run",
+    sentiment: "bullish",
+    option_type: "call",
+    entry_date: openDate,
+    status: "tracking",
+    contract_symbol: "GME_012221C50",
+    strike_price: 50,
+    expiration_date: "2021-01-22",
+    entry_premium: 2,
+    contracts: 10,
+    contracts_remaining: 10,
+    current_premium: null,
+    peak_premium: 2,
+    trailing_stop_active: false,
+    simulated_pnl_cents: 0,
+    exit_count: 0,
+    exit_reason: null,
+    simulated_return_pct: null,
+    is_correct: null,
+    resolved_at: null,
+    hitl_override: null,
+    hitl_override_at: null,
+    accuracy_applied_at: null,
+    expired_reason: null,
+    created_at: openedAt,
+    ...changes,
+  };
+}
+
+/** The first candle begins with the opening, each next one five minutes later. Given as [low, high]. */
+export function candles(...ranges: [low: number, high: number][]): Candle[] {
+  return ranges.map(([low, high], index) => ({
+    timestamp: new Date(Date.parse(openedAt) + index * 300_000).toISOString(),
+    open: low,
+    high,
+    low,
+    close: high,
+  }));
+}
+
+/** The market on the day of the opening. */
+export function market(changes: Partial<MarketView> = {}): MarketView {
+  return { candles: [], price: null, today: openDate, expirationClose: null, ...changes };
+}
+
+export function portfolio(type: InstrumentType = "stock", changes: Partial<Portfolio> = {}): Portfolio {
+  return {
+    id: `${type}s_quality`,
+    name: `${type}s_quality`,
+    instrument_type: type,
+    signal_type: "quality",
+    starting_capital_cents: 10_000_000,
+    current_value_cents: 10_000_000,
+    cash_available_cents: 10_000_000,
+    realized_pnl_cents: 0,
+    open_position_count: 0,
+    created_at: openedAt,
+    last_valued_at: null,
+    version: 0,
+    ...changes,
+  };
+}
+
+export function offerOf(type: InstrumentType, price: number): Offer {
+  if (type === "stock") return { instrument_type: "stock", price };
+  return {
+    instrument_type: "option",
+    option_type: "call",
+    contract_symbol: "GME_012221C50",
+    strike_price: 50,
+    expiration_date: "2021-01-22",
+    delta: 0.31,
+    dte: 18,
+    mark: price,
+    underlying_price: 45,
+  };
+}
