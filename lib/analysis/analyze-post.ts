@@ -52,7 +52,11 @@ export async function analyzePost(context: Context): Promise<PhaseResult> {
     });
   }
   const written = await writer.close();
-  await warnOfMonth(context, configuration.llm_monthly_warning_usd);
+  // Counted from what is stored, so that a phase which was interrupted sums up the same as one which was not.
+  const [members] = await Promise.all([
+    readMembers(context),
+    warnOfMonth(context, configuration.llm_monthly_warning_usd),
+  ]);
 
   const failed = context.run.comments_failed + written.failed;
   if (failed * 2 > input.toAsk) {
@@ -65,8 +69,7 @@ export async function analyzePost(context: Context): Promise<PhaseResult> {
   if (stopped) throw stopped;
   if (late)
     throw new AppError("PhaseUnfinished", "INTERNAL_ERROR", "The post is not finished yet.", { retryable: true });
-  // Counted from what is stored, so that a phase which was interrupted sums up the same as one which was not.
-  const states = (await readMembers(context)).map((member) => member.state);
+  const states = members.map((member) => member.state);
   const summary = Object.fromEntries(
     [...new Set(states)].map((state) => [state, states.filter((s) => s === state).length]),
   );
