@@ -4,7 +4,23 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { marketTimeHeader } from "../../lib/providers/http.ts";
 import { defaultFirstDay, scenarioMarketTime } from "../scenario/calendar.ts";
-import type { ScriptedAnswer, StandInRequest } from "./reddit/server.ts";
+
+/** A request as a fault script sees it. */
+export interface StandInRequest {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingMessage["headers"];
+  body: string;
+  /** From 1, tokens included. */
+  number: number;
+}
+
+export interface ScriptedAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
 
 /** What a stand-in is started with, whatever it stands in for. */
 export interface StandInOptions {

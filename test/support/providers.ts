@@ -1,10 +1,11 @@
 import { createSymbols } from "../../lib/providers/symbols.ts";
+import type { StandInRequest } from "../../localstack/standins/json-server.ts";
 import {
   type OpenAiRequest,
   type ScriptedAnswer,
   startOpenAiStandIn,
 } from "../../localstack/standins/openai/server.ts";
-import { type StandInRequest, startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
+import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
 import { type CloudOptions, startCloud } from "./cloud.ts";
 

@@ -1,12 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttp } from "../../lib/providers/http.ts";
 import { createReddit, type RedditSettings } from "../../lib/providers/reddit.ts";
-import {
-  type RedditStandInOptions,
-  type ScriptedAnswer,
-  type StandInRequest,
-  startRedditStandIn,
-} from "../../localstack/standins/reddit/server.ts";
+import type { ScriptedAnswer, StandInRequest } from "../../localstack/standins/json-server.ts";
+import { type RedditStandInOptions, startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 
 const secret = "canary-secret-4711";

@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttp } from "../../lib/providers/http.ts";
 import { createReddit } from "../../lib/providers/reddit.ts";
-import {
-  type ScriptedAnswer,
-  type StandInRequest,
-  startRedditStandIn,
-} from "../../localstack/standins/reddit/server.ts";
+import type { ScriptedAnswer, StandInRequest } from "../../localstack/standins/json-server.ts";
+import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 
 // Real recorded answers of Reddit, read from outside the repository; their shape is told in the SOURCES.md beside them.

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Http, HttpFailure } from "../../lib/providers/http.ts";
 import type { SchwabSettings } from "../../lib/providers/schwab.ts";
-import type { ScriptedAnswer, StandInRequest } from "../../localstack/standins/reddit/server.ts";
+import type { ScriptedAnswer, StandInRequest } from "../../localstack/standins/json-server.ts";
 import { startSchwabStandIn } from "../../localstack/standins/schwab/server.ts";
 import { freshTokens, memoryVault, schwabClient } from "../support/broker.ts";
 

@@ -1,5 +1,4 @@
-import type { JsonAnswer } from "../json-server.ts";
-import type { StandInRequest } from "../reddit/server.ts";
+import type { JsonAnswer, StandInRequest } from "../json-server.ts";
 
 /** The code that the consent page hands to everybody. */
 const consentCode = "stand-in-code";

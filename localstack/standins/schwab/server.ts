@@ -1,10 +1,10 @@
 import { optionTerms } from "../../../lib/providers/occ.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { scenarioMarket } from "../../scenario/market.ts";
+import type { StandInRequest } from "../json-server.ts";
 import { type JsonAnswer, type StandInOptions, startJsonServer } from "../json-server.ts";
 import { type MarketHistory, type MarketView, marketAsOf } from "../market-history.ts";
 import { priced, pricedChain, underlyingOf } from "../option-pricing.ts";
-import type { StandInRequest } from "../reddit/server.ts";
 import { createLogin } from "./login.ts";
 import {
   chainWithin,
