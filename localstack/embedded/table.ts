@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
@@ -17,7 +19,7 @@ export function tableDefinition(name: string): CreateTableCommandInput {
   return { TableName: name, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode };
 }
 
-/** Creates the table; one that is there already stays as it is. */
+/** Creates the table and waits until it serves; one that is there already stays as it is. */
 export async function createTableIfAbsent(endpoint: string, name: string): Promise<void> {
   const client = new DynamoDBClient({
     endpoint,
@@ -25,7 +27,12 @@ export async function createTableIfAbsent(endpoint: string, name: string): Promi
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
   try {
-    await client.send(new CreateTableCommand(tableDefinition(name)));
+    const created = await client.send(new CreateTableCommand(tableDefinition(name)));
+    let status = created.TableDescription?.TableStatus;
+    while (status !== "ACTIVE") {
+      await setTimeout(10);
+      status = (await client.send(new DescribeTableCommand({ TableName: name }))).Table?.TableStatus;
+    }
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   } finally {
