@@ -1,6 +1,8 @@
+import * as z from "zod";
 import { signalHistory } from "../../lib/analysis/signal-lists.ts";
-import { historyMetaSchema, historyQuery, historySchema } from "../../lib/analysis/signal-views.ts";
+import { historyFilters, historyMetaSchema, historySchema } from "../../lib/analysis/signal-views.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
+import { wholeNumber } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = endpoint(
@@ -8,7 +10,7 @@ export const handler = endpoint(
     method: "GET",
     path: "/signals/history",
     summary: "Confidence by day, keyed by ticker.",
-    query: historyQuery,
+    query: z.strictObject({ ...historyFilters, days: wholeNumber(1, 90, 14) }),
     response: historySchema,
     meta: historyMetaSchema,
   },

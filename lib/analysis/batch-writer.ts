@@ -31,7 +31,7 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
     try {
       const { applied } = await commitBatch(context, batch);
       // Delivered twice at once, the state has other batches there: what only this one holds must not be lost with it.
-      if (!applied && batch.length > 1) for (const answer of batch) await commitBatch(context, [answer]);
+      if (!applied) for (const answer of batch) await commitAlone(context, answer);
       failed += countsOf(batch).comments_failed;
     } catch (error) {
       const commentIds = batch.map((answer) => answer.comment.id);
@@ -71,30 +71,41 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
   };
 }
 
+/** Writes one answer; of one that was written before, its cost all the same: the ledger may be too high, never too low. */
+async function commitAlone(context: PhaseContext<unknown, AnalysisServices>, answer: Answer): Promise<void> {
+  const { applied } = await commitBatch(context, [answer]);
+  const { actions, counters } = costOf(context, [answer]);
+  if (!applied && actions.length > 0) await context.commit(actions, { add: counters });
+}
+
 /** Refused where one of the comments has been written before. */
 async function commitBatch(
   context: PhaseContext<unknown, AnalysisServices>,
   batch: readonly Answer[],
 ): Promise<TransactionOutcome> {
-  const { services, commit } = context;
+  const cost = costOf(context, batch);
+  const actions = [...batch.flatMap((answer) => answerActions(context, answer)), ...cost.actions];
+  if (actions.length === 0) return { applied: true };
+  return context.commit(actions, { add: { ...countsOf(batch), ...cost.counters } });
+}
+
+/** What a batch adds to the month's spend and to the run's own figures. */
+function costOf({ services }: PhaseContext<unknown, AnalysisServices>, batch: readonly Answer[]) {
   const usage = { promptTokens: 0, completionTokens: 0 };
   for (const answer of batch) {
     usage.promptTokens += answer.usage.promptTokens;
     usage.completionTokens += answer.usage.completionTokens;
   }
-  const cost = microDollars(usage, services.prices);
+  const microUsd = microDollars(usage, services.prices);
   const month = utcDay(services.clock.now()).slice(0, 7);
-  const actions = batch.flatMap((answer) => answerActions(context, answer));
-  if (cost > 0) actions.push(update(services.store.keys.spend(month), { add: { micro_usd: cost } }));
-  if (actions.length === 0) return { applied: true };
-  return commit(actions, {
-    add: {
-      ...countsOf(batch),
+  return {
+    actions: microUsd > 0 ? [update(services.store.keys.spend(month), { add: { micro_usd: microUsd } })] : [],
+    counters: {
       llm_prompt_tokens: usage.promptTokens,
       llm_completion_tokens: usage.completionTokens,
-      llm_cost_micro_usd: cost,
+      llm_cost_micro_usd: microUsd,
     },
-  });
+  };
 }
 
 /** What a batch changes of the run's counters. A comment that failed in an earlier attempt was counted there. */

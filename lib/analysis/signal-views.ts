@@ -66,11 +66,7 @@ export function toSignalComment(comment: StoredComment): z.infer<typeof signalCo
   return signalCommentSchema.parse({ ...comment, reddit_id: comment.id, ticker_sentiments: byTicker });
 }
 
-/** Query of `GET /signals/history`. */
-export const historyQuery = z.strictObject({
-  signal_type: signalType,
-  ticker: tickerFilter.optional(),
-  days: z.coerce.number().int().min(1).max(90).default(14),
-});
+/** The filters of `GET /signals/history`. */
+export const historyFilters = { signal_type: signalType, ticker: tickerFilter.optional() };
 export const historySchema = z.record(z.string(), z.array(z.object({ date: z.string(), confidence: z.number() })));
 export const historyMetaSchema = z.object({ days: z.number().int(), signal_type: signalType });

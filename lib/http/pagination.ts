@@ -1,9 +1,23 @@
 import * as z from "zod";
 
+/**
+ * A query parameter that is a whole number in decimal digits. Not coerced: what JavaScript takes for a number (nothing,
+ * `0x10`, `1e1`) is not what a client meant.
+ */
+export function wholeNumber(minimum: number, maximum: number, initial: number) {
+  return z
+    .string()
+    .regex(/^-?\d{1,16}$/, "must be a whole number")
+    .optional()
+    .transform((digits) => (digits === undefined ? initial : Number(digits)))
+    .pipe(z.number().min(minimum).max(maximum))
+    .meta({ type: "integer", minimum, maximum, pattern: undefined, description: `Default ${initial}.` });
+}
+
 /** Position in a list (spec api 1.2). */
 export const positionQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  offset: z.coerce.number().int().min(0).default(0),
+  limit: wholeNumber(1, 100, 50),
+  offset: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
 };
 
 /** Query parameters of the lists that grow: the position, or the opaque cursor an earlier page gave. */

@@ -20,17 +20,7 @@ describe("the workflow rules", () => {
           Type: "Task",
           Resource: { "Fn::GetAtt": ["listPosts", "Arn"] },
           TimeoutSeconds: 10,
-          Retry: [
-            {
-              ErrorEquals: [
-                "Lambda.ServiceException",
-                "Lambda.AWSLambdaException",
-                "Lambda.SdkClientException",
-                "Lambda.TooManyRequestsException",
-              ],
-              MaxDelaySeconds: 30,
-            },
-          ],
+          Retry: transient,
           Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: "FailRun" }],
           Next: "Done",
           ...task,
@@ -41,17 +31,7 @@ describe("the workflow rules", () => {
           Type: "Task",
           Resource: { "Fn::GetAtt": ["failRun", "Arn"] },
           TimeoutSeconds: 10,
-          Retry: [
-            {
-              ErrorEquals: [
-                "Lambda.ServiceException",
-                "Lambda.AWSLambdaException",
-                "Lambda.SdkClientException",
-                "Lambda.TooManyRequestsException",
-              ],
-              MaxDelaySeconds: 30,
-            },
-          ],
+          Retry: transient,
           Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: null, Next: "Failed" }],
           Next: "Failed",
           ...failRun,
@@ -64,6 +44,19 @@ describe("the workflow rules", () => {
   it("find nothing in a machine that follows them", () => {
     expect(workflowProblems(machine({}))).toEqual([]);
   });
+
+  /** What every task has to try again. */
+  const transient = [
+    {
+      ErrorEquals: [
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.TooManyRequestsException",
+      ],
+      MaxDelaySeconds: 30,
+    },
+  ];
 
   it.each([
     ["a missing Catch", { Catch: undefined }, "ListPosts has no Catch of States.ALL with a ResultPath"],

@@ -34,6 +34,13 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
+/** Summaries of phases that find nothing to do, for tests of the lifecycle alone. */
+export const idleSummaries: Record<string, unknown> = {
+  listPosts: { posts: [] },
+  prioritizeComments: { posts: [], toAnalyze: 0, toAsk: 0 },
+  detectSignals: { tickers: 0, signals: 0 },
+};
+
 const machineName = "wsb-signals-local-analysis";
 const phaseFiles: Record<string, string> = {
   listPosts: "list-posts",

@@ -5,19 +5,22 @@ import { commentSchema } from "../../lib/analysis/records.ts";
 import type { AnalysisServices } from "../../lib/analysis/services.ts";
 import type { PhaseContext } from "../../lib/runs/phase.ts";
 import type { Action } from "../../lib/store/actions.ts";
+import type { Changes } from "../../lib/store/expressions.ts";
 import { keysOf } from "../../lib/store/keys.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 
 /** A table of which only this is known: the memberships in it are pending until they are written, once. */
 function pendingMemberships() {
   const written = new Set<string>();
-  const commit = async (actions: readonly Action[]) => {
+  const ledger = { tokens: 0 };
+  const commit = async (actions: readonly Action[], changes?: Changes) => {
     const links = actions.flatMap((action) => (action.kind === "update" && action.condition ? [action.key.sk] : []));
     if (links.some((link) => written.has(link))) return { applied: false, refusals: ["already written"] };
     for (const link of links) written.add(link);
+    ledger.tokens += changes?.add?.llm_prompt_tokens ?? 0;
     return { applied: true };
   };
-  return { written, commit };
+  return { written, ledger, commit };
 }
 
 function writer(commit: ReturnType<typeof pendingMemberships>["commit"]) {
@@ -32,13 +35,13 @@ function writer(commit: ReturnType<typeof pendingMemberships>["commit"]) {
   return createBatchWriter(context as unknown as PhaseContext<unknown, AnalysisServices>, 5);
 }
 
-function unusable(id: string): Answer {
+function unusable(id: string, promptTokens = 0): Answer {
   const comment = commentSchema.parse({
     ...{ id, post_id: "p1", analysis_run_id: "RUN", first_run_id: null, author: "a", body: "b", created_utc: null },
     ...{ score: 1, parent_comment_id: null, depth: 0, parent_chain: [], prioritization_score: 0 },
     author_trust_score: 0.5,
   });
-  return { kind: "unusable", comment: { ...comment, failedIn: null }, usage: { promptTokens: 0, completionTokens: 0 } };
+  return { kind: "unusable", comment: { ...comment, failedIn: null }, usage: { promptTokens, completionTokens: 0 } };
 }
 
 it("a batch that shares a comment with what another delivery of the state wrote keeps its other comments", async () => {
@@ -49,4 +52,13 @@ it("a batch that shares a comment with what another delivery of the state wrote 
   for (const id of ["1", "2", "3", "4", "6"]) second.add(unusable(id));
   await second.close();
   expect([...written]).toEqual(["1", "2", "3", "4", "5", "6"].map((id) => `COMMENT#${id}`));
+});
+
+it("an answer that another delivery has written before still costs the run what it cost", async () => {
+  const { ledger, commit } = pendingMemberships();
+  for (const delivery of [writer(commit), writer(commit)]) {
+    for (const id of ["1", "2", "3"]) delivery.add(unusable(id, 500));
+    await delivery.close();
+  }
+  expect(ledger.tokens).toBe(3000);
 });

@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { createHttp } from "../../lib/providers/http.ts";
-import { createReddit, type RedditSettings } from "../../lib/providers/reddit.ts";
+import type { RedditSettings } from "../../lib/providers/reddit.ts";
 import type { ScriptedAnswer, StandInRequest } from "../../localstack/standins/json-server.ts";
-import { type RedditStandInOptions, startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
-import { recordedLog } from "../support/recorded-log.ts";
+import { redditClient } from "../support/reddit-client.ts";
 
 const secret = "canary-secret-4711";
 const marketTime = new Date("2026-03-02T15:30:00Z");
@@ -20,40 +18,10 @@ async function setup(
   settings: Partial<RedditSettings> = {},
   limits?: { answerBytes: number },
 ) {
-  const requests: StandInRequest[] = [];
-  const faults: NonNullable<RedditStandInOptions["faults"]> = (request) => {
-    requests.push(request);
-    return script(request);
-  };
-  const server = await startRedditStandIn({ faults });
-  open.push(server);
-  const log = recordedLog();
-  const waits: number[] = [];
-  const time = { now: Date.parse("2026-11-20T10:00:00Z") };
-  const reddit = createReddit(
-    {
-      baseUrl: server.url,
-      authUrl: `${server.url}/api/v1/access_token`,
-      clientId: "client",
-      clientSecret: secret,
-      userAgent: "node:test:1.0",
-      subreddit: "wallstreetbets",
-      standIn: false,
-      timeoutMs: 5_000,
-      ...settings,
-    },
-    {
-      http: createHttp(log, limits),
-      clock: { now: () => new Date(time.now) },
-      sleep: async (ms) => {
-        waits.push(ms);
-        time.now += ms;
-      },
-      log,
-    },
-  );
-  const paths = () => requests.map(({ path }) => path);
-  return { reddit, requests, paths, waits, time, log };
+  const client = await redditClient(script, { clientSecret: secret, ...settings }, limits);
+  open.push(client.server);
+  const paths = () => client.requests.map(({ path }) => path);
+  return { ...client, paths };
 }
 
 const isToken = ({ path }: StandInRequest) => path === "/api/v1/access_token";

@@ -1,11 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { createHttp } from "../../lib/providers/http.ts";
-import { createReddit } from "../../lib/providers/reddit.ts";
 import type { ScriptedAnswer, StandInRequest } from "../../localstack/standins/json-server.ts";
-import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
-import { recordedLog } from "../support/recorded-log.ts";
+import { redditClient } from "../support/reddit-client.ts";
 
 // Real recorded answers of Reddit, read from outside the repository; their shape is told in the SOURCES.md beside them.
 const folder = join(process.env.SHARED_DATA ?? "../shared/data", "wire/reddit");
@@ -41,39 +38,9 @@ function answerOf({ response }: Recording): ScriptedAnswer {
 const granted: ScriptedAnswer = { status: 200, body: '{"access_token": "t", "expires_in": 3600}' };
 
 async function setup(answer: (request: StandInRequest) => ScriptedAnswer, subreddit = "wallstreetbets") {
-  const requests: StandInRequest[] = [];
-  const server = await startRedditStandIn({
-    faults: (request) => {
-      requests.push(request);
-      return answer(request);
-    },
-  });
-  open.push(server);
-  const log = recordedLog();
-  const waits: number[] = [];
-  const time = { now: Date.parse("2026-11-20T10:00:00Z") };
-  const reddit = createReddit(
-    {
-      baseUrl: server.url,
-      authUrl: `${server.url}/api/v1/access_token`,
-      clientId: "client",
-      clientSecret: "secret",
-      userAgent: "node:test:1.0",
-      subreddit,
-      standIn: false,
-      timeoutMs: 5_000,
-    },
-    {
-      http: createHttp(log),
-      clock: { now: () => new Date(time.now) },
-      sleep: async (ms) => {
-        waits.push(ms);
-        time.now += ms;
-      },
-      log,
-    },
-  );
-  return { reddit, requests, waits, log };
+  const client = await redditClient(answer, { subreddit });
+  open.push(client.server);
+  return client;
 }
 
 /** Plays a recording: its token first, then its other answers, the last one again and again. */

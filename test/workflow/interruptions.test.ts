@@ -9,7 +9,7 @@ import { type Run, runSchema } from "../../lib/runs/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import type { Services } from "../../lib/services.ts";
 import { put } from "../../lib/store/actions.ts";
-import { type Cloud, call, startCloud } from "../support/cloud.ts";
+import { type Cloud, call, idleSummaries, startCloud } from "../support/cloud.ts";
 import { dump } from "../support/dump.ts";
 import { settled } from "../support/waiting.ts";
 
@@ -21,18 +21,13 @@ let troubles: Record<string, string[]> = {};
 let calls: string[] = [];
 
 beforeAll(async () => {
-  const answers: Record<string, unknown> = {
-    listPosts: { posts: [] },
-    prioritizeComments: { posts: [], toAnalyze: 0 },
-    detectSignals: { tickers: 0, signals: 0 },
-  };
   cloud = await startCloud({
     loseEvents: true,
     around: async (state, handler, input) => {
       calls.push(state);
       const name = troubles[state]?.shift();
       if (name !== undefined) throw Object.assign(new Error("a secret of the machine room"), { name });
-      return answers[state] ?? handler(input);
+      return idleSummaries[state] ?? handler(input);
     },
   });
 });

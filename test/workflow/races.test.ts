@@ -3,7 +3,7 @@ import { completeRun } from "../../lib/runs/complete.ts";
 import { executionEnded, sweepRuns } from "../../lib/runs/reconcile.ts";
 import { type Run, runSchema } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
-import { type Answer, type Cloud, call, startCloud } from "../support/cloud.ts";
+import { type Answer, type Cloud, call, idleSummaries, startCloud } from "../support/cloud.ts";
 import { gate } from "../support/gate.ts";
 import { settled } from "../support/waiting.ts";
 
@@ -19,18 +19,13 @@ const hold = gate();
 
 beforeAll(async () => {
   // The phases have nothing to do, so that a round costs what the lifecycle costs.
-  const answers: Record<string, unknown> = {
-    listPosts: { posts: [] },
-    prioritizeComments: { posts: [], toAnalyze: 0 },
-    detectSignals: { tickers: 0, signals: 0 },
-  };
   cloud = await startCloud({
     loseEvents: true,
     around: async (state, handler, input) => {
-      if (state !== "listPosts") return answers[state] ?? handler(input);
+      if (state !== "listPosts") return idleSummaries[state] ?? handler(input);
       starts.push((input as { runId: string }).runId);
       await hold.passed();
-      return answers[state];
+      return idleSummaries[state];
     },
   });
 });
