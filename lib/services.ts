@@ -1,19 +1,23 @@
 import type { AnalysisServices } from "./analysis/services.ts";
 import { createExecutions } from "./providers/executions.ts";
 import { createHttp } from "./providers/http.ts";
+import type { Broker, DailyPrices } from "./providers/market.ts";
 import type { Model } from "./providers/model.ts";
 import type { RedditSource } from "./providers/reddit-source.ts";
+import type { SchwabAuth, TokenVault } from "./providers/schwab-auth.ts";
 import type { SymbolUniverse } from "./providers/symbols-source.ts";
 import { type Clock, type Sleep, sleep, wallClock } from "./runtime/clock.ts";
 import { type Config, readConfig } from "./runtime/config.ts";
+import { AppError } from "./runtime/errors.ts";
 import { type Ids, systemIds } from "./runtime/ids.ts";
 import { createLog, type Log } from "./runtime/logger.ts";
 import { createStoreClient } from "./store/client.ts";
 import { keysOf } from "./store/keys.ts";
 import { readDirectory } from "./store/symbol-directory.ts";
 import { createStore } from "./store/table.ts";
+import type { TradingServices } from "./trading/services.ts";
 
-export type Services = AnalysisServices & ReturnType<typeof createServices>;
+export type Services = AnalysisServices & TradingServices & ReturnType<typeof createServices>;
 
 let current: Services | undefined;
 
@@ -113,11 +117,45 @@ export function createServices(config: Config, ground: Ground = systemGround(con
     return createSymbols({ files: ["symbol directory"], read: async () => directory }).load();
   });
 
+  const schwabApp = once(async () => {
+    const { SCHWAB_CLIENT_ID = "", SCHWAB_CLIENT_SECRET = "" } = await credentials();
+    return {
+      baseUrl: environment.SCHWAB_BASE_URL,
+      clientId: SCHWAB_CLIENT_ID,
+      clientSecret: SCHWAB_CLIENT_SECRET,
+      callbackUrl: environment.SCHWAB_CALLBACK_URL,
+    };
+  });
+  const tokenVault = once(async (): Promise<TokenVault> => {
+    const { createTokenVault } = await import("./providers/token-vault.ts");
+    return createTokenVault(environment);
+  });
+  const broker = once(async (): Promise<Broker & { auth: SchwabAuth }> => {
+    const { createSchwab } = await import("./providers/schwab.ts");
+    const settings = { ...(await schwabApp()), standIn: environment.SCHWAB_STAND_IN, timeoutMs: 5_000 };
+    return createSchwab(settings, { ...tools, vault: await tokenVault() });
+  });
+  const brokerConsentUrl = async (state: string): Promise<string> => {
+    const { consentUrl } = await import("./providers/schwab-auth.ts");
+    const app = await schwabApp();
+    if (app.clientId === "") throw new AppError("NotReady", "NOT_READY", "SCHWAB_CLIENT_ID is not set.");
+    return consentUrl(app, state);
+  };
+  const dailyPrices = once(async (): Promise<DailyPrices> => {
+    const { createYahoo } = await import("./providers/yahoo.ts");
+    // All four tries together stay below the time that an endpoint has.
+    return createYahoo(
+      { baseUrl: environment.YAHOO_BASE_URL, standIn: environment.YAHOO_STAND_IN, timeoutMs: 3_000 },
+      tools,
+    );
+  });
+
   const prices = {
     inputUsdPerMillion: environment.LLM_INPUT_USD_PER_MILLION,
     outputUsdPerMillion: environment.LLM_OUTPUT_USD_PER_MILLION,
   };
-  return { ...ground, config, store, executions, http, reddit, model, symbols, prices };
+  const trading = { broker, dailyPrices, tokenVault, brokerConsentUrl };
+  return { ...ground, config, store, executions, http, reddit, model, symbols, prices, ...trading };
 }
 
 /** One try for all callers; a failed one is forgotten, so that the next caller tries again. */

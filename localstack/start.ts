@@ -20,7 +20,7 @@ try {
 }
 
 function greet({ url, apiKey }: Stack, settings: Settings) {
-  const { firstDay, variables } = settings;
+  const { firstDay, marketArchive, variables } = settings;
   const reddit = {
     "stand-in": "stand-in, a synthetic subreddit (set REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET, or REDDIT_ARCHIVE)",
     archive: `archive ${variables.REDDIT_ARCHIVE}`,
@@ -30,6 +30,15 @@ function greet({ url, apiKey }: Stack, settings: Settings) {
     "stand-in": "stand-in, an offline annotator (set OPENAI_API_KEY)",
     real: variables.OPENAI_BASE_URL ?? "the real service",
   }[settings.openai];
+  const prices = marketArchive ? `the prices in ${marketArchive}` : "the scenario's prices";
+  const schwab = {
+    "stand-in": `stand-in with ${prices}${marketArchive ? "; option chains that were not recorded are computed" : ""}`,
+    real: variables.SCHWAB_BASE_URL ?? "the real service; GET /auth/schwab/login begins its login",
+  }[settings.schwab];
+  const yahoo = {
+    "stand-in": `stand-in with ${prices}`,
+    real: variables.YAHOO_BASE_URL ?? "the real service",
+  }[settings.yahoo];
   const market = firstDay
     ? `the scenario's: ${firstDay}, one trading day further per run`
     : variables.MARKET_CLOCK === "wall"
@@ -43,8 +52,17 @@ function greet({ url, apiKey }: Stack, settings: Settings) {
   API key    ${apiKey}   (header x-api-key)
   Reddit     ${reddit}
   OpenAI     ${openai}
-  Market     ${market}
-  Data       ${data}/   (log: ${data}/logs/backend.log)`);
+  Schwab     ${schwab}
+  Yahoo      ${yahoo}
+  Time       ${market}
+  Data       ${data}/   (log: ${data}/logs/backend.log)${warningOf(settings)}`);
+}
+
+/** Comments of one world beside prices of another make results that look like some and are none. */
+function warningOf({ reddit, schwab, marketArchive, variables }: Settings): string {
+  if (reddit === "stand-in" || schwab === "real" || marketArchive) return "";
+  const cure = variables.MARKET_CLOCK === "wall" ? "SCHWAB_CLIENT_ID and SCHWAB_CLIENT_SECRET" : "MARKET_ARCHIVE";
+  return `\n\n  The prices are SYNTHETIC and have nothing to do with these comments (set ${cure}).`;
 }
 
 /** Ctrl-C, `kill`, or the end of the npm that started this: everything ends, and a part that hangs ends with it. */

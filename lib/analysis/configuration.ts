@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../runtime/errors.ts";
+import { round } from "../runtime/money.ts";
 
 const number = (from: number, to: number) =>
   z
@@ -32,7 +33,7 @@ const optional = <T extends z.ZodType>(initial: string, schema: T) => ({ initial
 const anyCount = 1_000_000;
 
 /** Every key of the configuration with its default and the reader of its stored text (spec data-model 4). */
-const keys = {
+export const configurationKeys = {
   // Absent until the first completed run writes its day.
   system_start_date: { initial: undefined, schema: z.iso.date().nullable(), isRequired: false },
   phase: required("paper_trading", z.enum(["paper_trading", "real_trading"])),
@@ -82,12 +83,22 @@ const keys = {
   sizing_base_divisor: optional("20", number(1, anyCount)),
   sizing_tiers: optional(
     "[[0.50,0.50],[0.60,0.75],[0.75,1.00]]",
-    jsonOf(z.array(z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)])).min(1)),
+    jsonOf(
+      z
+        .array(z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]))
+        .min(1)
+        .max(20),
+    ),
   ),
   sizing_option_pct: optional("0.02", share),
   sizing_min_pct: optional("0.02", share),
   sizing_max_pct: optional("0.15", share),
   prediction_notional: optional("2000", number(0, anyCount)),
+  // What the honest figures take off: dollars a share trade and a contract, and a fraction of the price.
+  commission_stock_usd: optional("0", number(0, anyCount)),
+  commission_option_usd: optional("0.65", number(0, anyCount)),
+  slippage_stock_pct: optional("0.0005", share),
+  slippage_option_pct: optional("0.01", share),
   strike_dte_min: optional("14", whole(0, anyCount)),
   strike_dte_max: optional("21", whole(0, anyCount)),
   strike_dte_target: optional("17", whole(0, anyCount)),
@@ -112,12 +123,13 @@ const keys = {
   llm_monthly_warning_usd: optional("60", number(0, anyCount)),
 } satisfies Record<string, { initial: string | undefined; schema: z.ZodType; isRequired: boolean }>;
 
-type Key = keyof typeof keys;
+type Key = keyof typeof configurationKeys;
 
 /** One snapshot of the configuration, under the keys as they are stored. */
-export type Configuration = { [K in Key]: z.output<(typeof keys)[K]["schema"]> };
+export type Configuration = { [K in Key]: z.output<(typeof configurationKeys)[K]["schema"]> };
 
-const weightGroups: Key[][] = [
+/** Keys whose values must sum to 1. */
+export const weightGroups: readonly (readonly Key[])[] = [
   [
     "confidence_weight_volume",
     "confidence_weight_alignment",
@@ -130,8 +142,38 @@ const weightGroups: Key[][] = [
 /** The stored text of every key at first start. `system_start_date` is not among them. */
 export function defaultConfiguration(): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(keys).flatMap(([key, { initial }]) => (initial === undefined ? [] : [[key, initial]])),
+    Object.entries(configurationKeys).flatMap(([key, { initial }]) => (initial === undefined ? [] : [[key, initial]])),
   );
+}
+
+/** What is wrong with some keys of a configuration. */
+export interface ConfigurationProblem {
+  keys: readonly string[];
+  problem: string;
+}
+
+/** What stored texts say, and everything that is wrong with them. Unknown keys are ignored. */
+export function examineConfiguration(stored: Readonly<Record<string, string>>): {
+  read: Record<string, unknown>;
+  problems: ConfigurationProblem[];
+} {
+  const problems: ConfigurationProblem[] = [];
+  const read: Record<string, unknown> = {};
+  for (const [key, { initial, schema, isRequired }] of Object.entries(configurationKeys)) {
+    const text = stored[key] ?? (isRequired ? undefined : (initial ?? null));
+    if (text === undefined) {
+      problems.push({ keys: [key], problem: "is missing" });
+      continue;
+    }
+    const parsed = schema.safeParse(typeof text === "string" ? text.trim() : text);
+    if (parsed.success) read[key] = parsed.data;
+    else problems.push({ keys: [key], problem: parsed.error.issues[0]?.message ?? "invalid" });
+  }
+  for (const keys of weightGroups) {
+    const sum = keys.reduce((total, key) => total + Number(read[key]), 0);
+    if (Math.abs(sum - 1) > 1e-9) problems.push({ keys, problem: `must sum to 1.0 but sum to ${round(sum, 9)}` });
+  }
+  return { read, problems };
 }
 
 /**
@@ -139,28 +181,10 @@ export function defaultConfiguration(): Record<string, string> {
  * that names every missing or unreadable key, and where weights that belong together do not sum to 1.
  */
 export function readConfiguration(stored: Readonly<Record<string, string>>): Configuration {
-  const problems: string[] = [];
-  const read: Record<string, unknown> = {};
-  for (const [key, { initial, schema, isRequired }] of Object.entries(keys)) {
-    const text = stored[key] ?? (isRequired ? undefined : (initial ?? null));
-    if (text === undefined) {
-      problems.push(`${key} is missing`);
-      continue;
-    }
-    const parsed = schema.safeParse(typeof text === "string" ? text.trim() : text);
-    if (parsed.success) read[key] = parsed.data;
-    else problems.push(`${key}: ${parsed.error.issues[0]?.message ?? "invalid"}`);
-  }
-  for (const group of weightGroups) {
-    const sum = group.reduce((total, key) => total + Number(read[key]), 0);
-    if (Math.abs(sum - 1) > 1e-9) problems.push(`${group.join(", ")} must sum to 1.0 but sum to ${sum}`);
-  }
+  const { read, problems } = examineConfiguration(stored);
   if (problems.length > 0) {
-    throw new AppError(
-      "BadConfiguration",
-      "CONFIGURATION_ERROR",
-      `The configuration is not usable: ${problems.join("; ")}.`,
-    );
+    const list = problems.map(({ keys, problem }) => `${keys.join(", ")}: ${problem}`).join("; ");
+    throw new AppError("BadConfiguration", "CONFIGURATION_ERROR", `The configuration is not usable: ${list}.`);
   }
   return read as Configuration;
 }

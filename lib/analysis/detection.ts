@@ -4,9 +4,10 @@ import { addDays, iso } from "../runtime/dates.ts";
 import { type Action, put, update } from "../store/actions.ts";
 import { ifAbsent } from "../store/expressions.ts";
 import { chunked } from "../store/table.ts";
+import { readAnnotatedComments } from "./analysis.ts";
 import { type Configuration, readConfiguration } from "./configuration.ts";
 import { detectEmergence } from "./emergence.ts";
-import { commentSchema, runCommentSchema, type Signal, type StoredComment, signalId, signalSchema } from "./records.ts";
+import { type Signal, type StoredComment, signalId, signalSchema } from "./records.ts";
 import type { AnalysisServices } from "./services.ts";
 import { type DetectedSignal, detectSignals as detectOfTicker, type Mention } from "./signals.ts";
 
@@ -23,7 +24,8 @@ export async function detectSignals(context: Context): Promise<PhaseResult> {
   const { run, settings, log } = context;
   const configuration = readConfiguration(settings);
   const signalDate = dayOfRun(run);
-  const mentions = mentionsByTicker(await readComments(context));
+  const annotated = await readAnnotatedComments(context, context.input.posts);
+  const mentions = mentionsByTicker(annotated.map(({ comment }) => comment));
   let fired = 0;
   for (const tickers of chunked([...mentions.keys()].toSorted(), countsInFlight)) {
     const priors = await Promise.all(tickers.map((ticker) => countPrior(context, ticker, signalDate, configuration)));
@@ -40,20 +42,6 @@ export async function detectSignals(context: Context): Promise<PhaseResult> {
     }
   }
   return { summary: { tickers: mentions.size, signals: fired }, runChanges: { set: { signals_created: fired } } };
-}
-
-async function readComments({ services, runId, input }: Context): Promise<StoredComment[]> {
-  const { store } = services;
-  const members = [];
-  for (const postId of input.posts) {
-    const { pk } = store.keys.runComment(runId, postId, "");
-    members.push(...(await store.queryAll({ pk, prefix: "COMMENT#" }, runCommentSchema)));
-  }
-  const annotated = members.filter((member) => member.state === "analyzed" || member.state === "known");
-  return store.getMany(
-    annotated.map((member) => store.keys.comment(member.comment_id)),
-    commentSchema,
-  );
 }
 
 function mentionsByTicker(comments: readonly StoredComment[]): Map<string, Mention[]> {

@@ -83,18 +83,7 @@ async function readTrust(context: Context, comments: readonly FetchedComment[], 
       names.map((name) => store.keys.author(name)),
       authorSchema,
     );
-    return new Map(
-      authors.map((author) => {
-        const record = {
-          username: author.username,
-          totalComments: author.total_comments,
-          highQualityComments: author.high_quality_comments,
-          avgSentimentAccuracy: author.avg_sentiment_accuracy,
-          firstSeen: new Date(author.first_seen),
-        };
-        return [author.username, authorTrust(record, marketTime, configuration)];
-      }),
-    );
+    return new Map(authors.map((author) => [author.username, authorTrust(author, marketTime, configuration)]));
   } catch (error) {
     log.warn("authors could not be looked up, all count as unknown", { error });
     return new Map<string, number>();

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { priceSchema, skipReasonSchema } from "../trading/records.ts";
 import { commentSchema, type StoredComment, signalSchema, tickerSentimentSchema } from "./records.ts";
 import type { SignalFilters } from "./signal-lists.ts";
 
@@ -38,6 +39,32 @@ export function toFilters(query: SignalQuery): SignalFilters | "none" {
 
 /** One entry of `GET /signals`. */
 export const signalItemSchema = signalSchema.omit({ position_opened: true, comment_ids: true, analysis_run_id: true });
+
+/** What an entry says of one portfolio. Returns are percent. */
+export const signalInPortfolioSchema = z.object({
+  /** Whether this signal opened a position in this portfolio. */
+  position_opened: z.boolean(),
+  position_summary: z
+    .object({
+      position_id: z.string(),
+      status: z.enum(["open", "closed"]),
+      entry_date: z.string(),
+      entry_price: priceSchema,
+      /** Null unless open. */
+      unrealized_return_pct: z.number().nullable(),
+      /** Null unless closed, like the next one. */
+      realized_return_pct: z.number().nullable(),
+      hold_days: z.number().int().nullable(),
+    })
+    .nullable(),
+  skip_reason: skipReasonSchema.nullable(),
+});
+
+/** `GET /signals`: without a portfolio the keys that speak of one are absent (spec D16). */
+export const signalListSchema = z.union([
+  signalItemSchema.extend(signalInPortfolioSchema.shape).array(),
+  signalItemSchema.array(),
+]);
 
 /** `GET /signals/{id}`: all stored fields. */
 export const signalDetailSchema = signalSchema;

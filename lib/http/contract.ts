@@ -18,12 +18,14 @@ export interface Contract<P = unknown, Q = unknown, B = unknown> {
   status?: number;
   /** When it answers 302 instead. */
   redirect?: string;
+  /** Statuses other than `status` that are answered with a page too, and when. */
+  pages?: Readonly<Record<number, string>>;
   /** Codes this endpoint may answer beyond those every endpoint may. */
   errors?: readonly ErrorCode[];
   /** No API key is asked for. */
   open?: boolean;
   /** The body is sent without the envelope, with this content type. */
-  raw?: "application/json" | "text/html";
+  raw?: "application/json" | "text/html" | "text/csv";
 }
 
 /** A request that fits its contract. */

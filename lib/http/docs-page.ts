@@ -51,6 +51,7 @@ ${parameters.length > 0 ? `<table>${parameters.join("")}</table>` : ""}
 <table>${responses.join("")}</table>`;
 }
 
-function escaped(text: string): string {
+/** Text as it may stand anywhere in HTML. */
+export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -32,8 +32,8 @@ export function endpoint<P, Q, B, S extends HttpServices>(
     const result = await work(readRequest(contract, event), services);
     const headers = { ...answerHeaders(event, context, services.config.corsAllowedOrigins), ...result.headers };
     const status = result.status ?? contract.status ?? 200;
-    if (contract.raw === "text/html") {
-      headers["content-type"] = "text/html; charset=utf-8";
+    if (contract.raw === "text/html" || contract.raw === "text/csv") {
+      headers["content-type"] = `${contract.raw}; charset=utf-8`;
       return { statusCode: status, headers, body: String(result.data) };
     }
     const data = contract.response.parse(result.data);

@@ -66,7 +66,7 @@ function operation(contract: Contract): Json {
     responses: {
       ...success(contract),
       ...(contract.redirect !== undefined && { 302: { description: contract.redirect } }),
-      ...failures(contract),
+      ...withPages(contract, failures(contract)),
     },
   };
 }
@@ -82,11 +82,24 @@ const idempotencyKey = {
 function success(contract: Contract): Json {
   const status = String(contract.status ?? 200);
   const content = jsonSchema(contract.response, "output");
-  if (contract.raw === "text/html")
-    return { [status]: { description: "The page.", content: { "text/html": { schema: content } } } };
+  if (contract.raw === "text/html" || contract.raw === "text/csv") {
+    const description = contract.raw === "text/html" ? "The page." : "The file.";
+    return { [status]: { description, content: { [contract.raw]: { schema: content } } } };
+  }
   return {
     [status]: { description: contract.summary, content: json(contract.raw ? content : enveloped(contract, content)) },
   };
+}
+
+/** Some failures are answered with a page, the others of the same status with the envelope. */
+function withPages({ pages = {}, response }: Contract, failed: Record<string, FailureAnswer>): Json {
+  const page = { "text/html": { schema: jsonSchema(response, "output") } };
+  const added = Object.entries(pages).map(([status, when]) => {
+    const { description, content } = failed[status] ?? {};
+    const both = description === undefined ? when : `${description}. ${when}`;
+    return [status, { description: both, content: { ...content, ...page } }];
+  });
+  return { ...failed, ...Object.fromEntries(added) };
 }
 
 function enveloped(contract: Contract, data: Json): Json {
@@ -105,7 +118,12 @@ function enveloped(contract: Contract, data: Json): Json {
   };
 }
 
-function failures(contract: Contract): Json {
+interface FailureAnswer {
+  description: string;
+  content: Json;
+}
+
+function failures(contract: Contract): Record<string, FailureAnswer> {
   const codes = [
     ...commonErrors,
     ...(contract.body ? bodyErrors : []),

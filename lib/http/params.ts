@@ -5,3 +5,4 @@ export const idParams = z.object({ id: z.string().regex(/^[\x21-\x7e]{1,200}$/) 
 
 export const anyObject = z.record(z.string(), z.unknown());
 export const htmlPage = z.string();
+export const csvFile = z.string();

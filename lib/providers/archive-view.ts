@@ -12,7 +12,8 @@ interface VisibleThread {
 
 /**
  * The hottest posts as of `marketTime`: most comments in the 24 hours before it, then most visible comments, then the
- * newest, then by id. Nothing newer is seen; a thread without a row of its own exists from its first visible comment.
+ * newest, then by id. A thread in which nothing was said or begun in those hours is not hot, however few others there
+ * are. Nothing newer is seen; a thread without a row of its own exists from its first visible comment.
  */
 export function hotPosts(archive: Archive, marketTime: Date, limit: number): RedditPost[] {
   const visible: VisibleThread[] = [];
@@ -22,7 +23,8 @@ export function hotPosts(archive: Archive, marketTime: Date, limit: number): Red
     if (post === null) continue;
     const since = marketTime.getTime() - dayMs;
     const recent = comments.filter(({ createdAt }) => createdAt === null || createdAt.getTime() > since).length;
-    visible.push({ post: { ...post, totalComments: comments.length }, recent });
+    const isNew = post.createdAt === null || post.createdAt.getTime() > since;
+    if (recent > 0 || isNew) visible.push({ post: { ...post, totalComments: comments.length }, recent });
   }
   return visible
     .sort(hotter)

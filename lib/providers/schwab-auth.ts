@@ -67,7 +67,8 @@ export function consentUrl(settings: SchwabAppSettings, state: string): string {
 /** Spec api 9: the refresh token alone decides; a warning begins 24 hours before its end. */
 export function authStatus(tokens: BrokerTokens | null, now: Date) {
   if (tokens === null) {
-    return { status: "not_configured", warning: false, access_token_expires_at: null, refresh_token_expires_at: null };
+    const unknown = { access_token_expires_at: null, refresh_token_expires_at: null };
+    return { status: "not_configured", warning: false, ...unknown } as const;
   }
   const leftMs = Date.parse(tokens.refresh_expires_at) - now.getTime();
   const status = leftMs <= 0 ? "expired" : leftMs <= warnBeforeMs ? "warning" : "healthy";
@@ -125,7 +126,10 @@ export function createSchwabAuth(
 
   /** What is stored, unless it is old or `unusable`; then new tokens. */
   async function renewed(unusable?: string): Promise<string> {
-    const stored = await vault.read();
+    const stored = await vault.read().catch((cause: unknown) => {
+      // As good as a broker that does not answer: a run goes on without its prices.
+      throw brokerUnavailable("Schwab's tokens could not be read", { cause });
+    });
     if (stored === null) throw brokerLoginNeeded("Schwab has never been logged in to");
     known = stored;
     if (isFresh(stored) && stored.access_token !== unusable) return stored.access_token;

@@ -6,6 +6,8 @@ const credentialsSchema = z.object({
   REDDIT_CLIENT_ID: z.string().optional(),
   REDDIT_CLIENT_SECRET: z.string().optional(),
   OPENAI_API_KEY: z.string().optional(),
+  SCHWAB_CLIENT_ID: z.string().optional(),
+  SCHWAB_CLIENT_SECRET: z.string().optional(),
 });
 export type Credentials = z.infer<typeof credentialsSchema>;
 
@@ -15,19 +17,33 @@ export type Credentials = z.infer<typeof credentialsSchema>;
  */
 export async function loadCredentials(environment: Environment): Promise<Credentials> {
   if (!environment.PROVIDER_SECRET_ID) return credentialsSchema.parse(environment);
-  // Loaded on demand: endpoints that never speak to a provider do not carry this client.
-  const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+  const { client, GetSecretValueCommand } = await openSecretsManager();
+  const secret = await client
+    .send(new GetSecretValueCommand({ SecretId: environment.PROVIDER_SECRET_ID }))
+    .catch((error: unknown) => {
+      throw unreadable(error);
+    });
   try {
-    const client = new SecretsManagerClient({
-      maxAttempts: 3,
-      requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-    });
-    const secret = await client.send(new GetSecretValueCommand({ SecretId: environment.PROVIDER_SECRET_ID }));
     return credentialsSchema.parse(JSON.parse(secret.SecretString ?? "{}"));
-  } catch (error) {
-    throw new AppError("NotReady", "NOT_READY", "The providers' credentials could not be read.", {
-      retryable: true,
-      cause: error,
-    });
+  } catch {
+    // Without its cause, which would quote from the secret in the log.
+    throw unreadable();
   }
+}
+
+/** AWS's client of secrets with its commands, loaded on demand: endpoints that need no secret do not carry it. */
+export async function openSecretsManager() {
+  const sdk = await import("@aws-sdk/client-secrets-manager");
+  const client = new sdk.SecretsManagerClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  });
+  return { ...sdk, client };
+}
+
+function unreadable(cause?: unknown): AppError {
+  return new AppError("NotReady", "NOT_READY", "The providers' credentials could not be read.", {
+    retryable: true,
+    cause,
+  });
 }

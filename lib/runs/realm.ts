@@ -3,6 +3,7 @@ import { defaultConfiguration } from "../analysis/configuration.ts";
 import { iso } from "../runtime/dates.ts";
 import { put } from "../store/actions.ts";
 import { ifAbsent } from "../store/expressions.ts";
+import { initialPortfolios } from "../trading/portfolios.ts";
 import type { RunServices } from "./services.ts";
 
 /** What a realm remembers beside its runs. */
@@ -21,8 +22,8 @@ export type RealmState = z.infer<typeof realmStateSchema>;
 const settingSchema = z.object({ sk: z.string(), value: z.string() });
 
 /**
- * The realm's state; on the very first use it is created together with the default configuration, in one transaction.
- * A tuned value is never overwritten: a realm that exists is left as it is.
+ * The realm's state; on the very first use it is created together with the default configuration and the four
+ * portfolios, in one transaction. A tuned value is never overwritten: a realm that exists is left as it is.
  */
 export async function openRealm(services: RunServices): Promise<RealmState> {
   const existing = await readRealm(services);
@@ -34,6 +35,7 @@ export async function openRealm(services: RunServices): Promise<RealmState> {
     ...Object.entries(defaultConfiguration()).map(([name, value]) =>
       put({ ...store.keys.configuration(name), value, updated_at: now }),
     ),
+    ...initialPortfolios(now).map((portfolio) => put({ ...store.keys.portfolio(portfolio.id), ...portfolio })),
   ]);
   return (await readRealm(services)) ?? { initialized_at: now };
 }

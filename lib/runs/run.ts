@@ -55,6 +55,10 @@ export const runSchema = z.object({
   signals_created: z.number().int().nullable(),
   positions_opened: z.number().int().nullable(),
   exits_triggered: z.number().int().nullable(),
+  /** What a phase has done so far, written with each position, exit and applied result, so that a retry knows it. */
+  positions_recorded: z.number().int().default(0),
+  exits_recorded: z.number().int().default(0),
+  results_applied: z.number().int().default(0),
   analysis_incomplete_reason: z.enum(["budget_exhausted"]).nullable(),
   warnings: z.array(warningSchema).nullable(),
   /** The fixed market time of a replay or of the scenario; null in a live run, where each phase has its own. */

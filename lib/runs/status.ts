@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { daysBetween, utcDay } from "../runtime/dates.ts";
+import { portfolioSchema } from "../trading/records.ts";
 import { readLock } from "./lock.ts";
 import { marketNow } from "./market-time.ts";
 import { readRealm, readSettings } from "./realm.ts";
@@ -18,10 +19,17 @@ export const systemStatusSchema = z.object({
   active_run_id: z.string().nullable(),
 });
 
-/** `GET /status` (spec api 9). Positions come with paper trading; until then none is open. */
+const holdingsSchema = portfolioSchema.pick({ open_position_ids: true });
+
+/** `GET /status` (spec api 9). */
 export async function readSystemStatus(services: Pick<RunServices, "store" | "config" | "clock">) {
   const { store, config, clock } = services;
-  const [realm, settings, lock] = await Promise.all([readRealm(services), readSettings(services), readLock(services)]);
+  const [realm, settings, lock, portfolios] = await Promise.all([
+    readRealm(services),
+    readSettings(services),
+    readLock(services),
+    store.queryAll({ pk: store.keys.portfolio("").pk }, holdingsSchema),
+  ]);
   const holder = lock && (await store.get(store.keys.run(lock.run_id), runSchema));
   const today = utcDay(marketNow(config.marketClock, realm, clock));
   const start = settings.system_start_date;
@@ -30,7 +38,7 @@ export async function readSystemStatus(services: Pick<RunServices, "store" | "co
     phase: settings.phase ?? "paper_trading",
     emergence_active: days >= warmUpDays,
     emergence_days_remaining: Math.max(0, warmUpDays - days),
-    open_position_count: 0,
+    open_position_count: portfolios.flatMap(({ open_position_ids }) => open_position_ids).length,
     last_run_completed_at: realm?.last_run_completed_at ?? null,
     active_run_id: holder?.status === "running" ? holder.id : null,
   };

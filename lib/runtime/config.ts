@@ -52,6 +52,19 @@ const environmentSchema = z.object({
   LLM_INPUT_USD_PER_MILLION: z.coerce.number().nonnegative().default(0.15),
   LLM_OUTPUT_USD_PER_MILLION: z.coerce.number().nonnegative().default(0.6),
 
+  SCHWAB_BASE_URL: z.url().default("https://api.schwabapi.com"),
+  SCHWAB_CLIENT_ID: z.string().optional(),
+  SCHWAB_CLIENT_SECRET: z.string().optional(),
+  /** Exactly as registered with the app: Schwab sends the browser back to it after the consent. */
+  SCHWAB_CALLBACK_URL: z.url().default("http://127.0.0.1:3000/auth/schwab/callback"),
+  SCHWAB_STAND_IN: flag.default(false),
+  /** Where the broker's tokens are kept: a secret on a deployed stage, elsewhere a file of its owner's. */
+  BROKER_SECRET_ID: z.string().optional(),
+  BROKER_TOKEN_FILE: z.string().optional(),
+
+  YAHOO_BASE_URL: z.url().default("https://query1.finance.yahoo.com"),
+  YAHOO_STAND_IN: flag.default(false),
+
   SYMBOLS_FILE: z.string().optional(),
   SYMBOL_DIRECTORY_URL: z.url().default("https://www.nasdaqtrader.com/dynamic/SymDir"),
 });
@@ -98,11 +111,14 @@ export function readConfig(variables: Record<string, string | undefined> = proce
 }
 
 function refuseStandInsInProduction(environment: Environment): void {
-  if (environment.ENVIRONMENT === "production" && (environment.REDDIT_STAND_IN || environment.OPENAI_STAND_IN)) {
+  const standIns = (["REDDIT_STAND_IN", "OPENAI_STAND_IN", "SCHWAB_STAND_IN", "YAHOO_STAND_IN"] as const).filter(
+    (name) => environment[name],
+  );
+  if (environment.ENVIRONMENT === "production" && standIns.length > 0) {
     throw new AppError(
       "BadConfiguration",
       "CONFIGURATION_ERROR",
-      "Bad setting: REDDIT_STAND_IN and OPENAI_STAND_IN must not be true in production.",
+      `Bad setting: ${standIns.join(" and ")} must not be true in production.`,
     );
   }
 }

@@ -1,7 +1,9 @@
 import type { Configuration } from "../analysis/configuration.ts";
+import { buyFill, type FillSettings, type Offered } from "./fills.ts";
 import { stockEntryLevels } from "./levels.ts";
 import { affordableQuantity, costCents } from "./quantities.ts";
 import {
+  type Fill,
   type OptionPosition,
   type Portfolio,
   type Position,
@@ -12,7 +14,11 @@ import {
 import type { SelectedContract } from "./strikes.ts";
 
 /** What the market offers: a share at its last trade, or the contract that strike selection chose. */
-export type Offer = { instrument_type: "stock"; price: number } | ({ instrument_type: "option" } & SelectedContract);
+export type Offer =
+  | ({ instrument_type: "stock"; price: number } & Offered)
+  | ({ instrument_type: "option" } & SelectedContract);
+
+export type OpeningSettings = FillSettings & Pick<Configuration, "stock_stop_loss_pct" | "stock_take_profit_pct">;
 
 export interface Opening {
   signal: { id: string; ticker: string; signal_type: SignalType; confidence: number };
@@ -33,28 +39,27 @@ export type OpeningResult =
  * Opens a position (spec pipeline 8.4 c, e, f): cash guard against the target, whole units by floor, and the actual
  * cost taken from the cash, so that the portfolio's value stays as it is.
  */
-export function openPosition(
-  portfolio: Portfolio,
-  opening: Opening,
-  settings: Pick<Configuration, "stock_stop_loss_pct" | "stock_take_profit_pct">,
-): OpeningResult {
+export function openPosition(portfolio: Portfolio, opening: Opening, settings: OpeningSettings): OpeningResult {
   const { offer, targetCents } = opening;
   if (portfolio.cash_available_cents < targetCents) return { outcome: "skipped", skip_reason: "insufficient_cash" };
   const price = offer.instrument_type === "stock" ? offer.price : offer.mark;
   const quantity = affordableQuantity(offer.instrument_type, price, targetCents);
   if (quantity === 0) return { outcome: "skipped", skip_reason: "size_too_small" };
   const cost = costCents(offer.instrument_type, price, quantity);
+  const fill = buyFill(offer.instrument_type, price, quantity, { bid: offer.bid, ask: offer.ask }, settings);
+  const common = { ...commonFields(portfolio, opening, price, cost), ...fillFields(fill) };
   return {
     outcome: "opened",
     portfolio: {
       ...portfolio,
       cash_available_cents: portfolio.cash_available_cents - cost,
-      open_position_count: portfolio.open_position_count + 1,
+      trading_costs_cents: portfolio.trading_costs_cents + fill.cost_cents,
+      open_position_ids: [...portfolio.open_position_ids, positionId(opening.signal.id, portfolio.id)],
     },
     position:
       offer.instrument_type === "stock"
-        ? stockPosition(commonFields(portfolio, opening, price, cost), quantity, settings)
-        : optionPosition(commonFields(portfolio, opening, price, cost), quantity, offer),
+        ? stockPosition(common, quantity, settings)
+        : optionPosition(common, quantity, offer),
   };
 }
 
@@ -82,10 +87,15 @@ function commonFields(portfolio: Portfolio, { signal, targetCents, today, now }:
     exit_reason: null,
     hold_days: null,
     realized_return_pct: null,
+    version: 0,
   };
 }
 
-type Common = ReturnType<typeof commonFields>;
+function fillFields(fill: Fill) {
+  return { entry_fill: fill, trading_costs_cents: fill.cost_cents };
+}
+
+type Common = ReturnType<typeof commonFields> & ReturnType<typeof fillFields>;
 
 function stockPosition(
   common: Common,

@@ -1,15 +1,12 @@
+import { linearRegression, mean, rootMeanSquare, sampleStandardDeviation, sum } from "simple-statistics";
+import { addDays } from "../runtime/dates.ts";
 import { round } from "../runtime/money.ts";
-import { mean, sampleCovariance, wilsonInterval } from "./statistics.ts";
+import { isTradingDay } from "./market-calendar.ts";
 
-/** A trade of which nothing is open any more. */
-export interface ClosedTrade {
-  pnlCents: number;
-}
-
-/** What something was worth at the end of a New York day. */
-export interface EquityPoint {
+/** What something was worth at the end of a New York day, in any unit. */
+export interface DailyValue {
   date: string;
-  value_cents: number;
+  value: number;
 }
 
 export interface TradeFigures {
@@ -20,8 +17,8 @@ export interface TradeFigures {
   win_rate_high: number | null;
   /** Gross profit over gross loss; null without a loss. */
   profit_factor: number | null;
-  /** Mean profit of a trade, in cents; null without trades. */
-  expectancy_cents: number | null;
+  /** Mean profit of a trade, in dollars; null without trades. */
+  expectancy: number | null;
 }
 
 export interface CurveFigures {
@@ -29,6 +26,7 @@ export interface CurveFigures {
   max_drawdown: number;
   /** Per year, against a return of 0; null where the returns do not vary or are fewer than two. */
   sharpe: number | null;
+  /** As `sharpe`, but weighed by the losses only; null without a loss. */
   sortino: number | null;
   /** Per year, a fraction, and the slope against the benchmark; null where they cannot be told. */
   alpha: number | null;
@@ -38,101 +36,99 @@ export interface CurveFigures {
 /** Trading days of a year. */
 const yearDays = 252;
 const decimals = 6;
+/** A spread of returns below this is only binary noise. */
+const noise = 1e-9;
+/** The z of a two-sided 95 % interval; the library's `probit(0.975)` is right to two decimals only. */
+const z95 = 1.959963984540054;
 
-/** What a list of closed trades says; a trade that gained nothing is no win (spec D39). */
-export function tradeFigures(trades: readonly ClosedTrade[]): TradeFigures {
-  const gains = trades.map(({ pnlCents }) => pnlCents);
-  const wins = gains.filter((gain) => gain > 0);
-  const loss = -gains.filter((gain) => gain < 0).reduce((sum, gain) => sum + gain, 0);
-  const interval = wilsonInterval(wins.length, trades.length);
+/** A share of successes with its 95 % interval after Wilson, which stays sensible for few trials; nulls of none. */
+export function shareOf(successes: number, trials: number) {
+  if (trials === 0) return { share: null, low: null, high: null };
+  const share = successes / trials;
+  const square = z95 ** 2;
+  const centre = share + square / (2 * trials);
+  const half = z95 * Math.sqrt((share * (1 - share)) / trials + square / (4 * trials ** 2));
+  const bound = (value: number) => round(Math.min(1, Math.max(0, value / (1 + square / trials))), decimals);
+  return { share: round(share, decimals), low: bound(centre - half), high: bound(centre + half) };
+}
+
+/** What the profits of closed trades, in cents, say; a trade that gained nothing is no win (spec D39). */
+export function tradeFigures(profits: readonly number[]): TradeFigures {
+  const wins = profits.filter((profit) => profit > 0);
+  const loss = -sum(profits.filter((profit) => profit < 0));
+  const { share, low, high } = shareOf(wins.length, profits.length);
   return {
-    closed_trades: trades.length,
-    win_rate: trades.length === 0 ? null : round(wins.length / trades.length, decimals),
-    win_rate_low: interval && round(interval.low, decimals),
-    win_rate_high: interval && round(interval.high, decimals),
-    profit_factor: loss === 0 ? null : round(wins.reduce((sum, gain) => sum + gain, 0) / loss, decimals),
-    expectancy_cents: rounded(mean(gains), 0),
+    closed_trades: profits.length,
+    win_rate: share,
+    win_rate_low: low,
+    win_rate_high: high,
+    profit_factor: loss > 0 ? round(sum(wins) / loss, decimals) : null,
+    expectancy: profits.length > 0 ? round(mean(profits) / 100, 2) : null,
   };
 }
 
 /**
- * The curve of a starting value and the profits of days, one point per day that has one. It knows closed trades only;
- * what is open shows when it is closed.
+ * What a curve of daily values says, oldest first. Its days may have gaps, as runs have: ratios are put on a year by
+ * the trading days the curve spans. Alpha and beta come from the days that `benchmark`, closes by day, has too: returns
+ * from one such day to the next, the intercept and the slope of the least squares line.
  */
-export function equityCurve(startCents: number, profits: readonly { date: string; pnlCents: number }[]): EquityPoint[] {
-  const days = Map.groupBy(profits, ({ date }) => date);
-  let value_cents = startCents;
-  return [...days]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([date, profitsOfDay]) => {
-      value_cents += profitsOfDay.reduce((sum, { pnlCents }) => sum + pnlCents, 0);
-      return { date, value_cents };
-    });
-}
-
-/**
- * What a curve of daily values says, oldest first. Alpha and beta come from the days that `benchmark`, closes by day,
- * has too: returns from one such day to the next, the slope and the intercept of the least squares line.
- */
-export function curveFigures(curve: readonly EquityPoint[], benchmark: ReadonlyMap<string, number>): CurveFigures {
-  const daily = returns(curve.map(({ value_cents }) => value_cents));
-  const shared = curve.flatMap(({ date, value_cents }) => {
-    const close = benchmark.get(date);
-    return close === undefined ? [] : [{ value_cents, close }];
-  });
-  const own = returns(shared.map(({ value_cents }) => value_cents));
-  const market = returns(shared.map(({ close }) => close));
-  const beta = ratio(sampleCovariance(own, market), sampleCovariance(market, market));
-  const [meanOwn, meanMarket] = [mean(own), mean(market)];
-  const alpha = beta === null || meanOwn === null || meanMarket === null ? null : meanOwn - beta * meanMarket;
+export function curveFigures(curve: readonly DailyValue[], benchmark: ReadonlyMap<string, number>): CurveFigures {
+  const changes = returns(curve.map(({ value }) => value));
+  const losses = changes.map((change) => Math.min(0, change));
+  const isEnough = changes.length > 1;
+  const perYear = returnsPerYear(curve);
+  const line = marketLine(curve, benchmark);
   return {
-    max_drawdown: maxDrawdown(curve),
-    sharpe: annualised(daily, deviation(daily)),
-    sortino: annualised(daily, downsideDeviation(daily)),
-    alpha: alpha === null ? null : round(alpha * yearDays, decimals),
-    beta: rounded(beta, decimals),
+    max_drawdown: maxDrawdown(curve.map(({ value }) => value)),
+    sharpe: isEnough ? annualised(changes, sampleStandardDeviation(changes), perYear) : null,
+    sortino: isEnough ? annualised(changes, rootMeanSquare(losses), perYear) : null,
+    alpha: line && round(line.alpha, decimals),
+    beta: line && round(line.beta, decimals),
   };
 }
 
-/** The deepest fall of a curve from its highest value before, as a fraction of that value. */
-export function maxDrawdown(curve: readonly EquityPoint[]): number {
+/** The deepest fall from the highest value before, as a fraction of that value. */
+export function maxDrawdown(values: readonly number[]): number {
   let peak = 0;
   let deepest = 0;
-  for (const { value_cents } of curve) {
-    peak = Math.max(peak, value_cents);
-    if (peak > 0) deepest = Math.max(deepest, (peak - value_cents) / peak);
+  for (const value of values) {
+    peak = Math.max(peak, value);
+    if (peak > 0) deepest = Math.max(deepest, (peak - value) / peak);
   }
   return round(deepest, decimals);
+}
+
+/** The last trading day before a New York day. */
+export function tradingDayBefore(day: string): string {
+  const before = addDays(day, -1);
+  return isTradingDay(before) ? before : tradingDayBefore(before);
 }
 
 function returns(values: readonly number[]): number[] {
   return values.slice(1).map((value, index) => {
     const before = values[index] ?? 0;
-    return before === 0 ? 0 : value / before - 1;
+    return before > 0 ? value / before - 1 : 0;
   });
 }
 
-function annualised(daily: readonly number[], spread: number | null): number | null {
-  const perDay = ratio(mean(daily), spread);
-  return perDay === null ? null : round(perDay * Math.sqrt(yearDays), decimals);
+/** How many returns a year would have, were they spaced like those of the curve; 252 where every trading day has one. */
+function returnsPerYear(curve: readonly DailyValue[]): number {
+  const [first, last] = [curve.at(0), curve.at(-1)];
+  if (!first || !last) return yearDays;
+  let days = 0;
+  for (let day = addDays(first.date, 1); day <= last.date; day = addDays(day, 1)) if (isTradingDay(day)) days++;
+  return (yearDays * (curve.length - 1)) / Math.max(1, days);
 }
 
-function deviation(values: readonly number[]): number | null {
-  const variance = sampleCovariance(values, values);
-  return variance === null ? null : Math.sqrt(variance);
+function annualised(changes: readonly number[], spread: number, perYear: number): number | null {
+  return spread < noise ? null : round((mean(changes) / spread) * Math.sqrt(perYear), decimals);
 }
 
-/** Root mean square of the losses over all days; null below two days. */
-function downsideDeviation(daily: readonly number[]): number | null {
-  const square = mean(daily.map((change) => Math.min(0, change) ** 2));
-  return daily.length < 2 || square === null ? null : Math.sqrt(square);
-}
-
-function ratio(above: number | null, below: number | null): number | null {
-  // A spread that is only binary noise is none.
-  return above === null || below === null || Math.abs(below) < 1e-12 ? null : above / below;
-}
-
-function rounded(value: number | null, places: number): number | null {
-  return value === null ? null : round(value, places);
+function marketLine(curve: readonly DailyValue[], benchmark: ReadonlyMap<string, number>) {
+  const shared = curve.filter(({ date }) => benchmark.has(date));
+  const own = returns(shared.map(({ value }) => value));
+  const market = returns(shared.map(({ date }) => benchmark.get(date) ?? 0));
+  if (market.length < 2 || sampleStandardDeviation(market) < noise) return null;
+  const { m, b } = linearRegression(market.map((change, index) => [change, own[index] ?? 0]));
+  return { beta: m, alpha: b * returnsPerYear(shared) };
 }

@@ -1,9 +1,9 @@
-import type { Configuration } from "../analysis/configuration.ts";
 import { daysBetween } from "../runtime/dates.ts";
 import { round } from "../runtime/money.ts";
 import type { Evaluation, Exit } from "./exit-steps.ts";
+import { type FillSettings, type Offered, sellFill } from "./fills.ts";
 import type { MonitoredInstrument } from "./instruments.ts";
-import { type Opening, type OpeningResult, openPosition } from "./openings.ts";
+import { type Opening, type OpeningResult, type OpeningSettings, openPosition } from "./openings.ts";
 import { costCents, manualQuantity } from "./quantities.ts";
 import { exitId, type Portfolio, type Position, type PositionExit } from "./records.ts";
 
@@ -21,6 +21,10 @@ export interface ExitContext {
   notes: string | null;
   /** ISO-8601 UTC */
   now: string;
+  /** What was bid and asked for the instrument when its price was observed. */
+  offered: Offered;
+  /** For what the fill would have cost. */
+  costs: FillSettings;
 }
 
 /** Shares or contracts left. */
@@ -77,6 +81,7 @@ export function applyExit(
   const pnl = proceeds - (openCostCents(position) - openCostCents(left));
   const number = position.exit_count + 1;
   const isStock = position.instrument_type === "stock";
+  const fill = sellFill(position.instrument_type, exit, context.offered, context.costs);
   const record: PositionExit = {
     id: exitId(position.id, number),
     position_id: position.id,
@@ -88,13 +93,19 @@ export function applyExit(
     shares_exited: isStock ? exit.quantity : null,
     contracts_exited: isStock ? null : exit.quantity,
     realized_pnl_cents: pnl,
+    fill,
     observed_price: exit.observed_price,
     trigger_candle: exit.candle,
     notes: context.notes,
     run_id: context.runId,
     created_at: context.now,
   };
-  const after = { ...left, exit_count: number, realized_pnl_cents: position.realized_pnl_cents + pnl };
+  const after = {
+    ...left,
+    exit_count: number,
+    realized_pnl_cents: position.realized_pnl_cents + pnl,
+    trading_costs_cents: position.trading_costs_cents + fill.cost_cents,
+  };
   const isOver = remainingQuantity(after) === 0;
   return {
     record,
@@ -103,9 +114,10 @@ export function applyExit(
       ...portfolio,
       cash_available_cents: portfolio.cash_available_cents + proceeds,
       realized_pnl_cents: portfolio.realized_pnl_cents + pnl,
+      trading_costs_cents: portfolio.trading_costs_cents + fill.cost_cents,
       current_value_cents:
         portfolio.current_value_cents + proceeds + positionValueCents(after) - positionValueCents(position),
-      open_position_count: portfolio.open_position_count - (isOver ? 1 : 0),
+      open_position_ids: portfolio.open_position_ids.filter((id) => !isOver || id !== position.id),
     },
   };
 }
@@ -161,7 +173,7 @@ export function replacePosition(
   price: number,
   opening: Opening,
   context: Omit<ExitContext, "notes">,
-  settings: Pick<Configuration, "stock_stop_loss_pct" | "stock_take_profit_pct">,
+  settings: OpeningSettings,
 ): ReplacementResult {
   const exit = exitOnRequest(outgoing, { reason: "replaced", fraction: 1, price, today: opening.today });
   const observed = observePrice(portfolio, outgoing, price, context.now);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { exitReasonSchema, optionTypeSchema, priceSchema } from "./records.ts";
+import { exitReasonSchema, fillSchema, optionTypeSchema, priceSchema } from "./records.ts";
 
 /**
  * What the table holds of predictions (spec data-model 3.15–3.17). Premiums are dollars per share with at most four
@@ -24,6 +24,10 @@ const predictionFields = {
   hitl_override_at: z.string().nullable().default(null),
   /** When it entered its author's accuracy. */
   accuracy_applied_at: z.string().nullable().default(null),
+  /** When monitoring last looked at it; a premium of that time is not looked at again. */
+  last_checked_at: z.string().nullable().default(null),
+  /** One more with every write; a write is refused where another came between. */
+  version: z.number().int().default(0),
   created_at: z.string(),
 };
 
@@ -42,6 +46,9 @@ export const followedPredictionSchema = z.object({
   peak_premium: priceSchema,
   trailing_stop_active: z.boolean(),
   simulated_pnl_cents: z.number().int().default(0),
+  entry_fill: fillSchema.nullable().default(null),
+  /** What the fills so far would have cost beyond their paper prices. */
+  trading_costs_cents: z.number().int().default(0),
   exit_count: z.number().int().nonnegative().default(0),
   /** Of the last exit. */
   exit_reason: exitReasonSchema.nullable().default(null),
@@ -98,11 +105,25 @@ export const predictionExitSchema = z.object({
   quantity_pct: z.number(),
   contracts_exited: z.number().int().positive(),
   simulated_pnl_cents: z.number().int(),
+  fill: fillSchema.nullable().default(null),
   /** The market's premium where the fill is a trigger level. */
   observed_premium: priceSchema.nullable(),
   created_at: z.string(),
 });
 export type PredictionExit = z.infer<typeof predictionExitSchema>;
+
+/** A resolved prediction in its author's history, in the order in which the accuracy took them in. */
+export const appliedResultSchema = z.object({
+  prediction_id: z.string(),
+  author: z.string(),
+  ticker: z.string(),
+  resolved_at: z.string(),
+  /** Null where a person excluded it. */
+  is_correct: z.boolean().nullable(),
+  simulated_pnl_cents: z.number().int(),
+  trading_costs_cents: z.number().int(),
+});
+export type AppliedResult = z.infer<typeof appliedResultSchema>;
 
 /** `t1_gk2x3y.GME`: a comment makes at most one prediction about a ticker. */
 export function predictionId(commentId: string, ticker: string): string {

@@ -2,6 +2,7 @@ import type { Configuration } from "../analysis/configuration.ts";
 import { daysBetween } from "../runtime/dates.ts";
 import { round } from "../runtime/money.ts";
 import type { Evaluation } from "./exit-steps.ts";
+import { buyFill, type FillSettings, type Offered, sellFill } from "./fills.ts";
 import { gain } from "./levels.ts";
 import {
   type ExpiredPrediction,
@@ -40,7 +41,7 @@ export function newPrediction(
   mention: PredictedMention,
   contract: SelectedContract | ExpiredPrediction["expired_reason"],
   at: { today: string; now: string },
-  settings: Pick<Configuration, "prediction_notional">,
+  settings: FillSettings & Pick<Configuration, "prediction_notional">,
 ): Prediction {
   const common = {
     id: predictionId(mention.comment_id, mention.ticker),
@@ -57,6 +58,8 @@ export function newPrediction(
     simulated_return_pct: null,
     resolved_at: null,
     current_premium: null,
+    last_checked_at: null,
+    version: 0,
   };
   if (typeof contract === "string") {
     return {
@@ -73,6 +76,7 @@ export function newPrediction(
     };
   }
   const contracts = predictionContracts(contract.mark, settings);
+  const fill = buyFill("option", contract.mark, contracts, contract, settings);
   return {
     ...common,
     status: "tracking",
@@ -85,19 +89,21 @@ export function newPrediction(
     contracts_remaining: contracts,
     peak_premium: contract.mark,
     simulated_pnl_cents: 0,
+    entry_fill: fill,
+    trading_costs_cents: fill.cost_cents,
     exit_count: 0,
   };
 }
 
 /**
- * A prediction after a check, and the records of its exits (spec pipeline 6.3). `premium` is the one observed at this
+ * A prediction after a check, and the records of its exits (spec pipeline 6.3). `observed.premium` is the one of this
  * check, null where there was none. When nothing remains it is resolved, unless it already was.
  */
 export function applyPredictionEvaluation(
   prediction: FollowedPrediction,
   evaluation: Evaluation,
-  premium: number | null,
-  now: string,
+  observed: { premium: number | null; offered: Offered; now: string },
+  settings: FillSettings,
 ): { prediction: FollowedPrediction; exits: PredictionExit[] } {
   const exits = evaluation.exits.map(
     (exit, index): PredictionExit => ({
@@ -111,22 +117,24 @@ export function applyPredictionEvaluation(
       simulated_pnl_cents:
         costCents("option", exit.fill_price, exit.quantity) -
         costCents("option", prediction.entry_premium, exit.quantity),
+      fill: sellFill("option", exit, observed.offered, settings),
       observed_premium: exit.observed_price,
-      created_at: now,
+      created_at: observed.now,
     }),
   );
   const after: FollowedPrediction = {
     ...prediction,
     contracts_remaining: evaluation.instrument.remaining_quantity,
-    current_premium: premium ?? prediction.current_premium,
+    current_premium: observed.premium ?? prediction.current_premium,
     peak_premium: evaluation.instrument.peak_price,
     trailing_stop_active: evaluation.instrument.trailing_stop_active,
     simulated_pnl_cents: exits.reduce((sum, exit) => sum + exit.simulated_pnl_cents, prediction.simulated_pnl_cents),
+    trading_costs_cents: exits.reduce((sum, { fill }) => sum + (fill?.cost_cents ?? 0), prediction.trading_costs_cents),
     exit_count: prediction.exit_count + exits.length,
     exit_reason: exits.at(-1)?.exit_reason ?? prediction.exit_reason,
   };
   const isResolvedNow = after.status === "tracking" && after.contracts_remaining === 0;
-  return { prediction: isResolvedNow ? resolve(after, now) : after, exits };
+  return { prediction: isResolvedNow ? resolve(after, observed.now) : after, exits };
 }
 
 function resolve(prediction: FollowedPrediction, now: string): FollowedPrediction {

@@ -28,6 +28,18 @@ export const priceSchema = z.number().nonnegative();
 const centsSchema = z.number().int();
 const countSchema = z.number().int().nonnegative();
 
+/** What a fill would have been with the market's spread, slippage and commission, which the paper fill leaves out. */
+export const fillSchema = z.object({
+  bid: priceSchema.nullable(),
+  ask: priceSchema.nullable(),
+  /** Dollars per share. */
+  net_price: priceSchema,
+  commission_cents: centsSchema,
+  /** What the net fill is worse by than the paper fill, commission included; negative where it is better. */
+  cost_cents: centsSchema,
+});
+export type Fill = z.infer<typeof fillSchema>;
+
 /** One of the four isolated accounts; its id is its name. */
 export const portfolioSchema = z.object({
   id: z.string(),
@@ -39,7 +51,10 @@ export const portfolioSchema = z.object({
   cash_available_cents: centsSchema.nonnegative(),
   /** What all exits so far have gained and lost; not shown, it lets every sum be checked. */
   realized_pnl_cents: centsSchema.default(0),
-  open_position_count: countSchema.default(0),
+  /** What all fills so far would have cost beyond their paper prices: net value is `current_value` less this. */
+  trading_costs_cents: centsSchema.default(0),
+  /** In the order of their opening, at most ten: the one list of open positions that decisions are made by. */
+  open_position_ids: z.array(z.string()).default([]),
   created_at: z.string(),
   last_valued_at: z.string().nullable().default(null),
   version: z.number().int().default(0),
@@ -70,6 +85,10 @@ const positionFields = {
   last_checked_at: z.string(),
   /** Over all exits so far. */
   realized_pnl_cents: centsSchema.default(0),
+  /** What opening it would have cost beyond the paper price; null where it was stored before fills were. */
+  entry_fill: fillSchema.nullable().default(null),
+  /** Of the opening and all exits so far. */
+  trading_costs_cents: centsSchema.default(0),
   /** How many exits there are; the next one's number is one more. */
   exit_count: countSchema.default(0),
   /** These four are null until nothing remains; the reason is the last exit's. */
@@ -78,6 +97,8 @@ const positionFields = {
   hold_days: z.number().int().nullable().default(null),
   /** Percent. */
   realized_return_pct: z.number().nullable().default(null),
+  /** One more with every write; a write is refused where another came between. */
+  version: z.number().int().default(0),
 };
 
 /** Fields of the other kind are null, so that both kinds show the same names. */
@@ -149,6 +170,7 @@ export const positionExitSchema = z.object({
   shares_exited: countSchema.nullable(),
   contracts_exited: countSchema.nullable(),
   realized_pnl_cents: centsSchema,
+  fill: fillSchema.nullable().default(null),
   /** The market's price where the fill is a trigger level. */
   observed_price: priceSchema.nullable(),
   /** The bar that touched the trigger; null for exits by time, expiration, premium or hand. */
@@ -158,6 +180,56 @@ export const positionExitSchema = z.object({
   created_at: z.string(),
 });
 export type PositionExit = z.infer<typeof positionExitSchema>;
+
+export const skipReasonSchema = z.enum([
+  "bearish_long_only",
+  "portfolio_full",
+  "safeguard_blocked",
+  "no_valid_strike",
+  "insufficient_cash",
+  "price_unavailable",
+  "size_too_small",
+  "market_closed",
+]);
+export type SkipReason = z.infer<typeof skipReasonSchema>;
+
+/** What became of a signal in a portfolio; the last run that looked at it wins. */
+export const signalOutcomeSchema = z.object({
+  signal_id: z.string(),
+  portfolio_id: z.string(),
+  outcome: z.enum(["opened", "skipped"]),
+  skip_reason: skipReasonSchema.nullable(),
+  position_id: z.string().nullable(),
+  run_id: z.string(),
+  evaluated_at: z.string(),
+});
+export type SignalOutcome = z.infer<typeof signalOutcomeSchema>;
+
+/** A ticker's day; its last write wins. Without trading on that day the four prices are null. */
+export const priceBarSchema = z.object({
+  ticker: z.string(),
+  date: z.string(),
+  open: priceSchema.nullable(),
+  high: priceSchema.nullable(),
+  low: priceSchema.nullable(),
+  close: priceSchema.nullable(),
+  source: z.enum(["broker", "yahoo"]),
+  /** Written after the day's close: nothing of it will change. */
+  is_final: z.boolean(),
+  fetched_at: z.string(),
+});
+export type PriceBar = z.infer<typeof priceBarSchema>;
+
+/** What a portfolio was worth when it was last valued on a New York day. */
+export const portfolioValueSchema = z.object({
+  portfolio_id: z.string(),
+  date: z.string(),
+  value_cents: centsSchema,
+  /** After the trading costs so far. */
+  net_value_cents: centsSchema,
+  valued_at: z.string(),
+});
+export type PortfolioValue = z.infer<typeof portfolioValueSchema>;
 
 /** Thirty days of one portfolio. The nine figures are null while it is active. */
 export const evaluationPeriodSchema = z.object({

@@ -34,6 +34,8 @@ export interface SelectedContract {
   dte: number;
   /** Dollars per share, above 0. */
   mark: number;
+  bid: number | null;
+  ask: number | null;
   underlying_price: number | null;
 }
 
@@ -93,6 +95,8 @@ export function selectContract(
     delta: optionType === "call" ? best.size : -best.size,
     dte: daysBetween(today, best.expiration),
     mark,
+    bid: knownOrNull(best.bid),
+    ask: knownOrNull(best.ask),
     underlying_price: chain.underlyingPrice,
   };
   return { contract, expirationsChecked };
@@ -109,6 +113,10 @@ export function markPrice({ mark, bid, ask }: Pick<OptionContract, "mark" | "bid
   if (isKnown(mark)) return mark > 0 ? round(mark, priceDecimals) : null;
   if (!isKnown(bid) || !isKnown(ask) || ask <= 0) return null;
   return round((bid + ask) / 2, priceDecimals);
+}
+
+function knownOrNull(price: number | null): number | null {
+  return isKnown(price) ? price : null;
 }
 
 /** A price, and not NaN, −999 or another negative sentinel. */

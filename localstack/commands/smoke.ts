@@ -1,7 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
 import { signalCommentSchema, signalItemSchema } from "../../lib/analysis/signal-views.ts";
+import { systemStatusSchema } from "../../lib/runs/status.ts";
 import { type RunStatus, runStatusSchema } from "../../lib/runs/views.ts";
+import { evaluationPeriodViewSchema } from "../../lib/trading/evaluation-views.ts";
+import { portfolioViewSchema } from "../../lib/trading/portfolio-views.ts";
+import { positionViewSchema } from "../../lib/trading/position-views.ts";
+import { predictionViewSchema } from "../../lib/trading/prediction-views.ts";
 import { type ApiClient, connect, expectData } from "./client.ts";
 
 /** `npm run smoke`: one run on a running deployment, watched from outside. Exit code 1 where the contract is broken. */
@@ -37,6 +42,7 @@ async function smoke(api: ApiClient): Promise<void> {
   check(run.status === "completed", `the run ended ${run.status}: ${run.error_code} ${run.error_message}`);
   check(run.completed_at !== null && run.error_message === null, "a completed run has an end and no error");
   await checkSignals(api, run.signals_created ?? 0);
+  await checkTrading(api, run);
 }
 
 /** Polls until the end and checks every move: phases only forward, progress only up within a phase, one end. */
@@ -82,6 +88,32 @@ async function checkSignals(api: ApiClient, created: number): Promise<void> {
   const shown = expectData(comments, 200, z.array(signalCommentSchema), "GET /signals/{id}/comments");
   check(shown.length > 0, "a signal has no comments");
   console.log(`smoke: ${signals.length} signals, first ${first?.id} at ${first?.confidence}`);
+}
+
+/** The four accounts, what the run opened in them, and what it holds each comment to. */
+async function checkTrading(api: ApiClient, run: RunStatus): Promise<void> {
+  const read = async <T>(path: string, schema: z.ZodType<T>) =>
+    expectData(await api.call("GET", path), 200, schema, `GET ${path}`);
+  const portfolios = await read("/portfolios", z.array(portfolioViewSchema));
+  check(portfolios.length === 4, `there are ${portfolios.length} portfolios`);
+  check(
+    portfolios.every((portfolio) => portfolio.cash_available >= 0),
+    "a portfolio owes money",
+  );
+  const positions = await read("/positions?limit=100", z.array(positionViewSchema));
+  const predictions = await read("/predictions?limit=5", z.array(predictionViewSchema));
+  const [{ open_position_count }, [period]] = await Promise.all([
+    read("/status", systemStatusSchema),
+    read("/evaluation-periods?portfolio_id=stocks_quality", z.array(evaluationPeriodViewSchema)),
+  ]);
+  check(period !== undefined, "the portfolios have no evaluation period");
+  if (!expectSignals) return;
+  check((run.positions_opened ?? 0) > 0 && positions.length > 0, "the run opened no positions");
+  check(open_position_count > 0, "GET /status knows no open position");
+  check(predictions.length > 0, "the run made no predictions");
+  console.log(
+    `smoke: ${run.positions_opened} positions opened, ${run.exits_triggered} exits, ${open_position_count} open`,
+  );
 }
 
 function check(holds: boolean, sentence: string): asserts holds {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { checkNewKey } from "../../lib/http/auth.ts";
 import { readConfig } from "../../lib/runtime/config.ts";
@@ -19,6 +19,10 @@ export interface Settings {
   apiKey: string | undefined;
   reddit: "stand-in" | "archive" | "real";
   openai: "stand-in" | "real";
+  schwab: "stand-in" | "real";
+  yahoo: "stand-in" | "real";
+  /** The directory of real prices that the stand-ins of Schwab and Yahoo serve; undefined: the scenario's. */
+  marketArchive: string | undefined;
   /** Another DynamoDB than the embedded one. */
   dynamoDbEndpoint: string | undefined;
   /** For calls of the OpenAI stand-in, in milliseconds. */
@@ -43,14 +47,20 @@ export function readSettings(directory: string, variables: Variables): Settings 
   const archive = variables.REDDIT_ARCHIVE?.startsWith("s3://") ? variables.REDDIT_ARCHIVE : file("REDDIT_ARCHIVE");
   const marketArchive = existing(directory, "MARKET_ARCHIVE", variables.MARKET_ARCHIVE, "directory");
   const symbols = variables.SYMBOLS_FILE?.split(",").map((name) => existing(directory, "SYMBOLS_FILE", name, "file"));
-  const reddit = archive ? "archive" : pair(variables) ? "real" : "stand-in";
+  const reddit = archive ? "archive" : pair(variables, "REDDIT") ? "real" : "stand-in";
   const asOf = instant("AS_OF", variables.AS_OF);
   if (reddit === "archive" && !asOf) {
     throw new StartProblem(
       "REDDIT_ARCHIVE needs AS_OF, the instant the archive is read at, such as 2021-01-27T15:00:00Z.",
     );
   }
+  if (marketArchive && !asOf) {
+    throw new StartProblem("MARKET_ARCHIVE needs AS_OF, an instant within its days, such as 2021-01-27T15:00:00Z.");
+  }
   const firstDay = reddit === "stand-in" && !asOf ? defaultFirstDay : undefined;
+  const prices = priceSources(variables, asOf !== undefined, firstDay !== undefined);
+  const dataDir = resolve(directory, variables.DATA_DIR ?? ".local");
+  const listenOn = port(variables.PORT);
   const apiKey = variables.API_KEY;
   if (apiKey !== undefined) checkNewKey(apiKey);
   const functionVariables = {
@@ -61,18 +71,22 @@ export function readSettings(directory: string, variables: Variables): Settings 
     REALM: variables.REALM ?? (asOf ? "replay" : firstDay ? "scenario" : "live"),
     MARKET_CLOCK: asOf ?? (firstDay ? `scenario:${firstDay}` : "wall"),
     DEPLOYED_AT: new Date().toISOString(),
+    SCHWAB_CALLBACK_URL: variables.SCHWAB_CALLBACK_URL ?? `http://127.0.0.1:${listenOn}/auth/schwab/callback`,
+    BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
     ...(archive && { REDDIT_ARCHIVE: archive }),
     ...(marketArchive && { MARKET_ARCHIVE: marketArchive }),
     ...(symbols && { SYMBOLS_FILE: symbols.join(",") }),
   };
   readConfig(functionVariables);
   return {
-    port: port(variables.PORT),
+    port: listenOn,
     host: variables.HOST ?? "127.0.0.1",
-    dataDir: resolve(directory, variables.DATA_DIR ?? ".local"),
+    dataDir,
     apiKey,
     reddit,
     openai: variables.OPENAI_API_KEY || variables.OPENAI_BASE_URL ? "real" : "stand-in",
+    ...prices,
+    marketArchive,
     dynamoDbEndpoint: variables.DYNAMODB_ENDPOINT,
     openaiLatencyMs: milliseconds("OPENAI_STAND_IN_LATENCY_MS", variables.OPENAI_STAND_IN_LATENCY_MS),
     firstDay,
@@ -109,7 +123,36 @@ function existing(directory: string, name: string, value: string | undefined, ki
   throw new StartProblem(`${name}: there is no ${kind} ${path}.`);
 }
 
-function pair({ REDDIT_CLIENT_ID: id, REDDIT_CLIENT_SECRET: secret }: Variables): boolean {
-  if ((id === undefined) === (secret === undefined)) return id !== undefined;
-  throw new StartProblem("REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET belong together: set both or neither.");
+/**
+ * Who answers for Schwab and Yahoo. A replay and the scenario take their prices from stand-ins, because a real broker
+ * knows only what is now; an address that leads to somebody's own stand-in is said to be one.
+ */
+function priceSources(
+  variables: Variables,
+  isReplay: boolean,
+  isScenario: boolean,
+): Pick<Settings, "schwab" | "yahoo"> {
+  const { YAHOO_BASE_URL, SCHWAB_STAND_IN, YAHOO_STAND_IN } = variables;
+  const schwab = pair(variables, "SCHWAB") ? "real" : "stand-in";
+  const isNow = schwab === "real" && SCHWAB_STAND_IN !== "true";
+  const foreign = isNow
+    ? "SCHWAB_CLIENT_ID"
+    : YAHOO_BASE_URL && YAHOO_STAND_IN !== "true"
+      ? "YAHOO_BASE_URL"
+      : undefined;
+  if (foreign && isReplay) {
+    throw new StartProblem(`${foreign}: a replay takes its prices from stand-ins; leave out ${foreign} or AS_OF.`);
+  }
+  if (foreign && isScenario) {
+    throw new StartProblem(
+      `${foreign}: the scenario has prices of its own; set REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET too.`,
+    );
+  }
+  return { schwab, yahoo: isNow || YAHOO_BASE_URL ? "real" : "stand-in" };
+}
+
+function pair(variables: Variables, provider: "REDDIT" | "SCHWAB"): boolean {
+  const [id, secret] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`];
+  if ((variables[id] === undefined) === (variables[secret] === undefined)) return variables[id] !== undefined;
+  throw new StartProblem(`${id} and ${secret} belong together: set both or neither.`);
 }

@@ -44,7 +44,7 @@ export async function forward(
     });
     const status = response.statusCode ?? 502;
     const content = await readAll(response);
-    if (status >= 400 && !isEnvelope(content)) return gatewayErrorOf(status);
+    if (status >= 400 && !isPage(response.headers) && !isEnvelope(content)) return gatewayErrorOf(status);
     return { status, headers: answerHeaders(response.headers), body: content };
   } catch (error) {
     return error === tooLong ? gatewayErrors.INTEGRATION_TIMEOUT : gatewayErrors.INTEGRATION_FAILURE;
@@ -92,6 +92,11 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string | string[
 function answerHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   const own = Object.entries(passedOn(headers));
   return Object.fromEntries(own.filter(([name]) => !name.startsWith("access-control-") && name !== "vary"));
+}
+
+/** A page that a function made: it carries a request id, and the local server's own answers carry none. */
+function isPage(headers: IncomingHttpHeaders): boolean {
+  return headers["x-request-id"] !== undefined && headers["content-type"]?.startsWith("text/html") === true;
 }
 
 function isEnvelope(content: Buffer): boolean {

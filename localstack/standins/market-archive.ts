@@ -3,10 +3,17 @@ import { join } from "node:path";
 import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
 import { AppError } from "../../lib/runtime/errors.ts";
 import { isTradingDay, newYorkInstant } from "../../lib/trading/market-calendar.ts";
-import type { HistoryBar, HistoryCandle, MarketHistory, RecordedChain } from "./market-history.ts";
+import {
+  type HistoryBar,
+  type HistoryCandle,
+  type MarketHistory,
+  type RecordedChain,
+  sessionInstant,
+} from "./market-history.ts";
 
 type Row = Record<string, string>;
 
+const candleMs = 5 * 60_000;
 /** `…chains_GME_2021-01-27.json`, with anything between the symbol and the day. */
 const chainFile = /chains_([A-Z.$]+)_(?:.*_)?(\d{4}-\d{2}-\d{2})\.json$/;
 
@@ -34,7 +41,7 @@ export async function readMarketArchive(directory: string): Promise<MarketHistor
     // Within the archive its own days tell, holidays included.
     isTradingDay: (day) => (day < first || day > last ? isTradingDay(day) : tradingDays.has(day)),
     bars: (symbol, from, to) => (bars.get(symbol) ?? []).filter(({ date }) => date >= from && date <= to),
-    candles: (symbol, day) => candles.get(`${symbol} ${day}`) ?? [],
+    candles: (symbol, day) => candles.get(`${symbol} ${day}`) ?? wholeDay(bars.get(symbol), day),
     recordedChain: (symbol, marketTime) => {
       const chain = chains.get(`${symbol} ${newYorkDay(marketTime)}`);
       return chain && chain.recordedAt <= marketTime.getTime() ? chain.answer : undefined;
@@ -76,6 +83,18 @@ function readCandles(rows: Row[]): Map<string, HistoryCandle[]> {
   }
   for (const known of found.values()) known.sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
   return found;
+}
+
+/**
+ * A day of which only the bar is known, as one candle at its end, so that stops below its low are not missed. Whoever
+ * bought on that day paid its open, so all of it came after.
+ */
+function wholeDay(bars: readonly HistoryBar[] | undefined, day: string): HistoryCandle[] {
+  const bar = bars?.find(({ date }) => date === day);
+  if (!bar || bar.open === null || bar.high === null || bar.low === null) return [];
+  const { open, high, low, close, volume } = bar;
+  const timestamp = new Date(sessionInstant(day, "16:00").getTime() - candleMs);
+  return [{ open, high, low, close, volume, timestamp }];
 }
 
 /** By symbol and day, with the time of their latest quote: before it they are not known. */

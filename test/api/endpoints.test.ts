@@ -124,6 +124,12 @@ describe("without a table", () => {
   );
 });
 
+/** What an endpoint that needs a body takes; a bad one would be refused before anything is looked for. */
+const fittingBodies: Record<string, object> = {
+  "POST /positions/{id}/close": { reason: "enough" },
+  "PATCH /predictions/{id}/override": { override_result: "correct" },
+};
+
 describe("what is not there", () => {
   const withId = Object.keys(endpointFiles).filter((name) => name.includes("{id}"));
 
@@ -132,7 +138,8 @@ describe("what is not there", () => {
     // The last two would be ids of answer runs.
     const ids = [unknownRun, "0", "-1", "1 or 1=1", "%00", "..%2F..", "x".repeat(300), "%E0%A4%A", "<script>"];
     for (const id of [...ids, "42", "3f1c0f0e-6a0c-4c0b-9d5c-5c1d0a1b2c3d"]) {
-      expect(await refusal(name, { params: { id } })).toMatchObject({ status: 404, code: "NOT_FOUND" });
+      const body = fittingBodies[name];
+      expect(await refusal(name, { params: { id }, body })).toMatchObject({ status: 404, code: "NOT_FOUND" });
     }
     expect(await contents()).toEqual(before);
   });
@@ -167,7 +174,10 @@ describe("a bad body", () => {
     for (const rawBody of bad) {
       const refused = await refusal(name, { rawBody, params });
       expect(refused).toMatchObject({ status: 422, code: "VALIDATION_ERROR" });
-      expect(refused.details).toEqual([{ field: expect.any(String), problem: expect.any(String) }]);
+      expect(refused.details.length).toBeGreaterThan(0);
+      for (const detail of refused.details) {
+        expect(detail).toEqual({ field: expect.any(String), problem: expect.any(String) });
+      }
     }
     expect(await contents()).toEqual(before);
   });

@@ -77,6 +77,16 @@ describe("the front passes on", () => {
     expect(response.status).toBe(409);
     expect((await errorOf(response)).code).toBe("ANALYSIS_ALREADY_RUNNING");
   });
+
+  it("a page that a function made, whatever its status, and no page of the local server's own", async () => {
+    const url = await front((request, response) => {
+      const own = request.url === "/auth/schwab/callback" && { "x-request-id": "r" };
+      response.writeHead(422, { "content-type": "text/html; charset=utf-8", ...own }).end("<p>not logged in</p>");
+    });
+    const page = await fetch(`${url}/auth/schwab/callback`);
+    expect([page.status, await page.text()]).toEqual([422, "<p>not logged in</p>"]);
+    expect((await errorOf(await fetch(`${url}/runs`))).code).toBe("VALIDATION_ERROR");
+  });
 });
 
 describe("the gateway's own errors are in the envelope", () => {

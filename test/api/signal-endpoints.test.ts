@@ -1,11 +1,48 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Signal } from "../../lib/analysis/records.ts";
+import { openRealm } from "../../lib/runs/realm.ts";
+import { addDays } from "../../lib/runtime/dates.ts";
+import { update } from "../../lib/store/actions.ts";
+import type { SkipReason } from "../../lib/trading/records.ts";
 import { call } from "../support/cloud.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { commentOf, seedComments, seedSignals, signalOf } from "../support/seeds.ts";
+import { optionOf, seedPositions, stockOf } from "../support/trading-seeds.ts";
 
 const api = useEndpoints();
 const { ask, data, refusal, enter } = api;
+
+/** Six tickers of both types on ten days; few different confidences, so that there are ties. */
+function manySignals(): Signal[] {
+  const days = Array.from({ length: 10 }, (_, index) => addDays("2026-02-20", index));
+  return ["GME", "AMC", "BRK.B", "NVDA", "AMD", "T"]
+    .flatMap((ticker) =>
+      (["quality", "consensus"] as const).flatMap((signal_type) =>
+        days.map((signal_date) => ({ ticker, signal_type, signal_date })),
+      ),
+    )
+    .map((row, index) => signalOf({ ...row, confidence: [0.9, 0.5, 0.5, 0.123456, 1][(index * 7) % 5] ?? 0 }));
+}
+
+/** What the contract says of filters and order, without any index. */
+function matching(rows: readonly Signal[], query: Record<string, string>): Signal[] {
+  const type = query.portfolio_id?.split("_")[1];
+  return rows
+    .filter(
+      (row) =>
+        (!query.ticker || row.ticker === query.ticker.toUpperCase()) &&
+        (!query.signal_type || row.signal_type === query.signal_type) &&
+        (!type || row.signal_type === type) &&
+        (!query.date_from || row.signal_date >= query.date_from) &&
+        (!query.date_to || row.signal_date <= query.date_to),
+    )
+    .toSorted(
+      (a, b) =>
+        Number(a.signal_date < b.signal_date) - Number(a.signal_date > b.signal_date) ||
+        b.confidence - a.confidence ||
+        (a.id < b.id ? 1 : -1),
+    );
+}
 
 describe("GET /signals", () => {
   it("shows what is always shown, and nothing that belongs to a portfolio", async () => {
@@ -30,66 +67,76 @@ describe("GET /signals", () => {
     ]);
   });
 
-  it("answers every combination of filters like a plain filter over the same rows, on every page", async () => {
-    const tickers = ["GME", "AMC", "BRK.B"];
-    const types = ["quality", "consensus"] as const;
-    const days = ["2026-02-26", "2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"];
-    // Few different confidences, so that there are ties; a third of the rows is missing.
-    const rows = tickers
-      .flatMap((ticker) =>
-        types.flatMap((signal_type) => days.map((signal_date) => ({ ticker, signal_type, signal_date }))),
-      )
-      .map((row, index) => signalOf({ ...row, confidence: [0.9, 0.5, 0.5, 0.123456, 1][(index * 7) % 5] ?? 0 }))
-      .filter((_, index) => index % 3 !== 1);
-    await seedSignals(api.services, rows);
-    const ordered = rows.toSorted(
-      (a, b) =>
-        Number(a.signal_date < b.signal_date) - Number(a.signal_date > b.signal_date) ||
-        b.confidence - a.confidence ||
-        (a.id < b.id ? 1 : -1),
-    );
-    const choices = {
-      ticker: [undefined, "GME", "brk.b", "NONE"],
-      signal_type: [undefined, "quality", "consensus"],
-      date_from: [undefined, "2026-02-27", "2026-03-01"],
-      date_to: [undefined, "2026-03-01"],
-      portfolio_id: [undefined, "stocks_quality", "options_consensus"],
-    };
-    const combinations = Object.entries(choices).reduce<Record<string, string>[]>(
-      (queries, [name, values]) =>
-        queries.flatMap((query) => values.map((value) => (value === undefined ? query : { ...query, [name]: value }))),
-      [{}],
-    );
-    expect(combinations).toHaveLength(216);
-    for (const [index, query] of combinations.entries()) {
-      const type = query.portfolio_id?.split("_")[1];
-      const expected = ordered.filter(
-        (row) =>
-          (!query.ticker || row.ticker === query.ticker.toUpperCase()) &&
-          (!query.signal_type || row.signal_type === query.signal_type) &&
-          (!type || row.signal_type === type) &&
-          (!query.date_from || row.signal_date >= query.date_from) &&
-          (!query.date_to || row.signal_date <= query.date_to),
+  const choices = [
+    {
+      name: "that agree",
+      filters: {
+        ticker: "GME",
+        signal_type: "quality",
+        date_from: "2026-02-23",
+        date_to: "2026-02-27",
+        portfolio_id: "stocks_quality",
+      },
+    },
+    {
+      name: "that contradict each other, with a ticker in small letters and a single day",
+      filters: {
+        ticker: "brk.b",
+        signal_type: "quality",
+        date_from: "2026-02-28",
+        date_to: "2026-02-28",
+        portfolio_id: "options_consensus",
+      },
+    },
+    {
+      name: "that nothing has",
+      filters: {
+        ticker: "NONE",
+        signal_type: "consensus",
+        date_from: "2026-03-03",
+        date_to: "2026-03-04",
+        portfolio_id: "options_quality",
+      },
+    },
+  ];
+
+  it.each(choices)(
+    "answers all subsets of filters $name like a plain filter, on every page",
+    {
+      timeout: 60_000,
+    },
+    async ({ filters }) => {
+      const rows = manySignals();
+      await seedSignals(api.services, rows);
+      const subsets = Object.entries(filters).reduce<Record<string, string>[]>(
+        (queries, [name, value]) => queries.flatMap((query) => [query, { ...query, [name]: value }]),
+        [{}],
       );
-      const seen: string[] = [];
-      let cursor: string | null = null;
-      do {
-        const page = await call("api/list-signals", { query: { ...query, limit: "6", ...(cursor && { cursor }) } });
-        expect(page.status).toBe(200);
-        expect(page.body.meta).toMatchObject({ total: expected.length, limit: 6, offset: 0 });
-        expect(page.body.meta).not.toHaveProperty("total_is_at_least");
-        seen.push(...page.body.data.map((row: Signal) => row.id));
-        cursor = page.body.meta.next_cursor;
-      } while (cursor !== null);
-      expect(seen).toEqual(expected.map((row) => row.id));
-      const offset = index % 9;
-      const byOffset = await call("api/list-signals", { query: { ...query, limit: "3", offset: String(offset) } });
-      expect(byOffset.body.data.map((row: Signal) => row.id)).toEqual(
-        expected.slice(offset, offset + 3).map((row) => row.id),
-      );
-      expect(byOffset.body.meta).toMatchObject({ total: expected.length, limit: 3, offset });
-    }
-  });
+      expect([rows.length, subsets.length]).toEqual([120, 32]);
+      for (const query of subsets) {
+        const expected = matching(rows, query).map(({ id }) => id);
+        const page = async (more: Record<string, string>) => {
+          const { status, body } = await call("api/list-signals", { query: { ...query, limit: "7", ...more } });
+          expect(status).toBe(200);
+          expect(body.meta).toMatchObject({ total: expected.length, limit: 7, offset: Number(more.offset ?? 0) });
+          expect(body.meta).not.toHaveProperty("total_is_at_least");
+          return { ids: body.data.map((row: Signal) => row.id), cursor: body.meta.next_cursor };
+        };
+        const byCursor: string[] = [];
+        for (let cursor: string | null | undefined; cursor !== null; ) {
+          const { ids, cursor: next } = await page(cursor ? { cursor } : {});
+          byCursor.push(...ids);
+          cursor = next;
+        }
+        expect(byCursor, JSON.stringify(query)).toEqual(expected);
+        // One page further than the last, which is empty.
+        for (let offset = 0; offset < expected.length + 7; offset += 7) {
+          const { ids } = await page({ offset: String(offset) });
+          expect(ids, JSON.stringify({ ...query, offset })).toEqual(expected.slice(offset, offset + 7));
+        }
+      }
+    },
+  );
 
   it.each([
     ["date_from", "2026-02-30"],
@@ -139,6 +186,119 @@ describe("GET /signals", () => {
       const twice = await refusal("GET /signals", { query: { [name]: ["1", "2"] } });
       expect(twice).toMatchObject({ status: 422, details: [{ field: name }] });
     }
+  });
+});
+
+describe("GET /signals with a portfolio", () => {
+  const ofDay = { entry_date: "2026-03-02" };
+  const show = (portfolio_id: string) => data("GET /signals", { query: { portfolio_id } });
+  const skip = async (ticker: string, portfolioId: string, skip_reason: SkipReason) => {
+    const { keys, putMany } = api.services.store;
+    const signal_id = `2026-03-02.${ticker}.quality`;
+    const outcome = { signal_id, portfolio_id: portfolioId, outcome: "skipped", skip_reason, position_id: null };
+    const evaluated = { run_id: "RUN", evaluated_at: "2026-03-02T15:30:00.000Z" };
+    await putMany([{ ...keys.signalOutcome(signal_id, portfolioId), ...outcome, ...evaluated }]);
+  };
+
+  it("adds what each signal came to in it, and nothing of the other portfolios", async () => {
+    await openRealm(api.services);
+    const flagged = { position_opened: true };
+    await seedSignals(api.services, [
+      signalOf({ ...flagged, confidence: 0.9 }),
+      signalOf({ ticker: "AMC", ...flagged, confidence: 0.8 }),
+      signalOf({ ticker: "NVDA", ...flagged, confidence: 0.7 }),
+      signalOf({ ticker: "AMD", ...flagged, confidence: 0.6 }),
+      signalOf({ ticker: "T", confidence: 0.5 }),
+      signalOf({ ticker: "GME", signal_type: "consensus" }),
+    ]);
+    await seedPositions(api.services, [
+      stockOf(ofDay),
+      stockOf({ ...ofDay, ticker: "AMC", ...{ status: "closed", shares_remaining: 0, exit_date: "2026-03-05" } }),
+      stockOf({ ...ofDay, ticker: "NVDA", last_price: null }),
+      optionOf({ ...ofDay, ticker: "AMD" }),
+    ]);
+    const sold = { set: { hold_days: 3, realized_return_pct: 12.5 } };
+    const { keys, transact } = api.services.store;
+    await transact([update(keys.position("2026-03-02.AMC.quality.stocks_quality"), sold)]);
+    await skip("AMD", "stocks_quality", "bearish_long_only");
+    await skip("GME", "options_quality", "no_valid_strike");
+
+    const bought = (ticker: string) => ({
+      position_id: `2026-03-02.${ticker}.quality.stocks_quality`,
+      status: "open",
+      entry_date: "2026-03-02",
+      entry_price: 142.5,
+      unrealized_return_pct: null,
+      realized_return_pct: null,
+      hold_days: null,
+    });
+    const opened = (position_summary: object) => ({ position_opened: true, position_summary, skip_reason: null });
+    const none = { position_opened: false, position_summary: null };
+    expect(await show("stocks_quality")).toMatchObject([
+      opened({ ...bought("GME"), unrealized_return_pct: 4.07 }),
+      opened({ ...bought("AMC"), status: "closed", realized_return_pct: 12.5, hold_days: 3 }),
+      opened(bought("NVDA")),
+      { ...none, skip_reason: "bearish_long_only" },
+      { ...none, skip_reason: null },
+    ]);
+    const options = await show("options_quality");
+    expect(options.map((signal: { position_opened: boolean }) => signal.position_opened)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
+    expect(options[0]).toMatchObject({ ticker: "GME", skip_reason: "no_valid_strike" });
+    expect(options[3].position_summary).toMatchObject({ entry_price: 3.5, unrealized_return_pct: 37.14 });
+    expect(Object.keys(options[0]).toSorted()).toEqual(
+      [
+        ...Object.keys((await data("GET /signals"))[0]),
+        "position_opened",
+        "position_summary",
+        "skip_reason",
+      ].toSorted(),
+    );
+  });
+
+  it("gives no reason below the threshold, which is the configured one", async () => {
+    await seedSignals(api.services, [
+      signalOf({ confidence: 0.55 }),
+      signalOf({ ticker: "AMC", confidence: 0.499999 }),
+    ]);
+    await skip("GME", "stocks_quality", "price_unavailable");
+    await skip("AMC", "stocks_quality", "portfolio_full");
+    const reasons = async () =>
+      (await show("stocks_quality")).map(({ skip_reason }: { skip_reason: string | null }) => skip_reason);
+    expect(await reasons()).toEqual(["price_unavailable", null]);
+    await openRealm(api.services);
+    const { keys, transact } = api.services.store;
+    await transact([update(keys.configuration("signal_min_confidence"), { set: { value: "0.6" } })]);
+    expect(await reasons()).toEqual([null, null]);
+    await transact([update(keys.configuration("signal_min_confidence"), { set: { value: "0.4" } })]);
+    expect(await reasons()).toEqual(["price_unavailable", "portfolio_full"]);
+  });
+
+  it("shows a full page of a hundred", async () => {
+    await openRealm(api.services);
+    const days = Array.from({ length: 101 }, (_, index) => addDays("2026-01-01", index));
+    await seedSignals(
+      api.services,
+      days.map((signal_date) => signalOf({ signal_date })),
+    );
+    await seedPositions(
+      api.services,
+      days.map((entry_date) => stockOf({ entry_date })),
+    );
+    const shown = await data("GET /signals", { query: { portfolio_id: "stocks_quality", limit: "100" } });
+    expect(
+      shown.map((signal: { position_summary: { position_id: string } }) => signal.position_summary.position_id),
+    ).toEqual(
+      days
+        .toReversed()
+        .slice(0, 100)
+        .map((day) => `${day}.GME.quality.stocks_quality`),
+    );
   });
 });
 

@@ -77,6 +77,20 @@ describe("npm start on a fresh machine", () => {
       `/signals/${signalId}`,
       `/signals/${signalId}/comments`,
       "/signals/history?signal_type=quality",
+      "/signals?portfolio_id=stocks_quality",
+      "/signals/calibration",
+      "/portfolios",
+      "/portfolios/stocks_quality",
+      "/portfolios/stocks_quality/performance",
+      "/positions?status=open",
+      "/predictions?status=tracking",
+      "/evaluation-periods?portfolio_id=options_quality",
+      "/prices/GME",
+      "/authors",
+      "/exports/trades",
+      "/exports/signals",
+      "/config",
+      "/auth/status",
       "/api/v1/health",
       "/api/v1/health/live",
       "/api/v1/health/ready",
@@ -107,7 +121,7 @@ describe("npm start on a fresh machine", () => {
     expect(problems).toEqual([]);
     expect(answers).toBeGreaterThan(clients * 10);
     const run = await follow(runId, isOver);
-    expect(run).toMatchObject({ status: "completed", error_message: null, phase: 4 });
+    expect(run).toMatchObject({ status: "completed", error_message: null, phase: 7 });
   }, 60_000);
 
   it("has quality, consensus and emergence signals after its first run", async () => {
@@ -191,6 +205,21 @@ describe("npm start on a fresh machine", () => {
       status: 422,
       body: { error: { code: "VALIDATION_ERROR", details: [{ field: "tikcer", problem: expect.any(String) }] } },
     });
+  });
+
+  it("logs in to the broker: the consent page leads to a page of ours, once", async () => {
+    expect(await read("/auth/status")).toMatchObject({ status: "healthy" });
+    const { url } = await read<{ url: string }>("/auth/schwab/login");
+    const consent = await fetch(url, { redirect: "manual" });
+    const callback = consent.headers.get("location") ?? "";
+    expect(callback).toMatch(`${stack.url}/auth/schwab/callback?`);
+    const pages = [await fetch(callback), await fetch(callback)];
+    expect(pages.map((page) => [page.status, page.headers.get("content-type")])).toEqual([
+      [200, "text/html; charset=utf-8"],
+      [422, "text/html; charset=utf-8"],
+    ]);
+    expect(await pages[0]?.text()).toContain("Logged in to Schwab");
+    expect(await pages[1]?.text()).toContain("Not logged in to Schwab");
   });
 
   it.each(["/runs", "/nowhere", "/app/", "/api/v1/health"])("echoes X-Request-ID on %s", async (path) => {
@@ -313,6 +342,16 @@ describe("a start that cannot succeed says why in one sentence and ends with cod
     ["a port that is none", () => ({ PORT: "eighty" }), /^PORT must be a number .*"eighty"\.$/],
     ["a bad AS_OF", () => ({ AS_OF: "yesterday" }), /^AS_OF must be an instant .*"yesterday"\.$/],
     ["a bad realm", () => ({ REALM: "Not A Realm" }), /REALM/],
+    [
+      "prices of now in a replay",
+      () => ({ AS_OF: "2021-01-27T15:00:00Z", SCHWAB_CLIENT_ID: "id", SCHWAB_CLIENT_SECRET: "secret" }),
+      /^SCHWAB_CLIENT_ID: a replay takes its prices from stand-ins/,
+    ],
+    [
+      "a market archive without prices",
+      () => ({ AS_OF: "2021-01-27T15:00:00Z", MARKET_ARCHIVE: folder.path }),
+      /^MARKET_ARCHIVE: .* holds no daily\.csv$/,
+    ],
     ["half a credential", () => ({ REDDIT_CLIENT_ID: "id" }), /^REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET/],
     ["a weak key", () => ({ API_KEY: "1234" }), /key/i],
     ["a window that is none", () => ({ LLM_WINDOW: "many" }), /LLM_WINDOW/],

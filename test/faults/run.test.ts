@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSymbols } from "../../lib/providers/symbols.ts";
 import { sweepRuns } from "../../lib/runs/reconcile.ts";
 import type { Run } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
-import { startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
-import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
-import { type Cloud, call, type PhaseHandler, startCloud } from "../support/cloud.ts";
+import { type Cloud, call, type PhaseHandler } from "../support/cloud.ts";
 import { dump } from "../support/dump.ts";
 import { type Fault, faultyStore } from "../support/faulty-store.ts";
-import { openAiSettings, redditSettings } from "../support/providers.ts";
+import { startCloudWithProviders } from "../support/providers.ts";
 import { executionOver, settled } from "../support/waiting.ts";
-import { badlyAnswered, crashContent, seedCrashScenario } from "./crash-scenario.ts";
+import { badlyAnswered, crashContent, crashMarket, seedCrashScenario } from "./crash-scenario.ts";
 
 /** Every how many-th point is tried; `npm run test:all` tries them all. */
 const stride = Number(process.env.FAULT_STRIDE ?? 7);
@@ -18,28 +15,21 @@ const stride = Number(process.env.FAULT_STRIDE ?? 7);
 let cloud: Cloud;
 let store: ReturnType<typeof faultyStore>;
 let around: (handler: PhaseHandler, input: unknown) => Promise<unknown> = (handler, input) => handler(input);
-const close: (() => Promise<void>)[] = [];
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  const reddit = await startRedditStandIn({ content: () => crashContent });
-  const openai = await startOpenAiStandIn({
-    universe: await createSymbols({ files: [] }).load(),
-    faults: (request) => (request.body.includes(badlyAnswered) ? { status: 200, body: '{"choices":[]}' } : undefined),
+  const providers = await startCloudWithProviders({ around: (_state, handler, input) => around(handler, input) });
+  Object.assign(providers.scene, {
+    content: crashContent,
+    market: crashMarket,
+    openAiFaults: (request: { body: string }) =>
+      request.body.includes(badlyAnswered) ? { status: 200, body: '{"choices":[]}' } : undefined,
   });
-  cloud = await startCloud({
-    settings: {
-      ...redditSettings(reddit.url),
-      ...openAiSettings(openai.url),
-      MARKET_CLOCK: "2026-03-02T15:30:00Z",
-    },
-    around: (_state, handler, input) => around(handler, input),
-  });
+  cloud = providers.cloud;
   store = faultyStore(cloud.services.store.client);
-  close.push(cloud.close, reddit.close, openai.close);
+  close = providers.close;
 });
-afterAll(async () => {
-  for (const end of close) await end();
-});
+afterAll(() => close());
 
 const headers = { "Idempotency-Key": "the-client-repeats-this" };
 
@@ -89,11 +79,24 @@ describe("the crash scenario", () => {
       comments_failed: 1,
       signals_created: 3,
     });
-    const signals = faultFree.table.filter((item) => item.includes('"pk":"#SIGNAL#'));
+    const signals = faultFree.table.filter((item) => item.includes('"sk":"SIGNAL#'));
     expect(signals.length).toBe(faultFree.run.signals_created);
     expect(signals.some((signal) => signal.includes("2026-03-02.GME.quality"))).toBe(true);
     expect(signals.some((signal) => signal.includes("2026-03-02.NVDA.quality"))).toBe(true);
     expect(faultFree.table.some((item) => item.includes('"pk":"#LOCK"'))).toBe(false);
+  });
+
+  it("opens positions, replaces one, stops one out, settles predictions and rolls the periods", () => {
+    expect(faultFree.run).toMatchObject({ positions_opened: 3, exits_triggered: 1 });
+    const holds = (...words: string[]) =>
+      faultFree.table.filter((item) => words.every((word) => item.includes(word))).length;
+    expect(holds('"sk":"EXIT#000001"', '"exit_reason":"replaced"', '"exit_price":9,', "AMC")).toBe(1);
+    expect(holds('"sk":"EXIT#000001"', '"exit_reason":"stop_loss"', '"exit_price":9,', "BB")).toBe(1);
+    // A stop-out of each of two predictions, and one settled far in the money: 0, 0, then 0.3 of 1.
+    expect(holds('"username":"author_old"', '"avg_sentiment_accuracy":0.3,')).toBe(1);
+    expect(holds('"sk":"APPLIED#')).toBe(3);
+    expect(holds('"pk":"#PERIODS#', '"status":"completed"', '"sp500_return_pct":2,')).toBe(4);
+    expect(holds('"pk":"#PERIODS#', '"status":"active"', '"period_start":"2026-02-19"')).toBe(4);
   });
 
   it("is repeatable", async () => {
@@ -107,7 +110,7 @@ describe("the crash scenario", () => {
       it(`leaves the same table when a write fails ${moment} it takes effect, as a ${kind}`, {
         timeout: 600_000,
       }, async () => {
-        expect(faultFree.writes).toBeGreaterThan(15);
+        expect(faultFree.writes).toBeGreaterThan(40);
         for (let point = 0; point < faultFree.writes; point += stride) {
           const result = await runThrough(`${kind}-${moment}-${point}`, { call: point, moment, kind });
           expect(result.run.status, `write ${point}`).toBe("completed");

@@ -6,10 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { handler as authorize } from "../../functions/api/authorize.ts";
 import { errorCodes, statusOf } from "../../lib/http/envelope.ts";
 import committed from "../../lib/http/openapi.json" with { type: "json" };
+import { openRealm } from "../../lib/runs/realm.ts";
 import type { Services } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
-import { type Cloud, call, startCloud } from "../support/cloud.ts";
+import { call } from "../support/cloud.ts";
 import { dump } from "../support/dump.ts";
+import { startCloudWithProviders } from "../support/providers.ts";
+import { prediction } from "../support/trading.ts";
+import { optionOf, seedPositions, seedPredictions, stockOf } from "../support/trading-seeds.ts";
 
 /** More cases on demand: FUZZ_CASES=10000. */
 const cases = Number(process.env.FUZZ_CASES ?? 300);
@@ -39,14 +43,29 @@ const operations = Object.entries(committed.paths as unknown as Record<string, R
     })),
 );
 
-let cloud: Cloud;
+let providers: Awaited<ReturnType<typeof startCloudWithProviders>>;
 let services: Services;
 let handlers: Map<string, Handler>;
-const known: string[] = ["2026-03-02.GME.quality", "2026-03-01.AMC.consensus"];
+const held = [stockOf(), optionOf({ ticker: "AMC" })];
+const followed = prediction({ id: "c1.GME", comment_id: "c1", contract_symbol: "GME   260320C00150000" });
+/** What paths may ask for. */
+const known: string[] = [
+  ...["2026-03-02.GME.quality", "2026-03-01.AMC.consensus", "stocks_quality", "options_consensus", "GME", "^GSPC"],
+  ...["quality_min_users", "confidence_weight_volume", "phase", "ape", followed.id, ...held.map(({ id }) => id)],
+];
+/** What some endpoint takes as a body. */
+const bodies = [
+  { reason: "enough", quantity_pct: 0.5 },
+  { reason: "all of it" },
+  { override_result: "correct" },
+  { override_result: "excluded" },
+  { value: 3 },
+  { value: 0.3, also: { confidence_weight_alignment: 0.2 } },
+];
 
 beforeAll(async () => {
-  cloud = await startCloud({ loseEvents: true, around: () => new Promise(() => {}) });
-  services = cloud.enter("fuzz", { MARKET_CLOCK: "2026-03-02T15:30:00Z" });
+  providers = await startCloudWithProviders({ loseEvents: true, around: () => new Promise(() => {}) });
+  services = providers.begin("fuzz", undefined);
   handlers = new Map();
   for await (const file of glob("functions/{api,desk}/*.ts")) {
     const { handler } = (await import(/* @vite-ignore */ resolve(file))) as { handler: Handler };
@@ -54,11 +73,18 @@ beforeAll(async () => {
   }
   await seed();
 });
-afterAll(() => cloud.close());
+afterAll(() => providers.close());
 
-/** Some signals, a run that failed and one that is held open. */
+/** Everything the realm holds but daily bars, which reading may add. */
+const contents = async () =>
+  (await dump(services.store, "fuzz", [])).filter((item) => !item.includes('"pk":"#PRICES#'));
+
+/** Some signals, positions and a prediction, a run that failed and one that is held open. */
 async function seed(): Promise<void> {
   const { keys } = services.store;
+  await openRealm(services);
+  await seedPositions(services, held);
+  await seedPredictions(services, [followed]);
   for (const [ticker, signal_type, signal_date] of [
     ["GME", "quality", "2026-03-02"],
     ["AMC", "consensus", "2026-03-01"],
@@ -135,7 +161,13 @@ function eventsFor(operation: Operation): fc.Arbitrary<Record<string, unknown>> 
       fc.dictionary(fc.constantFrom("limit", "offset", "cursor", "ticker"), fc.array(garbage, { maxLength: 3 })),
     ),
   );
-  const body = fc.oneof(fc.constantFrom(null, "", "{}", "null", "[]", '{"a":1}', "{", "\ufeff{}"), fc.json(), garbage);
+  const good = fc.constantFrom(...bodies.map((each) => JSON.stringify(each)));
+  const body = fc.oneof(
+    good,
+    fc.constantFrom(null, "", "{}", "null", "[]", '{"a":1}', "{", "\ufeff{}"),
+    fc.json(),
+    garbage,
+  );
   const headers = mostly(
     fc.record(
       {
@@ -150,14 +182,15 @@ function eventsFor(operation: Operation): fc.Arbitrary<Record<string, unknown>> 
     fc.oneof(fc.constant(null), fc.dictionary(garbage, garbage, { maxKeys: 3 })),
   );
   const id = mostly(
-    fc.constantFrom(0, 1, 2, 3, 4, 5).map((index) => known[index] ?? "gone"),
+    fc.nat().map((index) => known[index % known.length] ?? "gone"),
     garbage,
   );
+  const variable = parameters.find((parameter) => parameter.in === "path")?.name ?? "id";
   return fc.record({
     httpMethod: fc.constant("GET"),
     path: garbage,
     pathParameters: mostly(
-      id.map((value) => ({ id: value })),
+      id.map((value) => ({ [variable]: value })),
       fc.constantFrom(null, {}, { other: "1" }),
     ),
     multiValueQueryStringParameters: query,
@@ -177,6 +210,10 @@ function eventsFor(operation: Operation): fc.Arbitrary<Record<string, unknown>> 
 function checkForm(answer: APIGatewayProxyResult, operation: Operation): void {
   expect(answer.statusCode).toBeLessThan(500);
   expect(Object.keys(operation.responses)).toContain(String(answer.statusCode));
+  if (answer.statusCode >= 400 && String(answer.headers?.["content-type"]).startsWith("text/html")) {
+    expect(operation.responses[answer.statusCode]?.content).toHaveProperty(["text/html"]);
+    return;
+  }
   if (answer.statusCode >= 400) {
     const { error, ...rest } = JSON.parse(answer.body);
     expect(rest).toEqual({});
@@ -191,7 +228,7 @@ function checkForm(answer: APIGatewayProxyResult, operation: Operation): void {
     return;
   }
   const [type = "", { schema } = { schema: {} }] = Object.entries(operation.responses["200"]?.content ?? {})[0] ?? [];
-  if (type === "text/html") return;
+  if (type !== "application/json") return;
   const body = JSON.parse(answer.body);
   if ("required" in schema && JSON.stringify(schema.required) === '["data","meta"]') {
     expect(body.meta).toMatchObject({ timestamp: "2026-03-02T15:30:00.000Z", version: "1.0" });
@@ -204,7 +241,6 @@ describe("whatever is asked", () => {
     async ({ name, method, operation }) => {
       const handler = handlers.get(name);
       if (!handler) throw new Error(`no handler for ${name}`);
-      const contents = () => dump(services.store, "fuzz", []);
       let before = await contents();
       await fc.assert(
         fc.asyncProperty(eventsFor(operation), async (event) => {

@@ -10,6 +10,7 @@ const openPaths = new Set([
   "/",
   "/openapi.json",
   "/docs",
+  "/auth/schwab/callback",
   "/api/v1/health",
   "/api/v1/health/live",
   "/api/v1/health/ready",

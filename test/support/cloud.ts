@@ -38,7 +38,12 @@ export interface Cloud {
 export const idleSummaries: Record<string, unknown> = {
   listPosts: { posts: [] },
   prioritizeComments: { posts: [], toAnalyze: 0, toAsk: 0 },
+  createPredictions: { tickers: 0, created: 0 },
   detectSignals: { tickers: 0, signals: 0 },
+  openPositions: { opened: 0 },
+  monitorPrices: { exits: 0 },
+  updateAuthors: { authors: 0 },
+  rollEvaluation: { created: 0, completed: 0 },
 };
 
 const machineName = "wsb-signals-local-analysis";
@@ -47,7 +52,12 @@ const phaseFiles: Record<string, string> = {
   fetchPost: "fetch-post",
   prioritizeComments: "prioritize-comments",
   analyzePost: "analyze-post",
+  createPredictions: "create-predictions",
   detectSignals: "detect-signals",
+  openPositions: "open-positions",
+  monitorPrices: "monitor-prices",
+  updateAuthors: "update-authors",
+  rollEvaluation: "roll-evaluation",
   completeRun: "complete-run",
   failRun: "fail-run",
 };

@@ -75,6 +75,10 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     peak_premium: 2,
     trailing_stop_active: false,
     simulated_pnl_cents: 0,
+    entry_fill: null,
+    trading_costs_cents: 0,
+    last_checked_at: null,
+    version: 0,
     exit_count: 0,
     exit_reason: null,
     simulated_return_pct: null,
@@ -115,7 +119,8 @@ export function portfolio(type: InstrumentType = "stock", changes: Partial<Portf
     current_value_cents: 10_000_000,
     cash_available_cents: 10_000_000,
     realized_pnl_cents: 0,
-    open_position_count: 0,
+    open_position_ids: [],
+    trading_costs_cents: 0,
     created_at: openedAt,
     last_valued_at: null,
     version: 0,
@@ -124,7 +129,7 @@ export function portfolio(type: InstrumentType = "stock", changes: Partial<Portf
 }
 
 export function offerOf(type: InstrumentType, price: number): Offer {
-  if (type === "stock") return { instrument_type: "stock", price };
+  if (type === "stock") return { instrument_type: "stock", price, bid: null, ask: null };
   return {
     instrument_type: "option",
     option_type: "call",
@@ -134,6 +139,11 @@ export function offerOf(type: InstrumentType, price: number): Offer {
     delta: 0.31,
     dte: 18,
     mark: price,
+    bid: null,
+    ask: null,
     underlying_price: 45,
   };
 }
+
+/** An exit whose cost nobody looks at: no bid or ask is known. */
+export const unquoted = { offered: { bid: null, ask: null }, costs: settings };

@@ -181,19 +181,32 @@ describe("what is hot", () => {
     const fresh = { created_utc: now - 23 * hour };
     const archive = archiveOf(
       post("b", old),
+      comment("b1", "b", fresh),
       post("a", old),
+      comment("a1", "a", fresh),
       post("newer", fresh),
-      post("busy", { created_utc: now - 90 * hour }),
-      comment("b1", "busy", old),
-      comment("b2", "busy", old),
+      comment("n1", "newer", fresh),
       post("hot", old),
-      comment("h1", "hot", fresh),
+      comment("h1", "hot", old),
+      comment("h2", "hot", fresh),
       post("hotter", old),
       comment("r1", "hotter", fresh),
-      comment("r2", "hotter", old),
+      comment("r2", "hotter", fresh),
     );
-    expect(hotIds(archive)).toEqual(["hotter", "hot", "busy", "newer", "a", "b"]);
+    expect(hotIds(archive)).toEqual(["hotter", "hot", "newer", "a", "b"]);
     expect(hotIds(archive, 2)).toEqual(["hotter", "hot"]);
+  });
+
+  it("leaves out what nobody has begun or spoken in for 24 hours, however short the list", () => {
+    const old = { created_utc: now - 25 * hour };
+    const archive = archiveOf(
+      post("silent", old),
+      comment("s1", "silent", old),
+      post("begun", { created_utc: now - 23 * hour }),
+      post("spoken", old),
+      comment("p1", "spoken", { created_utc: now - 23 * hour }),
+    );
+    expect(hotIds(archive)).toEqual(["spoken", "begun"]);
   });
 
   it("counts undated comments as recent", () => {

@@ -23,7 +23,13 @@ describe("the settings", () => {
       LLM_WINDOW: 5,
       LLM_RUN_BUDGET_USD: 2,
       REDDIT_STAND_IN: false,
+      SCHWAB_BASE_URL: "https://api.schwabapi.com",
+      SCHWAB_CALLBACK_URL: "http://127.0.0.1:3000/auth/schwab/callback",
+      SCHWAB_STAND_IN: false,
+      YAHOO_BASE_URL: "https://query1.finance.yahoo.com",
+      YAHOO_STAND_IN: false,
     });
+    expect(environment).not.toHaveProperty("BROKER_TOKEN_FILE");
     expect(marketClock).toEqual({ kind: "wall" });
     expect(corsAllowedOrigins).toContain("http://localhost:5173");
   });
@@ -76,6 +82,8 @@ describe("the settings", () => {
     ["LOG_LEVEL", "LOUD"],
     ["ENVIRONMENT", "staging"],
     ["REALM", "a#b"],
+    ["SCHWAB_CALLBACK_URL", "desk.example.com/callback"],
+    ["YAHOO_STAND_IN", "yes"],
   ])("refuse %s=%s", (name, value) => {
     expect(sentenceOf({ [name]: value })).toContain(`Bad setting: ${name}: `);
   });
@@ -106,8 +114,11 @@ describe("the allowed origins", () => {
   });
 });
 
-it.each(["REDDIT_STAND_IN", "OPENAI_STAND_IN"])("%s is refused in production", (name) => {
-  const production = { ENVIRONMENT: "production", CORS_ALLOWED_ORIGINS: "https://a.example" };
-  expect(readConfig(production).environment.ENVIRONMENT).toBe("production");
-  expect(sentenceOf({ ...production, [name]: "true" })).toContain("must not be true in production");
-});
+it.each(["REDDIT_STAND_IN", "OPENAI_STAND_IN", "SCHWAB_STAND_IN", "YAHOO_STAND_IN"])(
+  "%s is refused in production",
+  (name) => {
+    const production = { ENVIRONMENT: "production", CORS_ALLOWED_ORIGINS: "https://a.example" };
+    expect(readConfig(production).environment.ENVIRONMENT).toBe("production");
+    expect(sentenceOf({ ...production, [name]: "true" })).toContain("must not be true in production");
+  },
+);

@@ -54,6 +54,10 @@ const optional = {
   sizing_min_pct: 0.02,
   sizing_max_pct: 0.15,
   prediction_notional: 2000,
+  commission_stock_usd: 0,
+  commission_option_usd: 0.65,
+  slippage_stock_pct: 0.0005,
+  slippage_option_pct: 0.01,
   strike_dte_min: 14,
   strike_dte_max: 21,
   strike_dte_target: 17,
@@ -74,8 +78,9 @@ const optional = {
 };
 
 describe("the configuration", () => {
-  it("has 33 stored keys, 27 that may be stored, and a start date that is absent at first", () => {
+  it("has 33 stored keys, 31 that may be stored, and a start date that is absent at first", () => {
     expect(Object.keys(required)).toHaveLength(33);
+    expect(Object.keys(optional)).toHaveLength(31);
     expect(Object.keys(defaults).toSorted()).toEqual([...Object.keys(required), ...Object.keys(optional)].toSorted());
     expect(readConfiguration(defaults)).toEqual({ ...required, ...optional, system_start_date: null });
   });
@@ -91,7 +96,7 @@ describe("the configuration", () => {
       expect.objectContaining({
         name: "BadConfiguration",
         code: "CONFIGURATION_ERROR",
-        message: expect.stringContaining(`${key} is missing`),
+        message: expect.stringContaining(`${key}: is missing`),
       }),
     );
   });

@@ -14,14 +14,32 @@ const archive = { REDDIT_ARCHIVE: "archive.jsonl", AS_OF: "2021-01-27T15:00:00Z"
 describe("without any setting", () => {
   const settings = readSettings(folder, {});
 
-  it("both providers are stand-ins and the port is 3000", () => {
-    expect(settings).toMatchObject({ port: 3000, host: "127.0.0.1", reddit: "stand-in", openai: "stand-in" });
+  it("all providers are stand-ins, with the scenario's prices, and the port is 3000", () => {
+    const standIns = { reddit: "stand-in", openai: "stand-in", schwab: "stand-in", yahoo: "stand-in" };
+    expect(settings).toMatchObject({ port: 3000, host: "127.0.0.1", ...standIns, marketArchive: undefined });
     expect(settings.dataDir).toBe(join(folder, ".local"));
   });
 
   it("the market's time is the scenario's, in a realm of its own", () => {
     expect(settings.firstDay).toBe("2026-03-02");
     expect(settings.variables).toMatchObject({ MARKET_CLOCK: "scenario:2026-03-02", REALM: "scenario" });
+  });
+
+  it("the broker sends browsers back to this stack, and its tokens lie in the data directory", () => {
+    expect(settings.variables).toMatchObject({
+      SCHWAB_CALLBACK_URL: "http://127.0.0.1:3000/auth/schwab/callback",
+      BROKER_TOKEN_FILE: join(folder, ".local", "broker-tokens.json"),
+    });
+    const elsewhere = readSettings(folder, {
+      PORT: "4000",
+      DATA_DIR: "data",
+      SCHWAB_CALLBACK_URL: "https://a.example/b",
+    });
+    expect(elsewhere.variables).toMatchObject({
+      SCHWAB_CALLBACK_URL: "https://a.example/b",
+      BROKER_TOKEN_FILE: join(folder, "data", "broker-tokens.json"),
+    });
+    expect(readSettings(folder, { PORT: "4000" }).variables.SCHWAB_CALLBACK_URL).toContain("127.0.0.1:4000/");
   });
 });
 
@@ -35,14 +53,35 @@ describe("an archive", () => {
       REALM: "replay",
     });
   });
+
+  it("goes with a market archive, from which both stand-ins take their prices", () => {
+    const settings = readSettings(folder, { ...archive, MARKET_ARCHIVE: "." });
+    expect(settings).toMatchObject({ schwab: "stand-in", yahoo: "stand-in", marketArchive: folder });
+  });
 });
+
+const live = { REDDIT_CLIENT_ID: "a", REDDIT_CLIENT_SECRET: "b" };
+const schwab = { SCHWAB_CLIENT_ID: "c", SCHWAB_CLIENT_SECRET: "d" };
 
 describe("credentials", () => {
   it("choose the real service for their provider only", () => {
     expect(readSettings(folder, { OPENAI_API_KEY: "k" })).toMatchObject({ reddit: "stand-in", openai: "real" });
-    const reddit = readSettings(folder, { REDDIT_CLIENT_ID: "a", REDDIT_CLIENT_SECRET: "b" });
+    const reddit = readSettings(folder, live);
     expect(reddit).toMatchObject({ reddit: "real", openai: "stand-in", firstDay: undefined });
     expect(reddit.variables).toMatchObject({ MARKET_CLOCK: "wall", REALM: "live" });
+    expect(reddit).toMatchObject({ schwab: "stand-in", yahoo: "stand-in" });
+  });
+
+  it("of Schwab bring the real Yahoo with them, so that both speak of one market", () => {
+    expect(readSettings(folder, { ...live, ...schwab })).toMatchObject({ schwab: "real", yahoo: "real" });
+    const other = { ...live, YAHOO_BASE_URL: "https://prices.example.com" };
+    expect(readSettings(folder, other)).toMatchObject({ schwab: "stand-in", yahoo: "real" });
+  });
+
+  it("may be those of somebody's own stand-ins, also in a replay", () => {
+    const own = { ...schwab, SCHWAB_STAND_IN: "true", YAHOO_BASE_URL: "http://127.0.0.1:1", YAHOO_STAND_IN: "true" };
+    expect(readSettings(folder, { ...archive, ...own })).toMatchObject({ schwab: "real", yahoo: "real" });
+    expect(readSettings(folder, { ...archive, ...own, YAHOO_BASE_URL: "" })).toMatchObject({ yahoo: "stand-in" });
   });
 });
 
@@ -62,6 +101,24 @@ describe("a bad value is refused in one sentence:", () => {
     [{ ...archive, REDDIT_ARCHIVE: "none.jsonl" }, `REDDIT_ARCHIVE: there is no file ${join(folder, "none.jsonl")}.`],
     [{ MARKET_ARCHIVE: "none" }, `MARKET_ARCHIVE: there is no directory ${join(folder, "none")}.`],
     [{ SYMBOLS_FILE: "none.txt" }, `SYMBOLS_FILE: there is no file ${join(folder, "none.txt")}.`],
+    [{ MARKET_ARCHIVE: "." }, "MARKET_ARCHIVE needs AS_OF, an instant within its days, such as 2021-01-27T15:00:00Z."],
+    [{ SCHWAB_CLIENT_SECRET: "a" }, "SCHWAB_CLIENT_ID and SCHWAB_CLIENT_SECRET belong together: set both or neither."],
+    [
+      { ...archive, ...schwab },
+      "SCHWAB_CLIENT_ID: a replay takes its prices from stand-ins; leave out SCHWAB_CLIENT_ID or AS_OF.",
+    ],
+    [
+      { ...archive, MARKET_ARCHIVE: ".", ...schwab },
+      "SCHWAB_CLIENT_ID: a replay takes its prices from stand-ins; leave out SCHWAB_CLIENT_ID or AS_OF.",
+    ],
+    [
+      { ...archive, YAHOO_BASE_URL: "https://prices.example.com" },
+      "YAHOO_BASE_URL: a replay takes its prices from stand-ins; leave out YAHOO_BASE_URL or AS_OF.",
+    ],
+    [
+      schwab,
+      "SCHWAB_CLIENT_ID: the scenario has prices of its own; set REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET too.",
+    ],
     [{ REDDIT_CLIENT_ID: "a" }, "REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET belong together: set both or neither."],
     [
       { CORS_ALLOWED_ORIGINS: "*" },

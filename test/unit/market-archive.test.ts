@@ -106,9 +106,21 @@ describe("a directory of prices", () => {
     expect([archive.isTradingDay("2020-12-31"), archive.isTradingDay("2021-01-09")]).toEqual([true, false]);
   });
 
-  it("does without candles, and says what is missing otherwise", async () => {
+  it("shows a day of which only the bar is known as one candle at its end, and not before it", async () => {
     const archive = await readMarketArchive(await folderWith({ "daily.csv": daily }));
-    expect(archive.candles("AAA", "2021-01-05")).toEqual([]);
+    const whole = { open: 11, high: 14, low: 10, close: 13, volume: 500, timestamp: new Date("2021-01-05T20:55:00Z") };
+    expect(archive.candles("AAA", "2021-01-05")).toEqual([whole]);
+    expect(archive.candles("AAA", "2021-01-02")).toEqual([]);
+    expect(archive.candles("^GSPC", "2021-01-05")).toEqual([]);
+    const [from, to] = [new Date("2021-01-05T14:30:00Z"), new Date("2021-01-06T00:00:00Z")];
+    const seenAt = (time: string) => marketAsOf(archive, new Date(time)).candles("AAA", from, to);
+    expect(seenAt("2021-01-05T20:59:59Z")).toEqual([]);
+    expect(seenAt("2021-01-05T21:00:00Z")).toEqual([whole]);
+    const lastAt = (time: string) => marketAsOf(archive, new Date(time)).lastPrice("AAA")?.last;
+    expect([lastAt("2021-01-05T20:57:00Z"), lastAt("2021-01-05T21:00:00Z")]).toEqual([11, 13]);
+  });
+
+  it("says what is missing", async () => {
     const bad = { name: "BadConfiguration", message: expect.stringContaining("MARKET_ARCHIVE") };
     await expect(readMarketArchive(await folderWith({}))).rejects.toMatchObject(bad);
     await expect(readMarketArchive(await folderWith({ "daily.csv": "symbol,date\n" }))).rejects.toMatchObject(bad);

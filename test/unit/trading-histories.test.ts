@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { evaluateExits } from "../../lib/trading/exits.ts";
+import type { Offered } from "../../lib/trading/fills.ts";
 import { positionInstrument } from "../../lib/trading/instruments.ts";
 import { type Opening, openPosition } from "../../lib/trading/openings.ts";
 import {
@@ -20,8 +21,11 @@ import { settings as delivered, offerOf, openDate, portfolio } from "../support/
 
 const histories = Number(process.env.HISTORIES ?? 500);
 
-/** As delivered, and with positions so large that the cash runs out. */
-const variants = [delivered, { ...delivered, sizing_base_divisor: 8, sizing_option_pct: 0.12 }];
+/** As delivered, and with positions so large that the cash runs out, and with a price for every stock order. */
+const variants = [
+  delivered,
+  { ...delivered, sizing_base_divisor: 8, sizing_option_pct: 0.12, commission_stock_usd: 4.95 },
+];
 
 /** Dollars with four decimals. */
 const price = fc.integer({ min: 1, max: 3_000_000 }).map((units) => units / 10_000);
@@ -66,6 +70,13 @@ function quote(position: Position, change: number): number {
   return Math.round((position.last_price ?? position.entry_price) * change * 10_000) / 10_000;
 }
 
+/** What is bid and asked around a price, or nothing known where the price is a multiple of seven. */
+function offeredAround(price: number): Offered {
+  const units = Math.round(price * 10_000);
+  if (units % 7 === 0) return { bid: null, ask: null };
+  return { bid: Math.floor(units * 0.98) / 10_000, ask: Math.ceil(units * 1.03) / 10_000 };
+}
+
 function keep(world: World, position: Position): void {
   world.open = world.open.filter(({ id }) => id !== position.id);
   (position.status === "open" ? world.open : world.closed).push(position);
@@ -77,7 +88,7 @@ function open(world: World, type: InstrumentType, { price, confidence }: Extract
   const now = `${world.today}T15:00:00.000Z`;
   const opening: Opening = {
     signal: { id: `s${world.serial}`, ticker: "GME", signal_type: "quality", confidence: confidence / 100 },
-    offer: offerOf(type, price),
+    offer: { ...offerOf(type, price), ...offeredAround(price) },
     targetCents: targetAllocationCents(type, world.portfolio.current_value_cents, confidence / 100, settings),
     today: world.today,
     now,
@@ -91,7 +102,7 @@ function open(world: World, type: InstrumentType, { price, confidence }: Extract
   }
   const outgoing = replacementCandidate(world.open, confidence / 100, settings);
   if (outgoing === null || isProtected(outgoing, quote(outgoing, 1), settings)) return;
-  const context = { runId: "run", now };
+  const context = { offered: offeredAround(quote(outgoing, 1)), costs: settings, runId: "run", now };
   const result = replacePosition(world.portfolio, outgoing, quote(outgoing, 1), opening, context, settings);
   if (result.outcome === "skipped") return;
   world.portfolio = result.portfolio;
@@ -119,7 +130,9 @@ function check(world: World, { factors, days, hasPrice }: Extract<Action, { do: 
     );
     const seen =
       price === null ? { portfolio: world.portfolio, position } : observePrice(world.portfolio, position, price, now);
-    const after = applyEvaluation(seen, evaluation, { runId: "run", notes: null, now });
+    const offered = offeredAround(price ?? quote(position, 1));
+    const context = { offered, costs: world.settings, runId: "run", notes: null, now };
+    const after = applyEvaluation(seen, evaluation, context);
     expect(remainingQuantity(after.position)).toBe(evaluation.instrument.remaining_quantity);
     world.portfolio = after.portfolio;
     world.exits.push(...after.records);
@@ -132,6 +145,8 @@ function closeByHand(world: World, { which, fraction, factor }: Extract<Action, 
   if (position === undefined) return;
   const request = { reason: "manual", fraction, price: quote(position, factor), today: world.today } as const;
   const after = applyExit({ portfolio: world.portfolio, position }, exitOnRequest(position, request), {
+    offered: offeredAround(request.price),
+    costs: world.settings,
     runId: null,
     notes: "by hand",
     now: `${world.today}T17:00:00.000Z`,
@@ -150,7 +165,7 @@ function expectBalance({ portfolio: account, open: held }: World, startCents: nu
   expect(account.current_value_cents).toBe(portfolioValueCents(account.cash_available_cents, held));
   expect(account.cash_available_cents).toBeGreaterThanOrEqual(0);
   expect(held.length).toBeLessThanOrEqual(10);
-  expect(account.open_position_count).toBe(held.length);
+  expect(account.open_position_ids.toSorted()).toEqual(held.map(({ id }) => id).toSorted());
 }
 
 function expectSoundPositions({ portfolio: account, open: held, closed, exits }: World): void {
@@ -168,10 +183,22 @@ function expectSoundPositions({ portfolio: account, open: held, closed, exits }:
   }
 }
 
-it(`money is neither made nor lost over ${histories} histories: cash + cost of open positions − realised profit stays as it began`, {
+/** What trading would have cost is the sum over all fills, in the portfolio and in each position. */
+function expectCosts({ portfolio: account, open: held, closed, exits }: World): void {
+  const positions = [...held, ...closed];
+  const ofExits = (own: readonly PositionExit[]) => sum(own.map((exit) => exit.fill?.cost_cents ?? Number.NaN));
+  const ofEntry = (position: Position) => position.entry_fill?.cost_cents ?? Number.NaN;
+  expect(account.trading_costs_cents).toBe(sum(positions.map(ofEntry)) + ofExits(exits));
+  for (const position of positions) {
+    const own = exits.filter((exit) => exit.position_id === position.id);
+    expect(position.trading_costs_cents).toBe(ofEntry(position) + ofExits(own));
+  }
+}
+
+it(`money is neither made nor lost over ${histories} histories: cash + cost of open positions − realised profit stays as it began, and every fill's cost is in the sum`, {
   timeout: 600_000,
 }, () => {
-  const reached = { replaced: 0, full: 0, poor: 0 };
+  const reached = { replaced: 0, full: 0, poor: 0, costly: 0 };
   fc.assert(
     fc.property(
       fc.constantFrom<InstrumentType>("stock", "option"),
@@ -200,6 +227,8 @@ it(`money is neither made nor lost over ${histories} histories: cash + cost of o
         }
         reached.replaced += world.exits.filter((exit) => exit.exit_reason === "replaced").length;
         expectSoundPositions(world);
+        expectCosts(world);
+        if (world.portfolio.trading_costs_cents > 0) reached.costly += 1;
       },
     ),
     { numRuns: histories, seed: 20_210_127 },
@@ -208,4 +237,5 @@ it(`money is neither made nor lost over ${histories} histories: cash + cost of o
   expect(reached.full).toBeGreaterThan(0);
   expect(reached.poor).toBeGreaterThan(0);
   expect(reached.replaced).toBeGreaterThan(0);
+  expect(reached.costly).toBeGreaterThan(0);
 });

@@ -14,9 +14,9 @@ import {
 import { affordableQuantity, closingQuantity, costCents, manualQuantity } from "../../lib/trading/quantities.ts";
 import { type InstrumentType, portfolioSchema, positionExitSchema, positionSchema } from "../../lib/trading/records.ts";
 import { isProtected, replacementCandidate, targetAllocationCents } from "../../lib/trading/sizing.ts";
-import { candles, market, offerOf, openDate, openedAt, portfolio, settings } from "../support/trading.ts";
+import { candles, market, offerOf, openDate, openedAt, portfolio, settings, unquoted } from "../support/trading.ts";
 
-const context = { runId: "run", notes: null, now: "2021-01-04T16:00:00.000Z" };
+const context = { ...unquoted, runId: "run", notes: null, now: "2021-01-04T16:00:00.000Z" };
 
 function opening(type: InstrumentType, price: number, targetCents: number, changes: Partial<Opening> = {}): Opening {
   return {
@@ -113,7 +113,7 @@ describe("opening a position", () => {
     expect(after).toMatchObject({
       cash_available_cents: 9_501_250,
       current_value_cents: 10_000_000,
-      open_position_count: 1,
+      open_position_ids: [expect.any(String)],
     });
     expect(position).toMatchObject({
       id: "2021-01-04.GME.quality.stocks_quality",
@@ -189,6 +189,8 @@ describe("an exit", () => {
       shares_exited: 25,
       contracts_exited: null,
       realized_pnl_cents: 25_000,
+      // 110 less 0.05 %, 109.945: 25 of them bring $2,748.625 instead of $2,750.
+      fill: { bid: null, ask: null, net_price: 109.945, commission_cents: 0, cost_cents: 137 },
       observed_price: 110,
       trigger_candle: null,
       notes: null,
@@ -201,7 +203,7 @@ describe("an exit", () => {
       cash_available_cents: 9_775_000,
       realized_pnl_cents: 25_000,
       current_value_cents: 10_025_000,
-      open_position_count: 1,
+      open_position_ids: [expect.any(String)],
     });
     expect(left).toMatchObject({ shares_remaining: 25, status: "open", exit_date: null, realized_return_pct: null });
   });
@@ -227,7 +229,7 @@ describe("an exit", () => {
     expect(after).toMatchObject({
       cash_available_cents: 10_011_000,
       current_value_cents: 10_011_000,
-      open_position_count: 0,
+      open_position_ids: [],
     });
   });
 
@@ -317,7 +319,11 @@ describe("replacement", () => {
       exit: { exit_reason: "replaced", quantity_pct: 1, shares_exited: 50, realized_pnl_cents: -10_000 },
       closed: { status: "closed", exit_reason: "replaced", hold_days: 1, realized_return_pct: -2 },
       opened: { ticker: "AMC", shares: 80, position_size_cents: 400_000 },
-      portfolio: { cash_available_cents: 90_000, current_value_cents: 490_000, open_position_count: 1 },
+      portfolio: {
+        cash_available_cents: 90_000,
+        current_value_cents: 490_000,
+        open_position_ids: [expect.any(String)],
+      },
     });
   });
 

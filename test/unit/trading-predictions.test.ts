@@ -13,13 +13,18 @@ import {
   predictionContracts,
   predictionOutcome,
 } from "../../lib/trading/predictions.ts";
-import { market, openDate, openedAt, prediction, settings } from "../support/trading.ts";
+import { market, openDate, openedAt, prediction, settings, unquoted } from "../support/trading.ts";
 
 const now = "2021-01-06T16:00:00.000Z";
 
 function follow(followed: FollowedPrediction, view: Partial<MarketView>) {
   const evaluation = evaluateExits(predictionInstrument(followed), market(view), settings);
-  return applyPredictionEvaluation(followed, evaluation, view.price ?? null, now);
+  return applyPredictionEvaluation(
+    followed,
+    evaluation,
+    { premium: view.price ?? null, offered: unquoted.offered, now },
+    settings,
+  );
 }
 
 describe("a new prediction", () => {
@@ -38,13 +43,17 @@ describe("a new prediction", () => {
     delta: 0.31,
     dte: 18,
     mark: 2,
+    bid: 1.9,
+    ask: 2.1,
     underlying_price: 45,
   };
   const at = { today: openDate, now: openedAt };
 
   it("holds its contract, with the entry as its peak", () => {
     const created = newPrediction(mention, contract, at, settings);
-    expect(created).toEqual(prediction());
+    // Ten contracts at 2.10 and 1 % of slippage, 2.121, cost 121 dollars more than at 2.00, and 6.50 of commission.
+    const fill = { bid: 1.9, ask: 2.1, net_price: 2.121, commission_cents: 650, cost_cents: 12_750 };
+    expect(created).toEqual(prediction({ entry_fill: fill, trading_costs_cents: 12_750 }));
     expect(predictionSchema.parse(created)).toEqual(created);
   });
 
@@ -93,6 +102,7 @@ describe("following a prediction", () => {
         quantity_pct: 0.5,
         contracts_exited: 5,
         simulated_pnl_cents: 100_000,
+        fill: { bid: null, ask: null, net_price: 4, commission_cents: 325, cost_cents: 325 },
         observed_premium: 4.2,
         created_at: now,
       },

@@ -35,10 +35,20 @@ describe("strike selection", () => {
         delta: 0.3,
         dte: 17,
         mark: 2,
+        bid: 1.9,
+        ask: 2.1,
         underlying_price: 45,
       },
       expirationsChecked: ["2021-01-21"],
     });
+  });
+
+  it.each([
+    { bid: 0, ask: 2.1, known: { bid: 0, ask: 2.1 } },
+    { bid: Number.NaN, ask: -999, known: { bid: null, ask: null } },
+    { bid: null, ask: null, known: { bid: null, ask: null } },
+  ])("takes $bid bid and $ask asked for what they are", ({ bid, ask, known }) => {
+    expect(select([contract({ bid, ask })]).contract).toMatchObject({ mark: 2, ...known });
   });
 
   it.each([
@@ -151,9 +161,9 @@ describe.skipIf(!present)("strike selection on recorded chains (needs ../shared/
   // Calls there: 180 at 0.386, 182.50 at 0.316, 185 at 0.254: off 0.30 by 0.086, 0.016, 0.046.
   // Puts there: 167.50 at −0.236, 170 at −0.299, 172.50 at −0.373: off by 0.064, 0.001, 0.073.
   it.each([
-    { type: "call", strike: 182.5, delta: 0.316, mark: 2.44, symbol: "DIS_012921C182.5" },
-    { type: "put", strike: 170, delta: -0.299, mark: 2.45, symbol: "DIS_012921P170" },
-  ] as const)("DIS on 2021-01-12: the $strike $type at $mark", ({ type, strike, delta, mark, symbol }) => {
+    { type: "call", strike: 182.5, delta: 0.316, mark: 2.44, bid: 2.35, ask: 2.52, symbol: "DIS_012921C182.5" },
+    { type: "put", strike: 170, delta: -0.299, mark: 2.45, bid: 2.4, ask: 2.5, symbol: "DIS_012921P170" },
+  ] as const)("DIS on 2021-01-12: the $strike $type at $mark", ({ type, strike, symbol, ...figures }) => {
     const chain = recordedChain("tdameritrade_chains_DIS_2021-01-12.json");
     expect(selectContract(chain, type, "2021-01-12", settings)).toEqual({
       contract: {
@@ -161,9 +171,8 @@ describe.skipIf(!present)("strike selection on recorded chains (needs ../shared/
         option_type: type,
         strike_price: strike,
         expiration_date: "2021-01-29",
-        delta,
         dte: 17,
-        mark,
+        ...figures,
         underlying_price: 176,
       },
       expirationsChecked: ["2021-01-29"],

@@ -57,7 +57,9 @@ const twoReasons: StandInContent = {
 };
 
 describe("a run on the scenario", () => {
-  it("creates quality, consensus and emergence signals, and the next day's run reuses what is known", async () => {
+  it("creates quality, consensus and emergence signals, and the next day's run reuses what is known", {
+    timeout: 60_000,
+  }, async () => {
     const services = begin(undefined, { MARKET_CLOCK: "scenario:2026-03-02" });
     await seedScenario(services, "2026-03-02");
     const first = await runOnce(services);

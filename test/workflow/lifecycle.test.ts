@@ -59,8 +59,8 @@ describe("a run", () => {
     const status = await call("api/get-run-status", { params: { id: run.id } });
     expect(status.body.data).toMatchObject({
       status: "completed",
-      phase: 4,
-      phase_label: "Signal Detection",
+      phase: 7,
+      phase_label: "Post-Analysis",
       attempt: 1,
     });
   });

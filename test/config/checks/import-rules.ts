@@ -45,10 +45,10 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
     },
     never(
       "rules-are-pure",
-      "Rules import rules, zod and the pure files of lib/runtime.",
+      "Rules import rules, zod, simple-statistics and the pure files of lib/runtime.",
       rules,
       ".",
-      `${rules}|^lib/runtime/(money|dates|errors)\\.js$|${npm}zod/`,
+      `${rules}|^lib/runtime/(money|dates|errors)\\.js$|${npm}(zod|simple-statistics)/`,
     ),
     never(
       "runtime-is-the-ground",
@@ -112,7 +112,8 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
       comment: "Of another room: its rules, or its one public file (named like the room).",
       severity: "error",
       from: { path: `^lib/(${rooms})/` },
-      to: { path: `^lib/(${rooms})/`, pathNot: [`^lib/$1/`, rules, `^lib/(${rooms})/\\1\\.js$`] },
+      // The patterns are joined into one, so that a group can be told by its name only.
+      to: { path: `^lib/(${rooms})/`, pathNot: [`^lib/$1/`, rules, `^lib/(?<room>${rooms})/\\k<room>\\.js$`] },
     },
     never(
       "functions-only-wire",

@@ -5,8 +5,16 @@ import { pipeline } from "node:stream/promises";
 import { build, type Plugin } from "esbuild";
 import type { Serverless } from "./plugin.ts";
 
-/** Key and path, without ending, of one function, and whether it speaks to providers. */
-type Entry = readonly [key: string, path: string, providers: boolean];
+/** Which clients of providers a function carries. */
+type Clients = "prices" | "broker" | "all";
+/** Key and path, without ending, of one function, and what it speaks to. */
+type Entry = readonly [key: string, path: string, clients: Clients];
+
+/** What `lib/services.ts` loads on demand, for those who carry not all of it. Daily prices ask for no credential. */
+const carried: Record<Exclude<Clients, "all">, RegExp> = {
+  prices: /\/yahoo\.ts$/,
+  broker: /\/(yahoo|schwab|schwab-auth|token-vault|secrets)\.ts$/,
+};
 
 /** The zip writer the framework itself uses. */
 const { ZipFile } = createRequire(createRequire(import.meta.url).resolve("serverless/package.json"))("yazl");
@@ -22,9 +30,10 @@ export async function bundleFunctions(serverless: Pick<Serverless, "serviceDir" 
   const { functions, provider } = serverless.service;
   const outdir = join(serverless.serviceDir, ".build", provider.stage);
   const entries = Object.entries(functions).map(
-    ([key, fn]) => [key, fn.handler.replace(/\.\w+$/, ""), mayReadCredentials(fn)] as const,
+    ([key, fn]) => [key, fn.handler.replace(/\.\w+$/, ""), clientsOf(fn)] as const,
   );
-  await Promise.all([true, false].map((providers) => bundle(serverless.serviceDir, outdir, entries, providers)));
+  const kinds = ["prices", "broker", "all"] as const;
+  await Promise.all(kinds.map((clients) => bundle(serverless.serviceDir, outdir, entries, clients)));
   mkdirSync(join(outdir, "zip"), { recursive: true });
   const sizes: Record<string, number> = {};
   await Promise.all(
@@ -43,18 +52,15 @@ export async function bundleFunctions(serverless: Pick<Serverless, "serviceDir" 
   writeFileSync(join(outdir, "sizes.json"), `${JSON.stringify(sizes, null, 2)}\n`);
 }
 
-/** Who may read the providers' credentials speaks to them; nobody else needs their clients. */
-function mayReadCredentials(fn: { iamRoleStatements?: unknown }): boolean {
-  return JSON.stringify(fn.iamRoleStatements ?? []).includes("secretsmanager:GetSecretValue");
+/** Who may read a secret speaks to those it opens; nobody else needs their clients. */
+function clientsOf(fn: { iamRoleStatements?: unknown }): Clients {
+  const permissions = JSON.stringify(fn.iamRoleStatements ?? []);
+  if (permissions.includes("BrokerSecret")) return "broker";
+  return permissions.includes("ProviderSecret") ? "all" : "prices";
 }
 
-async function bundle(
-  serviceDir: string,
-  outdir: string,
-  entries: readonly Entry[],
-  providers: boolean,
-): Promise<void> {
-  const paths = entries.filter((entry) => entry[2] === providers).map(([, path]) => path);
+async function bundle(serviceDir: string, outdir: string, entries: readonly Entry[], clients: Clients): Promise<void> {
+  const paths = entries.filter((entry) => entry[2] === clients).map(([, path]) => path);
   await build({
     absWorkingDir: serviceDir,
     entryPoints: Object.fromEntries(paths.map((path) => [path, `${path}.ts`])),
@@ -68,7 +74,7 @@ async function bundle(
     minify: true,
     legalComments: "none",
     logLevel: "error",
-    plugins: [leaveOutWhatIsLoadedOnDemand(providers)],
+    plugins: [leaveOutWhatIsLoadedOnDemand(clients)],
   });
 }
 
@@ -76,13 +82,14 @@ async function bundle(
  * On demand the SDK loads ways to credentials that Lambda, which has them in the environment, never goes; and our code
  * loads the clients of the providers.
  */
-function leaveOutWhatIsLoadedOnDemand(providers: boolean): Plugin {
+function leaveOutWhatIsLoadedOnDemand(clients: Clients): Plugin {
   return {
     name: "leave-out-what-is-loaded-on-demand",
     setup: ({ onResolve }) => {
       onResolve({ filter: /./ }, ({ kind, importer, path }) => {
         const ours = !importer.includes("node_modules");
-        return kind === "dynamic-import" && !(ours && providers) ? { path, external: true } : undefined;
+        const isCarried = ours && (clients === "all" || carried[clients].test(path) || !path.startsWith("."));
+        return kind === "dynamic-import" && !isCarried ? { path, external: true } : undefined;
       });
     },
   };

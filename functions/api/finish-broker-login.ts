@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { htmlPage } from "../../lib/http/params.ts";
+import { resultPage } from "../../lib/http/result-page.ts";
+import { loadServices } from "../../lib/services.ts";
+import { finishBrokerLogin } from "../../lib/trading/broker-login.ts";
+
+// The broker adds what it likes. What is given twice is as good as absent.
+const word = z.string().max(4_000).optional().catch(undefined);
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/auth/schwab/callback",
+    summary: "Where the broker sends the browser after the consent.",
+    query: z.looseObject({ code: word, state: word, error: word, error_description: word }),
+    response: htmlPage,
+    pages: { 422: "A page: the consent or its state is refused.", 502: "A page: the broker gave no tokens." },
+    open: true,
+    raw: "text/html",
+  },
+  loadServices,
+  async ({ query }, services) => resultPage(await finishBrokerLogin(services, query)),
+);

@@ -1,0 +1,15 @@
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { loadServices } from "../../lib/services.ts";
+import { brokerStatusSchema, readBrokerStatus } from "../../lib/trading/broker-login.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/auth/status",
+    summary: "How long the login at the broker lasts; the broker is not asked.",
+    response: brokerStatusSchema,
+    errors: ["NOT_READY"],
+  },
+  loadServices,
+  async (_request, services) => ({ data: await readBrokerStatus(services) }),
+);

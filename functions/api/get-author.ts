@@ -1,0 +1,17 @@
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { loadServices } from "../../lib/services.ts";
+import { readAuthorDetail } from "../../lib/trading/author-lists.ts";
+import { authorDetailSchema, authorParams } from "../../lib/trading/author-views.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/authors/{name}",
+    summary: "One author, and what following each of their predictions would have come to.",
+    params: authorParams,
+    response: authorDetailSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params }, services) => ({ data: await readAuthorDetail(services, params.name) }),
+);

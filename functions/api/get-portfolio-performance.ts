@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { wholeNumber } from "../../lib/http/pagination.ts";
+import { idParams } from "../../lib/http/params.ts";
+import { loadServices } from "../../lib/services.ts";
+import { portfolioPerformance, portfolioPerformanceSchema } from "../../lib/trading/portfolio-performance.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/portfolios/{id}/performance",
+    summary: "What a portfolio's trades and value over time say, before and after trading costs.",
+    params: idParams,
+    query: z.strictObject({ days: wholeNumber(1, 3650, 365) }),
+    response: portfolioPerformanceSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params, query }, services) => ({ data: await portfolioPerformance(services, params.id, query.days) }),
+);

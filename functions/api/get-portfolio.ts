@@ -1,0 +1,21 @@
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { idParams } from "../../lib/http/params.ts";
+import { loadServices } from "../../lib/services.ts";
+import { readOpenPositions, readPortfolio } from "../../lib/trading/holdings.ts";
+import { portfolioDetailSchema, toPortfolioDetail } from "../../lib/trading/portfolio-views.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/portfolios/{id}",
+    summary: "One portfolio and what it is invested in.",
+    params: idParams,
+    response: portfolioDetailSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params }, services) => {
+    const portfolio = await readPortfolio(services, params.id);
+    return { data: toPortfolioDetail(portfolio, await readOpenPositions(services, [portfolio])) };
+  },
+);

@@ -1,0 +1,18 @@
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { idParams } from "../../lib/http/params.ts";
+import { loadServices } from "../../lib/services.ts";
+import { readPredictionDetail } from "../../lib/trading/prediction-lists.ts";
+import { predictionDetailSchema } from "../../lib/trading/prediction-views.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/predictions/{id}",
+    summary: "One prediction with its days and exits.",
+    params: idParams,
+    response: predictionDetailSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params }, services) => ({ data: await readPredictionDetail(services, params.id) }),
+);

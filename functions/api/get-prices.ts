@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { wholeNumber } from "../../lib/http/pagination.ts";
+import { loadServices } from "../../lib/services.ts";
+import { listCloses } from "../../lib/trading/price-lists.ts";
+import { closeSchema, priceParams, pricesMetaSchema } from "../../lib/trading/price-views.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/prices/{ticker}",
+    summary: "A ticker's daily closes, oldest first; ^GSPC is the S&P 500.",
+    params: priceParams,
+    query: z.strictObject({ days: wholeNumber(1, 90, 14) }),
+    response: closeSchema.array(),
+    meta: pricesMetaSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params, query }, services) => {
+    const facts = { ...params, ...query };
+    return { data: await listCloses(services, facts), meta: facts };
+  },
+);

@@ -1,0 +1,17 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { wholeNumber } from "../../lib/http/pagination.ts";
+import { loadServices } from "../../lib/services.ts";
+import { calibrationSchema, signalCalibration } from "../../lib/trading/signal-calibration.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/signals/calibration",
+    summary: "How often signals of which confidence turned out right.",
+    query: z.strictObject({ days: wholeNumber(1, 365, 90) }),
+    response: calibrationSchema,
+  },
+  loadServices,
+  async ({ query }, services) => ({ data: await signalCalibration(services, query.days) }),
+);

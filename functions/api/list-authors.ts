@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
+import { loadServices } from "../../lib/services.ts";
+import { listAuthors } from "../../lib/trading/author-lists.ts";
+import { authorViewSchema, toAuthorView } from "../../lib/trading/author-views.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/authors",
+    summary: "Authors, the most trusted first.",
+    query: z.strictObject(pageQuery),
+    response: authorViewSchema.array(),
+    meta: pageMetaSchema,
+  },
+  loadServices,
+  async ({ query, apiKeyId }, services) => {
+    const page = await listAuthors(services, { ...query, apiKeyId });
+    return { data: page.items.map(toAuthorView), meta: pageMeta(page, query) };
+  },
+);

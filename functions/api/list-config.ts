@@ -1,0 +1,15 @@
+import { settingSchema } from "../../lib/analysis/settings.ts";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { listSettings } from "../../lib/runs/settings.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/config",
+    summary: "Every key of the configuration with its value and its default.",
+    response: settingSchema.array(),
+  },
+  loadServices,
+  async (_request, services) => ({ data: await listSettings(services) }),
+);

@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
+import { loadServices } from "../../lib/services.ts";
+import { positionFilters } from "../../lib/trading/list-filters.ts";
+import { listPositions } from "../../lib/trading/position-lists.ts";
+import { positionViewSchema } from "../../lib/trading/position-views.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/positions",
+    summary: "Paper positions, the latest entries first.",
+    query: z.strictObject({ ...pageQuery, ...positionFilters }),
+    response: positionViewSchema.array(),
+    meta: pageMetaSchema,
+  },
+  loadServices,
+  async ({ query, apiKeyId }, services) => {
+    const { limit, offset, cursor, ...filters } = query;
+    const page = await listPositions(services, filters, { limit, offset, cursor, apiKeyId });
+    return { data: page.items, meta: pageMeta(page, query) };
+  },
+);

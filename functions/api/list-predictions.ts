@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
+import { loadServices } from "../../lib/services.ts";
+import { predictionFilters } from "../../lib/trading/list-filters.ts";
+import { listPredictions } from "../../lib/trading/prediction-lists.ts";
+import { predictionViewSchema } from "../../lib/trading/prediction-views.ts";
+
+export const handler = endpoint(
+  {
+    method: "GET",
+    path: "/predictions",
+    summary: "Predictions of comments, the latest first.",
+    query: z.strictObject({ ...pageQuery, ...predictionFilters }),
+    response: predictionViewSchema.array(),
+    meta: pageMetaSchema,
+  },
+  loadServices,
+  async ({ query, apiKeyId }, services) => {
+    const { limit, offset, cursor, ...filters } = query;
+    const page = await listPredictions(services, filters, { limit, offset, cursor, apiKeyId });
+    return { data: page.items, meta: pageMeta(page, query) };
+  },
+);

@@ -1,0 +1,19 @@
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { idParams } from "../../lib/http/params.ts";
+import { loadServices } from "../../lib/services.ts";
+import { overrideBodySchema, overrideResult } from "../../lib/trading/override.ts";
+import { predictionViewSchema, toPredictionView } from "../../lib/trading/prediction-views.ts";
+
+export const handler = endpoint(
+  {
+    method: "PATCH",
+    path: "/predictions/{id}/override",
+    summary: "Records whether a person finds a prediction correct, incorrect or not to be counted.",
+    params: idParams,
+    body: overrideBodySchema,
+    response: predictionViewSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params, body }, services) => ({ data: toPredictionView(await overrideResult(services, params.id, body)) }),
+);

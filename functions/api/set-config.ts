@@ -1,0 +1,19 @@
+import * as z from "zod";
+import { settingSchema } from "../../lib/analysis/settings.ts";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { loadServices } from "../../lib/services.ts";
+import { changeConfiguration, changeSchema, settingKeySchema } from "../../lib/trading/change-configuration.ts";
+
+export const handler = endpoint(
+  {
+    method: "PUT",
+    path: "/config/{key}",
+    summary: "Set a key of the configuration, and with `also` others together with it; the next run reads it.",
+    params: z.object({ key: settingKeySchema }),
+    body: changeSchema,
+    response: settingSchema,
+    errors: ["NOT_FOUND"],
+  },
+  loadServices,
+  async ({ params, body }, services) => ({ data: await changeConfiguration(services, params.key, body) }),
+);

@@ -1,0 +1,61 @@
+import * as z from "zod";
+import type { RunServices } from "../runs/services.ts";
+import type { Action } from "../store/actions.ts";
+import type { Store } from "../store/table.ts";
+import {
+  appliedResult,
+  isResolved,
+  newAuthor,
+  type ResolvedPrediction,
+  replayedAccuracy,
+  withAccuracy,
+} from "./author-figures.ts";
+import { readHistory } from "./author-history.ts";
+import { decideAnew, readAuthors, saveAuthors } from "./author-writes.ts";
+import { type MarketMoment, readMoment } from "./market-moment.ts";
+import { readPrediction } from "./prediction-lists.ts";
+import { type Override, overrideSchema, type Prediction } from "./prediction-records.ts";
+import { savePrediction, saveResult } from "./prediction-writes.ts";
+import { overridePrediction } from "./predictions.ts";
+
+type OverrideServices = Pick<RunServices, "store" | "config" | "clock">;
+
+/** The body of `PATCH /predictions/{id}/override`. */
+export const overrideBodySchema = z.strictObject({ override_result: overrideSchema });
+
+/**
+ * Records a person's word on a prediction, in any status; the same word again changes nothing (spec pipeline 10.1).
+ * Where the author's accuracy already holds the former result, it is rebuilt from their history in the same
+ * transaction. Throws `NOT_FOUND`, and `StoreUnavailable` where other writes keep coming between.
+ */
+export async function overrideResult(
+  services: OverrideServices,
+  id: string,
+  { override_result }: { override_result: Override },
+): Promise<Prediction> {
+  const { store } = services;
+  const moment = await readMoment(services);
+  return decideAnew(async () => {
+    const before = await readPrediction(services, id);
+    const { prediction: after, replayAuthor } = overridePrediction(before, override_result, moment.now);
+    if (after === before) return before;
+    const replay = replayAuthor && isResolved(after) ? await replayActions(store, after, moment) : [];
+    const { applied } = await store.transact([...savePrediction(store.keys, before, after, []), ...replay]);
+    return applied ? after : undefined;
+  });
+}
+
+/** Rewrites the author's figures and what their history says of the prediction. */
+async function replayActions(
+  store: Store,
+  prediction: ResolvedPrediction,
+  { marketTime, settings }: MarketMoment,
+): Promise<Action[]> {
+  const { author: name } = prediction;
+  // Before the history: it changes together with its author, whose version then refuses the write.
+  const before = (await readAuthors(store, [name])).get(name);
+  const history = await readHistory(store, name);
+  const accuracy = replayedAccuracy(history, [appliedResult(prediction)], settings);
+  const after = withAccuracy(before ?? newAuthor(name, marketTime), accuracy, marketTime, settings);
+  return [...saveAuthors(store.keys, [{ before, after }]), saveResult(store.keys, prediction)];
+}

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { signalSchema } from "../analysis/records.ts";
+import { marketNow } from "../runs/market-time.ts";
+import { readRealm } from "../runs/realm.ts";
+import type { RunServices } from "../runs/services.ts";
+import { addDays, utcDay } from "../runtime/dates.ts";
+import { calibration, calibrationFiguresSchema } from "./calibration.ts";
+import { readClosedPositions, signalRange } from "./history.ts";
+import { portfolioNames } from "./portfolios.ts";
+
+/** `GET /signals/calibration`. */
+export const calibrationSchema = calibrationFiguresSchema.extend({ from: z.iso.date(), to: z.iso.date() });
+
+const judgedSchema = signalSchema.pick({ id: true, signal_type: true, prediction: true, confidence: true });
+
+/**
+ * What became of the signals of the last `days` UTC days up to the market's today, by their confidence: as `calibration`
+ * says, from the closed positions of the four portfolios.
+ */
+export async function signalCalibration(
+  services: Pick<RunServices, "store" | "config" | "clock">,
+  days: number,
+): Promise<z.infer<typeof calibrationSchema>> {
+  const { store, config, clock } = services;
+  const to = utcDay(marketNow(config.marketClock, await readRealm(services), clock));
+  const from = addDays(to, 1 - days);
+  // In New York's evening a signal is already of the next UTC day.
+  const closing = { from: addDays(from, -1), to };
+  const [signals, ...closed] = await Promise.all([
+    store.queryAll(signalRange(store, { from, to }), judgedSchema),
+    ...portfolioNames.map((portfolio) => readClosedPositions(services, portfolio, closing)),
+  ]);
+  return { from, to, ...calibration(signals, closed.flat()) };
+}

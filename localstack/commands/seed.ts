@@ -1,0 +1,52 @@
+import { readConfig } from "../../lib/runtime/config.ts";
+import { createServices } from "../../lib/services.ts";
+import { claimDataDir } from "../embedded/data-dir.ts";
+import { startDynamoDb } from "../embedded/dynamodb.ts";
+import { readSettings, readVariables, type Settings, StartProblem } from "../embedded/settings.ts";
+import { startStandIns } from "../embedded/standins.ts";
+import { createTableIfAbsent } from "../embedded/table.ts";
+import { runSample, sampleContent } from "../scenario/sample.ts";
+import { seedScenario } from "../scenario/seed.ts";
+import { startRedditStandIn } from "../standins/reddit/server.ts";
+
+/**
+ * `npm run seed`: six weeks of sample data for the realm of the local stack, which must not be running. Run again, it
+ * leaves the table as it is.
+ */
+try {
+  const directory = process.cwd();
+  const settings = readSettings(directory, readVariables(directory));
+  const { firstDay } = settings;
+  if (firstDay === undefined || settings.schwab === "real" || settings.openai === "real") {
+    throw new StartProblem(
+      "Sample data is synthetic and goes into the scenario only: unset AS_OF and all credentials.",
+    );
+  }
+  await seed(settings, firstDay);
+} catch (error) {
+  console.error(error instanceof StartProblem ? error.message : error);
+  process.exit(1);
+}
+
+async function seed(settings: Settings, firstDay: string): Promise<void> {
+  const { dataDir, dynamoDbEndpoint } = settings;
+  const claim = claimDataDir(dataDir);
+  const database = dynamoDbEndpoint ? undefined : await startDynamoDb({ dataDir });
+  const standIns = await startStandIns(settings);
+  const reddit = await startRedditStandIn({ content: sampleContent });
+  try {
+    const endpoint = dynamoDbEndpoint ?? database?.endpoint ?? "";
+    const subreddit = { REDDIT_BASE_URL: reddit.url, REDDIT_AUTH_URL: `${reddit.url}/api/v1/access_token` };
+    const variables = { ...settings.variables, ...standIns.variables, ...subreddit, DYNAMODB_ENDPOINT: endpoint };
+    const services = createServices(readConfig({ ...variables, LOG_LEVEL: "SILENT" }));
+    await createTableIfAbsent(endpoint, services.config.environment.TABLE_NAME);
+    await seedScenario(services, firstDay);
+    await runSample(variables, firstDay, ({ day, status }) => console.log(`seed: ${day} ${status}`));
+    console.log("seed: the sample is complete; npm start shows it");
+  } finally {
+    await reddit.close();
+    await standIns.close();
+    await database?.close();
+    claim.release();
+  }
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { ulid } from "ulid";
+import { parse } from "yaml";
+import { readRealm } from "../../lib/runs/realm.ts";
+import { executionName, runSchema } from "../../lib/runs/run.ts";
+import { startRun } from "../../lib/runs/start.ts";
+import { readConfig } from "../../lib/runtime/config.ts";
+import { iso } from "../../lib/runtime/dates.ts";
+import { systemIds } from "../../lib/runtime/ids.ts";
+import { createLog } from "../../lib/runtime/logger.ts";
+import { createServices, type Services, useServices } from "../../lib/services.ts";
+import { StartProblem } from "../embedded/settings.ts";
+import { startStepFunctions } from "../embedded/step-functions.ts";
+import type { StandInContent } from "../standins/reddit/wire.ts";
+import { openTime, previousTradingDay } from "./calendar.ts";
+import { scenarioContent } from "./content.ts";
+
+/** How many trading days before the last one each run lies: two a week for six weeks, then every day. */
+const daysBack = [31, 29, 26, 24, 21, 19, 16, 14, 11, 9, 6, 4, 3, 2, 1, 0];
+/** This one finds nobody who could annotate its comments. */
+const failingRun = 10;
+
+/** The trading days of the sample's runs, oldest first; the last one is the trading day before `today`. */
+export function sampleDays(today: string): string[] {
+  const days = [previousTradingDay(today)];
+  while (days.length <= Math.max(...daysBack)) days.push(previousTradingDay(days.at(-1) ?? today));
+  return daysBack.map((back) => days[back] ?? today);
+}
+
+/** How many of a day's threads are read: enough for both types of signal, at a third of the time. */
+const threads = 4;
+
+/** The subreddit as the sample sees it. */
+export function sampleContent(at: Date): StandInContent {
+  const { posts, comments } = scenarioContent(at);
+  const read = posts.slice(0, threads);
+  const ids = new Set(read.map(({ id }) => id));
+  return { posts: read, comments: comments.filter(({ postId }) => ids.has(postId)) };
+}
+
+export interface SampleRun {
+  day: string;
+  status: string;
+}
+
+/**
+ * Fills a realm with what the product itself makes of past days of the scenario: one run a day through the real
+ * workflow. `variables` lead to the table and the stand-ins. A day whose run is stored already is passed over, so that
+ * an interrupted sample is completed and a complete one left as it is.
+ */
+export async function runSample(
+  variables: Record<string, string>,
+  today: string,
+  report: (run: SampleRun) => void,
+): Promise<void> {
+  const source = new URL("../../workflows/analysis.asl.yml", import.meta.url);
+  const definition = parse(readFileSync(source, "utf8"), { merge: true });
+  const states = await startStepFunctions({ machines: [{ name: machine, definition }], invoke, retryPauseMs: 0 });
+  try {
+    for (const [index, day] of sampleDays(today).entries()) {
+      const at = openTime(day);
+      const services = servicesOf({ ...variables, STATES_ENDPOINT: states.endpoint, MARKET_CLOCK: iso(at) }, at, index);
+      report({ day, status: await runOn(services, day) });
+    }
+  } finally {
+    await states.close();
+  }
+}
+
+const machine = "wsb-signals-local-analysis";
+
+/** The handler of a state in this process; `createPredictions` is in create-predictions.ts. */
+async function invoke(functionKey: string, input: unknown): Promise<unknown> {
+  const file = functionKey.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const { handler } = (await import(`../../functions/phases/${file}.ts`)) as {
+    handler(event: unknown): Promise<unknown>;
+  };
+  return handler(input);
+}
+
+/** On a clock that stands at the run's own time, so that the sample is the same whenever it is made. */
+function servicesOf(variables: Record<string, string>, at: Date, index: number): Services {
+  const failing = index === failingRun ? { OPENAI_BASE_URL: "http://127.0.0.1:9/v1" } : {};
+  const ids = { ...systemIds(), random: () => 0, ulid: () => ulid(at.getTime(), () => 0) };
+  const ground = { clock: { now: () => at }, sleep: async () => {}, ids, log: createLog("SILENT") };
+  return createServices(readConfig({ ...variables, ...failing }), ground);
+}
+
+/** Answers how the run of a day ended. */
+async function runOn(services: Services, day: string): Promise<string> {
+  useServices(services);
+  const { store, executions } = services;
+  const id = services.ids.ulid(services.clock.now().getTime());
+  const stored = await store.get(store.keys.run(id), runSchema);
+  if (stored && stored.status !== "running") return stored.status;
+  const newest = (await readRealm(services))?.newest_run_id ?? "";
+  if (newest > id) throw new StartProblem("The realm has runs of its own; sample data goes into an empty DATA_DIR.");
+  const { run_id } = await startRun(services, { operation: "sample", key: day, apiKeyId: "sample", body: {} });
+  const name = executionName({ id: run_id, attempt: 1 });
+  while ((await executions.describe(name))?.status === "RUNNING") await pause(5);
+  return (await store.get(store.keys.run(run_id), runSchema))?.status ?? "lost";
+}

@@ -1,0 +1,202 @@
+import { describe, expect, it } from "vitest";
+import { handler as updateAuthors } from "../../functions/phases/update-authors.ts";
+import type { Author } from "../../lib/analysis/records.ts";
+import { newAuthor } from "../../lib/trading/author-figures.ts";
+import { saveAuthors } from "../../lib/trading/author-writes.ts";
+import { saveBars } from "../../lib/trading/market-data.ts";
+import type { PriceBar } from "../../lib/trading/records.ts";
+import { useEndpoints } from "../support/endpoints.ts";
+import { seedResolved } from "../support/resolved.ts";
+
+const api = useEndpoints();
+const { ask, data, refusal, start, enter, contents } = api;
+
+const authorOf = (username: string, changes: Partial<Author> = {}): Author => ({
+  ...newAuthor(username, new Date("2026-02-01T15:30:00Z")),
+  ...changes,
+});
+async function seedAuthors(authors: readonly Author[]): Promise<void> {
+  const { store } = api.services;
+  for (const after of authors) await store.transact(saveAuthors(store.keys, [{ before: undefined, after }]));
+}
+const ape = authorOf("ape", {
+  trust_score: 0.753,
+  last_active: "2026-03-02T15:30:00.000Z",
+  total_comments: 23,
+  high_quality_comments: 18,
+  total_upvotes: -4,
+  avg_conviction_score: 0.56,
+  avg_sentiment_accuracy: 0.68,
+});
+const shownApe = {
+  username: "ape",
+  trust_score: 0.753,
+  first_seen: "2026-02-01T15:30:00.000Z",
+  last_active: "2026-03-02T15:30:00.000Z",
+  total_comments: 23,
+  high_quality_comments: 18,
+  total_upvotes: -4,
+  avg_conviction_score: 0.56,
+  avg_sentiment_accuracy: 0.68,
+  flagged_comments: 0,
+};
+
+describe("GET /authors", () => {
+  it("shows what is known of each, the most trusted first", async () => {
+    await seedAuthors([authorOf("low", { trust_score: 0.25 }), ape, authorOf("top", { trust_score: 1 })]);
+    const listed = await data("GET /authors");
+    expect(listed.map((author: Author) => author.username)).toEqual(["top", "ape", "low"]);
+    expect(listed[1]).toEqual(shownApe);
+  });
+
+  it("pages by cursor and by position, with the total", async () => {
+    const names = Array.from({ length: 7 }, (_, index) => `author-${index}`);
+    // Two share a score, so that a page may end between them.
+    const scores = [0.9, 0.8, 0.8, 0.7, 0.6, 0.5, 0];
+    await seedAuthors(names.map((name, index) => authorOf(name, { trust_score: scores[index] ?? 0 })));
+    const ordered = [0, 2, 1, 3, 4, 5, 6].map((index) => `author-${index}`);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const { body } = await ask("GET /authors", { query: { limit: "2", ...(cursor && { cursor }) } });
+      expect(body.meta).toMatchObject({ total: 7, limit: 2, offset: 0 });
+      seen.push(...body.data.map((author: Author) => author.username));
+      cursor = body.meta.next_cursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(ordered);
+    const { body } = await ask("GET /authors", { query: { limit: "3", offset: "5" } });
+    expect(body.data.map((author: Author) => author.username)).toEqual(ordered.slice(5));
+    expect((await ask("GET /authors", { query: { offset: "7" } })).body).toMatchObject({
+      data: [],
+      meta: { total: 7 },
+    });
+  });
+
+  it("is empty before the first run", async () => {
+    expect((await ask("GET /authors")).body).toMatchObject({ data: [], meta: { total: 0, next_cursor: null } });
+  });
+
+  it.each([{ limit: "0" }, { limit: "101" }, { offset: "-1" }, { cursor: "x" }, { name: "ape" }])(
+    "refuses %j",
+    async (query) => {
+      expect(await refusal("GET /authors", { query })).toMatchObject({
+        status: 422,
+        details: [{ field: Object.keys(query)[0] }],
+      });
+    },
+  );
+});
+
+describe("GET /authors/{name}", () => {
+  const detail = (name: string) => data("GET /authors/{name}", { params: { name } });
+  const closeOf = (date: string, close: number): PriceBar => ({
+    ticker: "^GSPC",
+    date,
+    open: close,
+    high: close,
+    low: close,
+    close,
+    source: "yahoo",
+    is_final: true,
+    fetched_at: "2026-03-01T00:00:00.000Z",
+  });
+  const nothing = {
+    closed_trades: 0,
+    win_rate: null,
+    win_rate_low: null,
+    win_rate_high: null,
+    profit_factor: null,
+    expectancy: null,
+    max_drawdown: 0,
+    sharpe: null,
+    sortino: null,
+    alpha: null,
+    beta: null,
+  };
+
+  /** Four trades on three days, and one that a person excluded; what they gain and cost stands at the test. */
+  async function seedTrades(): Promise<void> {
+    await seedAuthors([ape]);
+    await seedResolved(api.services, "ape", [3], { prefix: "a", from: "2026-02-25T16:00:00.000Z" });
+    await seedResolved(api.services, "ape", [1], { prefix: "b", from: "2026-02-26T16:00:00.000Z" });
+    // At eight in the evening in New York, when it is the next day elsewhere.
+    await seedResolved(api.services, "ape", [2.5], { prefix: "c", from: "2026-02-27T01:00:00.000Z" });
+    await seedResolved(api.services, "ape", [2.1, 9], { prefix: "d", from: "2026-02-27T16:00:00.000Z" });
+    await data("PATCH /predictions/{id}/override", {
+      params: { id: "d01.GME" },
+      body: { override_result: "excluded" },
+    });
+    const runId = await start();
+    await updateAuthors({ runId, attempt: 1, posts: [] });
+  }
+
+  it("shows what following each prediction would have come to, before and after costs", async () => {
+    await seedTrades();
+    await saveBars(api.services, [
+      closeOf("2026-02-24", 5_000),
+      closeOf("2026-02-25", 5_050),
+      closeOf("2026-02-26", 5_024.75),
+      closeOf("2026-02-27", 5_034.8),
+    ]);
+    const { gross, net, equity_curve, ...author } = await detail("ape");
+    // 0.68, then right, wrong, right, right; trust 18/23 × 0.4 + half of that + 29/30 × 0.1.
+    expect(author).toEqual({ ...shownApe, avg_sentiment_accuracy: 0.776168, trust_score: 0.798 });
+    // Ten calls bought at 2: +1,000, −1,000, +500, +100 dollars.
+    expect(gross).toEqual({
+      closed_trades: 4,
+      win_rate: 0.75,
+      win_rate_low: 0.300642,
+      win_rate_high: 0.954413,
+      profit_factor: 1.6,
+      expectancy: 150,
+      max_drawdown: 0.00495,
+      sharpe: 4.249186,
+      sortino: 11.190604,
+      alpha: -0.080121,
+      beta: 0.999751,
+    });
+    // Sold 1 % lower, and 6.50 of commission each: 36.50, 16.50, 31.50 and 27.50 dollars less.
+    expect(net).toEqual({
+      ...gross,
+      profit_factor: 1.480079,
+      expectancy: 122,
+      max_drawdown: 0.005428,
+      sharpe: 3.444043,
+      sortino: 8.323546,
+      alpha: -0.177936,
+      beta: 1.006782,
+    });
+    expect(equity_curve).toEqual([
+      { date: "2026-02-24", value: 100_000, net_value: 100_000 },
+      { date: "2026-02-25", value: 101_000, net_value: 100_963.5 },
+      { date: "2026-02-26", value: 100_500, net_value: 100_415.5 },
+      { date: "2026-02-27", value: 100_600, net_value: 100_488 },
+    ]);
+  });
+
+  it("has neither alpha nor beta where the S&P 500 cannot be had", async () => {
+    enter({ YAHOO_BASE_URL: "http://127.0.0.1:9" });
+    await seedTrades();
+    expect(await detail("ape")).toMatchObject({
+      gross: { closed_trades: 4, expectancy: 150, alpha: null, beta: null },
+      net: { closed_trades: 4, expectancy: 122, alpha: null, beta: null },
+    });
+  });
+
+  it("of an author without a resolved prediction has no figures", async () => {
+    await seedAuthors([ape]);
+    expect(await detail("ape")).toEqual({ ...shownApe, gross: nothing, net: nothing, equity_curve: [] });
+  });
+
+  it("is 404 for a name nobody has, whatever it looks like", async () => {
+    await seedAuthors([ape]);
+    const before = await contents();
+    for (const name of ["nobody", "Ape", "[deleted]", "0", "%00", "a b", "..%2F..", "ö", "x".repeat(51)]) {
+      expect(await refusal("GET /authors/{name}", { params: { name } })).toMatchObject({
+        status: 404,
+        code: "NOT_FOUND",
+      });
+    }
+    expect(await contents()).toEqual(before);
+  });
+});

@@ -1,0 +1,298 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { openRealm } from "../../lib/runs/realm.ts";
+import type { PriceBar } from "../../lib/trading/records.ts";
+import { useEndpoints } from "../support/endpoints.ts";
+import { seedSignals, signalOf } from "../support/seeds.ts";
+import { optionOf, seedPositions, stockOf } from "../support/trading-seeds.ts";
+
+const api = useEndpoints();
+const { data, refusal, enter } = api;
+/** Nobody answers there: the only daily prices are stored ones. */
+const offline = { YAHOO_BASE_URL: "http://127.0.0.1:9" };
+beforeEach(() => enter(offline));
+
+/** Stores what a portfolio was worth on days, in dollars before and after costs. */
+async function seedValues(portfolio_id: string, values: Record<string, [gross: number, net: number]>) {
+  const { store } = api.services;
+  await store.putMany(
+    Object.entries(values).map(([date, [gross, net]]) => ({
+      ...store.keys.portfolioValue(portfolio_id, date),
+      portfolio_id,
+      date,
+      value_cents: gross * 100,
+      net_value_cents: net * 100,
+      valued_at: `${date}T15:30:00.000Z`,
+    })),
+  );
+}
+
+/** Stores final closes of the S&P 500. */
+async function seedBenchmark(closes: Record<string, number>) {
+  const { store } = api.services;
+  const bars = Object.entries(closes).map(([date, close]): PriceBar => {
+    const prices = { open: close, high: close, low: close, close };
+    return { ticker: "^GSPC", date, ...prices, source: "yahoo", is_final: true, fetched_at: `${date}T22:00:00.000Z` };
+  });
+  await store.putMany(bars.map((bar) => ({ ...store.keys.dailyBar(bar.ticker, bar.date), ...bar })));
+}
+
+/** A position that ended on a day. */
+const ended = (ticker: string, exit_date: string, realized_pnl_cents: number, trading_costs_cents: number) =>
+  stockOf({
+    ticker,
+    status: "closed",
+    shares_remaining: 0,
+    exit_date,
+    exit_reason: "manual",
+    hold_days: 1,
+    realized_pnl_cents,
+    trading_costs_cents,
+    realized_return_pct: realized_pnl_cents / 1425,
+  });
+
+describe("GET /portfolios/{id}/performance", () => {
+  const performance = (id: string, query: Record<string, string> = {}) =>
+    data("GET /portfolios/{id}/performance", { params: { id }, query });
+
+  /** Gross returns of 1 %, −1 %, 1 % after Monday 23 February; the market's are the same. */
+  async function seedWeek() {
+    await seedValues("stocks_quality", {
+      "2026-02-24": [101_000, 100_000],
+      "2026-02-25": [99_990, 99_000],
+      "2026-02-26": [100_989.9, 99_990],
+    });
+    await seedPositions(api.services, [
+      ended("GME", "2026-02-24", 10_000, 150),
+      ended("AMC", "2026-02-25", -4000, 100),
+      ended("NOK", "2026-02-26", 50, 100),
+      stockOf({ ticker: "BB", realized_pnl_cents: 77_700 }),
+      { ...ended("BBBY", "2026-02-26", 999, 1), portfolio_id: "stocks_consensus", id: "other" },
+    ]);
+  }
+
+  it("tells gross from net, beside the S&P 500", async () => {
+    await seedWeek();
+    await seedBenchmark({ "2026-02-23": 5000, "2026-02-24": 5050, "2026-02-25": 4999.5, "2026-02-26": 5049.495 });
+    expect(await performance("stocks_quality")).toEqual({
+      portfolio_id: "stocks_quality",
+      from: "2025-03-03",
+      to: "2026-03-02",
+      benchmark_available: true,
+      gross: {
+        closed_trades: 3,
+        win_rate: 0.666667,
+        win_rate_low: 0.20766,
+        win_rate_high: 0.938508,
+        profit_factor: 2.5125,
+        expectancy: 20.17,
+        max_drawdown: 0.01,
+        // Mean 1/300; √252 × (1/300) / 0.0115470 and √252 × (1/300) / 0.0057735.
+        sharpe: 4.582576,
+        sortino: 9.165151,
+        alpha: 0,
+        beta: 1,
+      },
+      net: {
+        closed_trades: 3,
+        win_rate: 0.333333,
+        win_rate_low: 0.061492,
+        win_rate_high: 0.79234,
+        profit_factor: 2.373494,
+        expectancy: 19,
+        max_drawdown: 0.01,
+        // Returns 0 %, −1 %, 1 %: covariance 0.0002/2 over variance 0.0002667/2, and 252 × (0 − 0.75/300).
+        sharpe: 0,
+        sortino: 0,
+        alpha: -0.63,
+        beta: 0.75,
+      },
+      equity_curve: [
+        { date: "2026-02-23", value: 100_000, net_value: 100_000 },
+        { date: "2026-02-24", value: 101_000, net_value: 100_000 },
+        { date: "2026-02-25", value: 99_990, net_value: 99_000 },
+        { date: "2026-02-26", value: 100_989.9, net_value: 99_990 },
+      ],
+    });
+  });
+
+  it("says all but alpha and beta where the S&P 500 cannot be had", async () => {
+    await seedWeek();
+    const { benchmark_available, gross, net } = await performance("stocks_quality");
+    expect(benchmark_available).toBe(false);
+    expect(gross).toMatchObject({ sharpe: 4.582576, alpha: null, beta: null });
+    expect(net).toMatchObject({ sharpe: 0, alpha: null, beta: null });
+  });
+
+  it("looks at the last days only, where the curve then begins with its first value", async () => {
+    await seedWeek();
+    const { from, gross, equity_curve } = await performance("stocks_quality", { days: "6" });
+    expect(from).toBe("2026-02-25");
+    expect(gross).toMatchObject({ closed_trades: 2, expectancy: -19.75 });
+    expect(equity_curve.map((point: { date: string }) => point.date)).toEqual(["2026-02-25", "2026-02-26"]);
+    // The first value is inside, the day before it is not.
+    expect((await performance("stocks_quality", { days: "7" })).equity_curve).toHaveLength(3);
+    expect((await performance("stocks_quality", { days: "8" })).equity_curve).toHaveLength(4);
+    expect((await performance("stocks_quality", { days: "3650" })).from).toBe("2016-03-05");
+  });
+
+  it("does not take the first value inside for the first ever", async () => {
+    await seedValues("stocks_quality", { "2026-02-20": [100_000, 100_000], "2026-02-26": [101_000, 100_900] });
+    expect((await performance("stocks_quality", { days: "6" })).equity_curve).toEqual([
+      { date: "2026-02-26", value: 101_000, net_value: 100_900 },
+    ]);
+  });
+
+  it.each([
+    { what: "the day", created: "2026-02-20", begins: "2026-02-20" },
+    {
+      what: "the trading day before, where its first value is of the day",
+      created: "2026-02-24",
+      begins: "2026-02-23",
+    },
+  ])("begins the curve on $what the portfolio was created", async ({ created, begins }) => {
+    api.cloud.time.now = new Date(`${created}T15:30:00Z`);
+    await openRealm(api.services);
+    api.cloud.time.now = new Date("2026-03-02T15:30:00Z");
+    await seedValues("options_quality", { "2026-02-24": [101_000, 100_900] });
+    expect((await performance("options_quality")).equity_curve).toEqual([
+      { date: begins, value: 100_000, net_value: 100_000 },
+      { date: "2026-02-24", value: 101_000, net_value: 100_900 },
+    ]);
+  });
+
+  it("counts its days by the market's time in a replay, where the portfolio is younger than its values", async () => {
+    enter({ ...offline, MARKET_CLOCK: "2021-01-28T15:30:00Z" });
+    await openRealm(api.services);
+    await seedValues("stocks_consensus", { "2021-01-26": [100_000, 99_990], "2021-01-27": [100_500, 100_480] });
+    const { from, to, equity_curve } = await performance("stocks_consensus", { days: "10" });
+    expect([from, to]).toEqual(["2021-01-19", "2021-01-28"]);
+    expect(equity_curve).toEqual([
+      { date: "2021-01-25", value: 100_000, net_value: 100_000 },
+      { date: "2021-01-26", value: 100_000, net_value: 99_990 },
+      { date: "2021-01-27", value: 100_500, net_value: 100_480 },
+    ]);
+  });
+
+  it("says nothing of a portfolio without trades and values", async () => {
+    const nothing = {
+      closed_trades: 0,
+      win_rate: null,
+      win_rate_low: null,
+      win_rate_high: null,
+      profit_factor: null,
+      expectancy: null,
+      max_drawdown: 0,
+      sharpe: null,
+      sortino: null,
+      alpha: null,
+      beta: null,
+    };
+    expect(await performance("options_consensus")).toMatchObject({
+      benchmark_available: false,
+      gross: nothing,
+      net: nothing,
+      equity_curve: [],
+    });
+  });
+
+  it("does not know another portfolio", async () => {
+    expect(await refusal("GET /portfolios/{id}/performance", { params: { id: "stocks" } })).toMatchObject({
+      status: 404,
+      code: "NOT_FOUND",
+    });
+  });
+
+  it.each([
+    ["days", "0"],
+    ["days", "3651"],
+    ["days", "1.5"],
+    ["limit", "10"],
+  ])("refuses %s=%s", async (field, value) => {
+    const request = { params: { id: "stocks_quality" }, query: { [field]: value } };
+    expect(await refusal("GET /portfolios/{id}/performance", request)).toMatchObject({
+      status: 422,
+      details: [{ field }],
+    });
+  });
+});
+
+describe("GET /signals/calibration", () => {
+  const calibration = (query: Record<string, string> = {}) => data("GET /signals/calibration", { query });
+
+  /** Two quality signals that ended, one that is open, a bearish consensus signal whose puts ended. */
+  async function seedCohort() {
+    const bearish = { signal_type: "consensus", prediction: "bearish", confidence: 0.9 } as const;
+    await seedSignals(api.services, [
+      signalOf({ ticker: "GME", signal_date: "2026-02-25", confidence: 0.75 }),
+      signalOf({ ticker: "AMC", signal_date: "2026-02-25", confidence: 0.7 }),
+      signalOf({ ticker: "BB", signal_date: "2026-02-25", confidence: 0.75 }),
+      signalOf({ ticker: "NOK", signal_date: "2025-12-02", confidence: 0.95 }),
+      signalOf({ ticker: "PLTR", signal_date: "2026-02-25", ...bearish }),
+    ]);
+    await seedPositions(api.services, [
+      ended("GME", "2026-02-27", 14_250, 0),
+      ended("AMC", "2026-03-02", -7125, 0),
+      stockOf({ ticker: "BB" }),
+      { ...ended("NOK", "2026-02-26", 1425, 0), signal_id: "2025-12-02.NOK.quality" },
+      optionOf({
+        ticker: "PLTR",
+        portfolio_id: "options_consensus",
+        direction: "put",
+        option_type: "put",
+        status: "closed",
+        contracts_remaining: 0,
+        exit_date: "2026-02-27",
+        realized_return_pct: -50,
+      }),
+    ]);
+  }
+
+  it("judges the signals of the last 90 days by their closed positions", async () => {
+    await seedCohort();
+    const { bins, ...figures } = await calibration();
+    // (0.25² + 0.7² + 0.9²) / 3
+    expect(figures).toEqual({ from: "2025-12-03", to: "2026-03-02", signals: 4, ended: 3, brier_score: 0.454167 });
+    expect(bins).toHaveLength(12);
+    expect(bins.filter((bin: { signals: number }) => bin.signals > 0)).toEqual([
+      {
+        signal_type: "quality",
+        confidence_from: 0.7,
+        confidence_to: 0.8,
+        signals: 3,
+        ended: 2,
+        right: 1,
+        mean_confidence: 0.725,
+        right_share: 0.5,
+        // 1 of 2
+        right_share_low: 0.094531,
+        right_share_high: 0.905469,
+        mean_return_pct: 2.5,
+      },
+      expect.objectContaining({ signal_type: "consensus", confidence_from: 0.9, ended: 1, right: 0 }),
+    ]);
+  });
+
+  it("takes other spans", async () => {
+    await seedCohort();
+    expect(await calibration({ days: "91" })).toMatchObject({ from: "2025-12-02", signals: 5, ended: 4 });
+    expect(await calibration({ days: "5" })).toMatchObject({ from: "2026-02-26", signals: 0, ended: 0 });
+  });
+
+  it("finds the position of a first day's signal that New York closed on the evening before", async () => {
+    await seedSignals(api.services, [signalOf({ signal_date: "2026-02-25" })]);
+    await seedPositions(api.services, [ended("GME", "2026-02-24", 1425, 0)]);
+    expect(await calibration({ days: "6" })).toMatchObject({ from: "2026-02-25", signals: 1, ended: 1 });
+  });
+
+  it.each([
+    ["days", "0"],
+    ["days", "366"],
+    ["days", "all"],
+    ["signal_type", "quality"],
+  ])("refuses %s=%s", async (field, value) => {
+    expect(await refusal("GET /signals/calibration", { query: { [field]: value } })).toMatchObject({
+      status: 422,
+      details: [{ field }],
+    });
+  });
+});

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, expect } from "vitest";
+import { openRealm } from "../../lib/runs/realm.ts";
+import type { Run } from "../../lib/runs/run.ts";
+import type { Services } from "../../lib/services.ts";
+import { readPortfolio, readPosition } from "../../lib/trading/holdings.ts";
+import { newYorkInstant } from "../../lib/trading/market-calendar.ts";
+import {
+  type OptionPosition,
+  type PositionExit,
+  positionExitSchema,
+  priceBarSchema,
+  type StockPosition,
+} from "../../lib/trading/records.ts";
+import type { StandInRequest } from "../../localstack/standins/json-server.ts";
+import { call, idleSummaries, type PhaseHandler } from "./cloud.ts";
+import { dump } from "./dump.ts";
+import { marketOf, type PriceOf } from "./market.ts";
+import { startCloudWithProviders } from "./providers.ts";
+import { optionOf, stockOf } from "./trading-seeds.ts";
+import { settled } from "./waiting.ts";
+
+/** Fifty shares bought at 100 on 2026-03-02 at 10:30: stop 90, target 115, and $95,000 left in cash. */
+export function shares(changes: Partial<StockPosition> = {}): StockPosition {
+  const { entry_date = "2026-03-02" } = changes;
+  const opened = newYorkInstant(entry_date, "10:30").toISOString();
+  return stockOf({
+    portfolio_id: "stocks_quality",
+    entry_date,
+    opened_at: opened,
+    last_price_at: opened,
+    last_checked_at: opened,
+    position_size_cents: 500_000,
+    target_allocation_cents: 500_000,
+    entry_price: 100,
+    last_price: 100,
+    peak_price: 100,
+    stop_loss_price: 90,
+    take_profit_price: 115,
+    shares: 50,
+    shares_remaining: 50,
+    ...changes,
+  });
+}
+
+/** Ten calls bought at 2.00 on 2026-03-02 at 10:30, strike 100, expiring 2026-03-20: stop 1, target 4, $98,000 left. */
+export function calls(changes: Partial<OptionPosition> = {}): OptionPosition {
+  const { entry_date = "2026-03-02" } = changes;
+  const opened = newYorkInstant(entry_date, "10:30").toISOString();
+  return optionOf({
+    portfolio_id: "options_quality",
+    entry_date,
+    opened_at: opened,
+    last_price_at: opened,
+    last_checked_at: opened,
+    position_size_cents: 200_000,
+    premium_paid_cents: 200_000,
+    target_allocation_cents: 200_000,
+    entry_price: 2,
+    last_price: 2,
+    peak_premium: 2,
+    contract_symbol: "GME   260320C00100000",
+    strike_price: 100,
+    contracts: 10,
+    contracts_remaining: 10,
+    ...changes,
+  });
+}
+
+/** Dollars per share at candles of one day (0 begins at 09:30): 100 on other days, and on this one before the first. */
+export function onDay(day: string, changes: Record<number, number>, otherwise = 100): PriceOf {
+  const steps = Object.entries(changes).map(([candle, price]) => [Number(candle), price] as const);
+  return (when, candle) => (when === day ? (steps.findLast(([from]) => candle >= from)?.[1] ?? otherwise) : otherwise);
+}
+
+/** Dollars per share by day; the last price given stays. */
+export function byDay(prices: Record<string, number>): PriceOf {
+  const days = Object.entries(prices);
+  return (day) => days.findLast(([from]) => day >= from)?.[1] ?? 100;
+}
+
+/** What the broker answers about options: the mark, with bid and ask a cent around it. */
+export function premiumsAre(marks: Record<string, number>) {
+  return ({ path, query }: StandInRequest) => {
+    const asked = (query.get("symbols") ?? "").split(",").filter((symbol) => symbol.includes("C00"));
+    if (!path.endsWith("/quotes") || asked.length === 0) return undefined;
+    const known = asked.filter((symbol) => marks[symbol] !== undefined);
+    const quotes = known.map((symbol) => {
+      const mark = marks[symbol] ?? 0;
+      const quote = { mark, bidPrice: Math.max(0, mark - 0.01), askPrice: mark + 0.01 };
+      return [symbol, { symbol, assetMainType: "OPTION", quote }];
+    });
+    return { status: 200, body: JSON.stringify(Object.fromEntries(quotes)) };
+  };
+}
+
+/**
+ * Runs of which only MonitorPrices has something to do, each test in a realm of its own with positions and predictions
+ * that it stores itself.
+ */
+export function useMonitoring(name: string) {
+  let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
+  let services: Services;
+  let around: (handler: PhaseHandler, input: unknown) => Promise<unknown> = (handler, input) => handler(input);
+  let realms = 0;
+  const runIds: string[] = [];
+
+  beforeAll(async () => {
+    stage = await startCloudWithProviders({
+      around: (state, handler, input) =>
+        state === "monitorPrices" ? around(handler, input) : Promise.resolve(idleSummaries[state] ?? handler(input)),
+    });
+  });
+  afterAll(() => stage.close());
+
+  /** A fresh realm on the Monday of the openings, with the market a test needs. */
+  async function begin(prices: Record<string, number | PriceOf>): Promise<Services> {
+    services = stage.begin(`${name}-${realms++}`, undefined);
+    stage.cloud.time.now = new Date("2026-03-02T15:30:00Z");
+    stage.scene.market = marketOf(prices);
+    around = (handler, input) => handler(input);
+    runIds.length = 0;
+    await openRealm(services);
+    return services;
+  }
+
+  /** The realm's market time from now on: New York's clocks. */
+  function moveTo(day: string, time = "10:30"): Services {
+    const MARKET_CLOCK = newYorkInstant(day, time).toISOString();
+    services = stage.cloud.enter(services.config.environment.REALM, { MARKET_CLOCK });
+    return services;
+  }
+
+  async function runAt(day: string, time = "10:30"): Promise<Run> {
+    moveTo(day, time);
+    const started = await call("api/start-analysis");
+    const run = await settled(services, started.body.data.run_id);
+    expect(run?.status).toBe("completed");
+    runIds.push(started.body.data.run_id);
+    return run as Run;
+  }
+
+  async function exitsOf(id: string): Promise<PositionExit[]> {
+    const { keys, queryAll } = services.store;
+    return queryAll({ pk: keys.position(id).pk, prefix: "EXIT#" }, positionExitSchema);
+  }
+
+  const bars = (ticker: string) =>
+    services.store.queryAll({ pk: services.store.keys.dailyBar(ticker, "").pk }, priceBarSchema);
+
+  return {
+    get scene() {
+      return stage.scene;
+    },
+    get cloud() {
+      return stage.cloud;
+    },
+    get services() {
+      return services;
+    },
+    begin,
+    moveTo,
+    runAt,
+    exitsOf,
+    bars,
+    positionOf: (id: string) => readPosition(services, id),
+    portfolioOf: (id: string) => readPortfolio(services, id),
+    /** What stands between the machine and the phase, until the next test. */
+    setAround(next: typeof around) {
+      around = next;
+    },
+    /** Everything the realm holds, to compare. */
+    contents: () => dump(services.store, services.config.environment.REALM, runIds),
+  };
+}

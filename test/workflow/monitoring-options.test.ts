@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { byDay, calls, premiumsAre, useMonitoring } from "../support/monitoring.ts";
+import { seedPositions } from "../support/trading-seeds.ts";
+
+const desk = useMonitoring("options");
+const { begin, runAt, exitsOf, positionOf, portfolioOf } = desk;
+const id = "2026-03-02.GME.quality.options_quality";
+const contract = "GME   260320C00100000";
+const cash = async () => (await portfolioOf("options_quality")).cash_available_cents;
+const premiumIs = (mark: number) => {
+  desk.scene.schwabFaults = premiumsAre({ [contract]: mark });
+};
+
+describe("an option", () => {
+  it("that has lost half is sold at the stop, and the premium that was seen is kept beside it", async () => {
+    await seedPositions(await begin({ GME: 100 }), [calls()]);
+    premiumIs(0.9);
+    expect(await runAt("2026-03-03")).toMatchObject({ exits_triggered: 1, warnings: null });
+    expect(await exitsOf(id)).toMatchObject([
+      {
+        exit_reason: "stop_loss",
+        exit_price: 1,
+        observed_price: 0.9,
+        contracts_exited: 10,
+        shares_exited: null,
+        realized_pnl_cents: -100_000,
+        trigger_candle: null,
+      },
+    ]);
+    expect(await cash()).toBe(9_900_000);
+  });
+
+  it("that nobody bids for any more is worth nothing, and is sold at the stop", async () => {
+    await seedPositions(await begin({ GME: 100 }), [calls()]);
+    premiumIs(0);
+    await runAt("2026-03-03");
+    expect(await exitsOf(id)).toMatchObject([{ exit_reason: "stop_loss", exit_price: 1, observed_price: 0 }]);
+    expect(await positionOf(id)).toMatchObject({ status: "closed", last_price: 0 });
+  });
+
+  it("that has doubled is halved at the target, and the rest trails the peak", async () => {
+    await seedPositions(await begin({ GME: 100 }), [calls()]);
+    premiumIs(4.5);
+    expect(await runAt("2026-03-03")).toMatchObject({ exits_triggered: 1 });
+    expect(await positionOf(id)).toMatchObject({
+      contracts_remaining: 5,
+      trailing_stop_active: true,
+      peak_premium: 4.5,
+      last_price: 4.5,
+    });
+    // 98,000 + 5 × 4.00 × 100 in cash, and five contracts at 4.50
+    expect(await portfolioOf("options_quality")).toMatchObject({
+      cash_available_cents: 10_000_000,
+      current_value_cents: 10_225_000,
+    });
+    premiumIs(3.1);
+    expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 1 });
+    // 4.50 × 0.7
+    expect((await exitsOf(id))[1]).toMatchObject({
+      exit_reason: "trailing_stop",
+      exit_price: 3.15,
+      observed_price: 3.1,
+      realized_pnl_cents: 57_500,
+    });
+    expect(await cash()).toBe(10_157_500);
+    expect(await positionOf(id)).toMatchObject({ status: "closed", realized_return_pct: 78.75, hold_days: 2 });
+  });
+
+  it("is sold on its tenth day at what it is worth", async () => {
+    await seedPositions(await begin({ GME: 100 }), [calls()]);
+    premiumIs(2.2);
+    expect(await runAt("2026-03-11")).toMatchObject({ exits_triggered: 0 });
+    expect(await runAt("2026-03-12")).toMatchObject({ exits_triggered: 1 });
+    expect(await exitsOf(id)).toMatchObject([{ exit_reason: "time_stop", exit_price: 2.2 }]);
+    expect(await cash()).toBe(10_020_000);
+  });
+
+  it("is sold two days before it expires, where no run came earlier", async () => {
+    await seedPositions(await begin({ GME: 100 }), [calls()]);
+    premiumIs(2.5);
+    await runAt("2026-03-18");
+    expect(await exitsOf(id)).toMatchObject([{ exit_reason: "expiration", exit_price: 2.5, observed_price: 2.5 }]);
+  });
+
+  it("that has expired is settled at the close of that day, without a premium and without costs", async () => {
+    await seedPositions(await begin({ GME: byDay({ "2026-03-20": 110, "2026-03-23": 80 }) }), [calls()]);
+    desk.scene.schwabFaults = () => ({ status: 500, body: "{}" });
+    expect(await runAt("2026-03-23")).toMatchObject({ exits_triggered: 1, warnings: null });
+    expect(await exitsOf(id)).toMatchObject([
+      {
+        exit_reason: "expiration",
+        exit_price: 10,
+        observed_price: null,
+        exit_date: "2026-03-20",
+        realized_pnl_cents: 800_000,
+        fill: { commission_cents: 0, cost_cents: 0 },
+      },
+    ]);
+    expect(await positionOf(id)).toMatchObject({ exit_date: "2026-03-20", hold_days: 18 });
+    expect(await cash()).toBe(10_800_000);
+  });
+
+  it.each([
+    { what: "below its strike brings nothing", market: { GME: 90 }, price: 0, cents: 9_800_000 },
+    { what: "without a close brings its last premium", market: {}, price: 2, cents: 10_000_000 },
+  ])("that has expired $what", async ({ market, price, cents }) => {
+    await seedPositions(await begin(market), [calls()]);
+    await runAt("2026-03-23");
+    expect(await exitsOf(id)).toMatchObject([{ exit_reason: "expiration", exit_price: price }]);
+    expect(await cash()).toBe(cents);
+  });
+});

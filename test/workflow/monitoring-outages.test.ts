@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import type { StandInRequest } from "../../localstack/standins/json-server.ts";
+import type { PriceOf } from "../support/market.ts";
+import { byDay, calls, onDay, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
+import { seedPositions } from "../support/trading-seeds.ts";
+
+const desk = useMonitoring("outages");
+const { begin, runAt, exitsOf, positionOf, portfolioOf, bars } = desk;
+const monday = "2026-03-02.GME.quality.stocks_quality";
+const friday = "2026-03-06.GME.quality.stocks_quality";
+const option = "2026-03-02.GME.quality.options_quality";
+
+const down = () => ({ status: 500, body: "{}" });
+const isMarketData = ({ path }: StandInRequest) => path.startsWith("/marketdata");
+/** At 103 from Tuesday on, but for a fall to 89 on that morning, of which the daily bars learn in the evening. */
+const dip: PriceOf = (day, candle) => {
+  if (day < "2026-03-03") return 100;
+  return day === "2026-03-03" && candle >= 6 && candle < 10 ? 89 : 103;
+};
+const stockWarning = (attempts: number, fallback: "yahoo" | "none") => ({
+  type: "schwab_stock_unavailable",
+  ticker: "GME",
+  phase: 6,
+  context: { ticker: "GME", attempts, fallback },
+});
+
+describe("while the broker is down", () => {
+  it("daily bars give a stock its price, and the next run walks all of the window", async () => {
+    const services = await begin({ GME: dip });
+    await seedPositions(services, [shares()]);
+    let asked = 0;
+    desk.scene.schwabFaults = (request) => {
+      if (!isMarketData(request)) return undefined;
+      asked++;
+      return down();
+    };
+    const run = await runAt("2026-03-03");
+    expect(run).toMatchObject({ exits_triggered: 0, warnings: [stockWarning(4, "yahoo")] });
+    expect(run.warnings?.[0]?.message).toBe("Schwab gave no prices of GME; daily bars stand in.");
+    expect(asked).toBe(4);
+    expect(await positionOf(monday)).toMatchObject({
+      last_price: 103,
+      last_price_at: "2026-03-03T15:30:00.000Z",
+      last_checked_at: "2026-03-02T15:30:00.000Z",
+      peak_price: 100,
+    });
+    expect(await portfolioOf("stocks_quality")).toMatchObject({ current_value_cents: 10_015_000 });
+
+    desk.scene.schwabFaults = undefined;
+    expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 1, warnings: null });
+    expect(await exitsOf(monday)).toMatchObject([
+      { exit_reason: "stop_loss", exit_price: 90, exit_date: "2026-03-03" },
+    ]);
+    expect((await exitsOf(monday))[0]?.trigger_candle?.timestamp).toBe("2026-03-03T14:55:00.000Z");
+  });
+
+  it("without daily bars nothing is written, and the next run walks all of the window", async () => {
+    const services = await begin({ GME: dip });
+    await seedPositions(services, [shares()]);
+    const before = await positionOf(monday);
+    desk.scene.schwabFaults = (request) => (isMarketData(request) ? down() : undefined);
+    desk.scene.yahooFaults = down;
+    const run = await runAt("2026-03-03");
+    expect(run).toMatchObject({ exits_triggered: 0, warnings: [stockWarning(4, "none")] });
+    expect(await positionOf(monday)).toEqual(before);
+    expect(await bars("GME")).toEqual([]);
+    expect(await portfolioOf("stocks_quality")).toMatchObject({ current_value_cents: 10_000_000 });
+
+    desk.scene.schwabFaults = undefined;
+    desk.scene.yahooFaults = undefined;
+    await runAt("2026-03-04");
+    expect((await exitsOf(monday))[0]?.trigger_candle?.timestamp).toBe("2026-03-03T14:55:00.000Z");
+  });
+
+  it("the bar of a day that was missed sells a stock at its stop", async () => {
+    const services = await begin({ GME: dip });
+    await seedPositions(services, [shares()]);
+    desk.scene.schwabFaults = (request) => (isMarketData(request) ? down() : undefined);
+    expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 1, warnings: [stockWarning(4, "yahoo")] });
+    const [exit] = await exitsOf(monday);
+    expect(exit).toMatchObject({ exit_reason: "stop_loss", exit_price: 90, observed_price: 89 });
+    expect(exit?.trigger_candle).toEqual({
+      timestamp: "2026-03-03T14:30:00.000Z",
+      open: 103,
+      high: 103,
+      low: 89,
+      close: 103,
+    });
+    expect((await positionOf(monday)).last_checked_at).toBe("2026-03-04T15:30:00.000Z");
+  });
+
+  it("a promotion counts, and candles from before it are not judged by the new stop", async () => {
+    // On Tuesday it is at 95 for a while: above the stop of then, below that of a promoted position.
+    const services = await begin({
+      GME: (day, candle) => (day < "2026-03-09" ? 100 : day === "2026-03-10" && candle >= 20 && candle < 30 ? 95 : 106),
+    });
+    await seedPositions(services, [shares({ entry_date: "2026-03-06" })]);
+    desk.scene.schwabFaults = (request) => (isMarketData(request) ? down() : undefined);
+    await runAt("2026-03-11");
+    expect(await positionOf(friday)).toMatchObject({
+      stop_loss_price: 100,
+      time_extension: "extended",
+      peak_price: 106,
+      last_checked_at: "2026-03-11T14:30:00.000Z",
+    });
+    desk.scene.schwabFaults = undefined;
+    expect(await runAt("2026-03-12")).toMatchObject({ exits_triggered: 0 });
+    expect(await positionOf(friday)).toMatchObject({ status: "open" });
+  });
+
+  it("an option is skipped: its premium is not guessed", async () => {
+    const services = await begin({ GME: 100 });
+    await seedPositions(services, [calls(), shares()]);
+    const before = await positionOf(option);
+    desk.scene.schwabFaults = ({ query }) => (query.get("symbols")?.includes("C00") ? down() : undefined);
+    const run = await runAt("2026-03-03");
+    expect(run.warnings).toMatchObject([
+      {
+        type: "schwab_options_unavailable",
+        ticker: "GME",
+        phase: 6,
+        context: { ticker: "GME", position_id: option },
+      },
+    ]);
+    expect(await positionOf(option)).toEqual(before);
+    expect((await positionOf(monday)).last_checked_at).toBe("2026-03-03T15:30:00.000Z");
+  });
+});
+
+describe("where the broker wants a login", () => {
+  it("stocks fall back, options are skipped, and the log says how to log in", async () => {
+    const services = await begin({ GME: 100 });
+    await seedPositions(services, [shares(), calls()]);
+    desk.scene.schwabFaults = () => ({ status: 401, body: "{}" });
+    const logged = desk.cloud.log.lines.length;
+    const { warnings } = await runAt("2026-03-03");
+    expect(warnings).toHaveLength(2);
+    expect(warnings).toContainEqual(expect.objectContaining(stockWarning(1, "yahoo")));
+    expect(warnings?.map(({ type }) => type)).toContain("schwab_options_unavailable");
+    const errors = desk.cloud.log.lines.slice(logged).filter(({ level }) => level === "error");
+    expect(errors.some(({ message }) => message.includes("GET /auth/schwab/login"))).toBe(true);
+  });
+});
+
+describe("where the broker does not know one of several", () => {
+  it("stocks, the others are checked all the same", async () => {
+    const services = await begin({ GME: onDay("2026-03-03", { 6: 89 }), AMC: onDay("2026-03-03", { 6: 89 }) });
+    await seedPositions(services, [shares(), shares({ ticker: "AMC" })]);
+    desk.scene.schwabFaults = ({ query }) => (query.get("symbol") === "GME" ? { status: 400, body: "{}" } : undefined);
+    const run = await runAt("2026-03-03");
+    expect(run).toMatchObject({ exits_triggered: 1, warnings: [stockWarning(1, "yahoo")] });
+    expect(await exitsOf("2026-03-02.AMC.quality.stocks_quality")).toHaveLength(1);
+    expect(await exitsOf(monday)).toEqual([]);
+  });
+
+  it("stocks, and nobody else does, it is left as it is", async () => {
+    const services = await begin({ AMC: 100 });
+    await seedPositions(services, [shares()]);
+    const before = await positionOf(monday);
+    expect((await runAt("2026-03-03")).warnings).toMatchObject([stockWarning(1, "none")]);
+    expect(await positionOf(monday)).toEqual(before);
+  });
+
+  it("contracts, the others are checked all the same", async () => {
+    const services = await begin({ GME: byDay({}), AMC: 100 });
+    const other = { ticker: "AMC", contract_symbol: "AMC   260320C00100000" };
+    await seedPositions(services, [calls(), calls(other)]);
+    desk.scene.schwabFaults = premiumsAre({ [other.contract_symbol]: 1 });
+    const run = await runAt("2026-03-03");
+    expect(run).toMatchObject({ exits_triggered: 1, warnings: [{ context: { position_id: option } }] });
+    expect((await positionOf(option)).status).toBe("open");
+    expect((await positionOf("2026-03-02.AMC.quality.options_quality")).exit_reason).toBe("stop_loss");
+  });
+});
+
+describe("a phase that takes more than ten minutes", () => {
+  it("is left and entered again", async () => {
+    const services = await begin({ GME: onDay("2026-03-03", { 6: 89 }), AMC: onDay("2026-03-03", { 6: 89 }) });
+    await seedPositions(services, [shares(), shares({ ticker: "AMC" })]);
+    const entered: string[] = [];
+    desk.setAround(async (handler, input) => {
+      entered.push(desk.cloud.time.now.toISOString());
+      return handler(input);
+    });
+    let slow = true;
+    desk.scene.schwabFaults = ({ path }) => {
+      if (path.endsWith("/pricehistory") && slow) {
+        slow = false;
+        desk.cloud.time.now = new Date("2026-03-02T15:40:01Z");
+      }
+      return undefined;
+    };
+    expect(await runAt("2026-03-03")).toMatchObject({ status: "completed", exits_triggered: 2 });
+    expect(entered).toEqual(["2026-03-02T15:30:00.000Z", "2026-03-02T15:40:01.000Z"]);
+  });
+});
