@@ -49,6 +49,16 @@ export function ifUnchanged(attribute: string, value: unknown, refusal = "change
   };
 }
 
+/** As `ifUnchanged`, or the item does not exist yet: for what is read as it will begin before it is first written. */
+export function ifUnchangedOrAbsent(attribute: string, value: unknown, refusal = "changed"): Condition {
+  return {
+    refusal,
+    expression: "attribute_not_exists(pk) OR #watched = :watched",
+    names: { "#watched": attribute },
+    values: { ":watched": value },
+  };
+}
+
 /** What an update does to single attributes. Attributes that are not named keep their value. */
 export interface Changes {
   set?: Record<string, unknown>;

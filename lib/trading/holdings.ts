@@ -1,11 +1,12 @@
+import { readRealm } from "../runs/realm.ts";
 import type { RunServices } from "../runs/services.ts";
 import { iso } from "../runtime/dates.ts";
 import { AppError } from "../runtime/errors.ts";
 import { type Action, put } from "../store/actions.ts";
 import type { CounterChanges } from "../store/counters.ts";
-import { ifAbsent, ifUnchanged } from "../store/expressions.ts";
+import { ifAbsent, ifUnchanged, ifUnchangedOrAbsent } from "../store/expressions.ts";
 import type { Keys } from "../store/keys.ts";
-import { initialPortfolios } from "./portfolios.ts";
+import { initialPortfolios, portfolioNames } from "./portfolios.ts";
 import { type Portfolio, type Position, type PositionExit, portfolioSchema, positionSchema } from "./records.ts";
 
 type StoreServices = Pick<RunServices, "store">;
@@ -13,11 +14,18 @@ type StoreServices = Pick<RunServices, "store">;
 /** A write refused under this name met another that came between: read again and decide anew. */
 export const changedMeanwhile = "changed meanwhile";
 
-/** The four portfolios in their fixed order, read strongly; before the realm's first use as they will begin. */
-export async function readPortfolios({ store, clock }: Pick<RunServices, "store" | "clock">): Promise<Portfolio[]> {
+/**
+ * The four portfolios in their fixed order, read strongly. Those that are not stored are as they will begin: before the
+ * realm's first use, and in one that is older than paper trading, where they began with the realm.
+ */
+export async function readPortfolios(services: Pick<RunServices, "store" | "clock">): Promise<Portfolio[]> {
+  const { store, clock } = services;
   const stored = await store.queryAll({ pk: store.keys.portfolio("").pk }, portfolioSchema);
   const known = new Map(stored.map((portfolio) => [portfolio.id, portfolio]));
-  return initialPortfolios(iso(clock.now())).map((portfolio) => known.get(portfolio.id) ?? portfolio);
+  const isWhole = portfolioNames.every((name) => known.has(name));
+  const realm = isWhole ? undefined : await readRealm(services);
+  const initial = initialPortfolios(realm?.initialized_at ?? iso(clock.now()));
+  return initial.map((portfolio) => known.get(portfolio.id) ?? portfolio);
 }
 
 /** One portfolio, read strongly. Throws `NOT_FOUND`. */
@@ -48,10 +56,11 @@ export async function readOpenPositions(
   return ids.flatMap((id) => known.get(id) ?? []);
 }
 
-/** Replaces a portfolio that is still as it was read. */
+/** Replaces a portfolio that is still as it was read: stored, or still not. */
 export function savePortfolio(keys: Keys, after: Portfolio): Action {
   const next = { ...after, version: after.version + 1 };
-  return put({ ...keys.portfolio(after.id), ...next }, ifUnchanged("version", after.version, changedMeanwhile));
+  const unchanged = after.version === 0 ? ifUnchangedOrAbsent : ifUnchanged;
+  return put({ ...keys.portfolio(after.id), ...next }, unchanged("version", after.version, changedMeanwhile));
 }
 
 /** Stores a position that is new; refused under "position exists". */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deletedAuthor } from "../analysis/trust.ts";
 import type { RunServices } from "../runs/services.ts";
 import type { Action } from "../store/actions.ts";
 import type { Store } from "../store/table.ts";
@@ -52,6 +53,7 @@ async function replayActions(
   { marketTime, settings }: MarketMoment,
 ): Promise<Action[]> {
   const { author: name } = prediction;
+  if (name === deletedAuthor) return [saveResult(store.keys, prediction)];
   // Before the history: it changes together with its author, whose version then refuses the write.
   const before = (await readAuthors(store, [name])).get(name);
   const history = await readHistory(store, name);

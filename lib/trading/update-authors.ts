@@ -2,6 +2,7 @@ import * as z from "zod";
 import { readAnnotatedComments } from "../analysis/analysis.ts";
 import { type Configuration, readConfiguration } from "../analysis/configuration.ts";
 import type { Author } from "../analysis/records.ts";
+import { deletedAuthor } from "../analysis/trust.ts";
 import type { PhaseContext, PhaseResult } from "../runs/phase.ts";
 import { runSchema } from "../runs/run.ts";
 import { iso } from "../runtime/dates.ts";
@@ -97,6 +98,8 @@ async function applyChunk(context: Context, ids: readonly string[]): Promise<tru
   const known = await readAuthors(store, [...byAuthor.keys()]);
   const changes: AuthorChange[] = [];
   for (const [name, predictions] of byAuthor) {
+    // Shared by many people: no author, and no accuracy (spec G10).
+    if (name === deletedAuthor) continue;
     const before = known.get(name);
     const author = before ?? newAuthor(name, marketTime);
     const accuracy = await accuracyWith(store, author, predictions, configuration);

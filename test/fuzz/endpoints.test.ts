@@ -11,6 +11,7 @@ import type { Services } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
 import { call } from "../support/cloud.ts";
 import { dump } from "../support/dump.ts";
+import { marketOf } from "../support/market.ts";
 import { startCloudWithProviders } from "../support/providers.ts";
 import { prediction } from "../support/trading.ts";
 import { optionOf, seedPositions, seedPredictions, stockOf } from "../support/trading-seeds.ts";
@@ -66,6 +67,8 @@ const bodies = [
 beforeAll(async () => {
   providers = await startCloudWithProviders({ loseEvents: true, around: () => new Promise(() => {}) });
   services = providers.begin("fuzz", undefined);
+  // Every position has a price, so that none of the documented 503 is asked for.
+  providers.scene.market = marketOf({ GME: 148, AMC: 9, "^GSPC": 6_000 });
   handlers = new Map();
   for await (const file of glob("functions/{api,desk}/*.ts")) {
     const { handler } = (await import(/* @vite-ignore */ resolve(file))) as { handler: Handler };

@@ -293,6 +293,18 @@ describe("an author's accuracy", () => {
     expect((await unappliedOf(services)).total).toBe(0);
   });
 
+  it("is nobody's for a deleted account, whatever a person says later", async () => {
+    const services = begin();
+    await seedResolved(services, "[deleted]", [3]);
+    await seedResolved(services, "ape", [3], { prefix: "q" });
+    expect(await summaryOf(services, await runOnce(services))).toMatchObject({ predictions: 2 });
+    expect((await unappliedOf(services)).total).toBe(0);
+    const request = { params: { id: "p00.GME" }, body: { override_result: "incorrect" } };
+    expect(await call("api/override-prediction", request)).toMatchObject({ status: 200 });
+    expect(await ofAuthor(services, "[deleted]")).toBeUndefined();
+    expect(await authorsCounted(services)).toBe(1);
+  });
+
   it("keeps a history with what each prediction gained and cost", async () => {
     const services = begin();
     await seedResolved(services, "ape", [3]);

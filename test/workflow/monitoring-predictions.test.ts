@@ -132,6 +132,36 @@ describe("a prediction", () => {
     expect([await tracked(), await unapplied()]).toEqual([["c.GME"], ["a.GME", "b.GME"]]);
   });
 
+  it("that has expired is settled in time however long the source of closes takes for each of many", async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `T${index}`);
+    const expired = names.map((ticker) =>
+      predicted("a", { id: `a.${ticker}`, ticker, contract_symbol: `${ticker}    260306C00100000`, expiration_date: "2026-03-06" }),
+    );
+    await seedPredictions(await begin({ GME: 100 }), expired);
+    let entries = 0;
+    desk.setAround((handler, input) => {
+      entries++;
+      return handler(input);
+    });
+    desk.scene.yahooFaults = () => {
+      desk.cloud.time.now = new Date(desk.cloud.time.now.getTime() + 100_000);
+      return { status: 404, body: "{}" };
+    };
+    await runAt("2026-03-09");
+    expect(await tracked()).toEqual([]);
+    expect(await total("PREDICTIONS#status=resolved")).toBe(10);
+    expect(entries).toBe(2);
+  });
+
+  it("that a later market time has made is left alone by a run at an earlier one", async () => {
+    const later = predicted("a", { entry_date: "2026-03-05", created_at: "2026-03-05T15:30:00.000Z" });
+    await seedPredictions(await begin({ GME: 100 }), [later]);
+    premiumIs(0.5);
+    await runAt("2026-03-03");
+    expect(await storedPrediction("a")).toEqual(later);
+    expect(await itemsOf("a", "OUTCOME#", z.unknown())).toEqual([]);
+  });
+
   it("without a premium is left as it is, which the log says and no warning", async () => {
     const other = predicted("b", { contract_symbol: "GME   260320C00120000" });
     await seedPredictions(await begin({ GME: 100 }), [predicted("a"), other]);
