@@ -77,7 +77,8 @@ export const configurationKeys = {
   signal_min_confidence: required("0.50", share),
 
   stocks_long_only: optional("true", boolean),
-  max_open_positions: optional("10", whole(0, anyCount)),
+  // Bounded by what one transaction holds: a warning for every option of two portfolios while the broker is down.
+  max_open_positions: optional("10", whole(0, 45)),
   replacement_min_confidence_delta: optional("0.1", share),
   replacement_protect_gain_pct: optional("0.05", number(0, 100)),
   sizing_base_divisor: optional("20", number(1, anyCount)),

@@ -59,7 +59,8 @@ function signalList(keys: ListServices["store"]["keys"], filters: SignalFilters)
 
 /** One signal. Throws `NOT_FOUND`. */
 export async function readSignal({ store }: Pick<RunServices, "store">, id: string): Promise<Signal> {
-  const signal = await store.get(store.keys.signal(id), signalSchema);
+  const { keys, get } = store;
+  const signal = (await get(keys.signal(id), signalSchema)) ?? (await get(keys.formerSignal(id), signalSchema));
   if (!signal) throw new AppError("NotFound", "NOT_FOUND", "There is no such signal.");
   return signal;
 }

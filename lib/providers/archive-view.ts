@@ -23,7 +23,8 @@ export function hotPosts(archive: Archive, marketTime: Date, limit: number): Red
     if (post === null) continue;
     const since = marketTime.getTime() - dayMs;
     const recent = comments.filter(({ createdAt }) => createdAt === null || createdAt.getTime() > since).length;
-    const isNew = post.createdAt === null || post.createdAt.getTime() > since;
+    // Of a post without a time its comments tell how old it is.
+    const isNew = post.createdAt === null ? comments.length === 0 : post.createdAt.getTime() > since;
     if (recent > 0 || isNew) visible.push({ post: { ...post, totalComments: comments.length }, recent });
   }
   return visible

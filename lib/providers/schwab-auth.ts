@@ -124,12 +124,16 @@ export function createSchwabAuth(
     };
   }
 
-  /** What is stored, unless it is old or `unusable`; then new tokens. */
-  async function renewed(unusable?: string): Promise<string> {
-    const stored = await vault.read().catch((cause: unknown) => {
-      // As good as a broker that does not answer: a run goes on without its prices.
+  /** A vault that cannot be read is as good as a broker that does not answer: a run goes on without its prices. */
+  async function readTokens(): Promise<BrokerTokens | null> {
+    return vault.read().catch((cause: unknown) => {
       throw brokerUnavailable("Schwab's tokens could not be read", { cause });
     });
+  }
+
+  /** What is stored, unless it is old or `unusable`; then new tokens. */
+  async function renewed(unusable?: string): Promise<string> {
+    const stored = await readTokens();
     if (stored === null) throw brokerLoginNeeded("Schwab has never been logged in to");
     known = stored;
     if (isFresh(stored) && stored.access_token !== unusable) return stored.access_token;
@@ -147,7 +151,7 @@ export function createSchwabAuth(
     } catch (error) {
       if (!isLoginNeeded(error)) throw error;
       // A refusal is no news where another process has renewed the tokens meanwhile.
-      const current = await vault.read();
+      const current = await readTokens();
       if (current !== null && current.refresh_token !== stored.refresh_token && isFresh(current)) return current;
       refusedRefreshToken = stored.refresh_token;
       throw error;

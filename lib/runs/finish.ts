@@ -3,7 +3,7 @@ import { type Action, remove, update } from "../store/actions.ts";
 import { ifRunActive, ifUnchanged } from "../store/expressions.ts";
 import type { Failure } from "./failure.ts";
 import { readLock } from "./lock.ts";
-import { dayOfRun, type Run, runSchema, warningSchema } from "./run.ts";
+import { dayOfRun, type Run, runSchema, type Warning, warningSchema } from "./run.ts";
 import type { RunServices } from "./services.ts";
 
 export type Outcome = { status: "completed" } | { status: "failed"; failure: Failure };
@@ -15,6 +15,9 @@ interface Ending {
   /** What is written together with the end; refused, nothing ends. */
   also?: (ended: Run) => Action[];
 }
+
+/** An item holds 400 KB; a run that could not be written could never end. */
+const maxWarningBytes = 256 * 1024;
 
 /** How often the end is tried when the lock changes hands between reading and writing. */
 const lockRetries = 3;
@@ -31,9 +34,9 @@ export async function finishRun(services: RunServices, { runId, attempt, outcome
     const run = await store.get(store.keys.run(runId), runSchema);
     if (run?.status !== "running" || run.attempt !== attempt) return false;
     const now = iso(clock.now());
-    const warnings = await store.queryAll({ pk: store.keys.run(runId).pk, prefix: "WARNING#" }, warningSchema);
+    const warnings = await readWarnings(services, runId);
     const lock = await readLock(services);
-    const end = { ...endFields(outcome), completed_at: now, warnings: warnings.length > 0 ? warnings : null };
+    const end = { ...endFields(outcome), completed_at: now, warnings };
     const actions: Action[] = [
       update(store.keys.run(runId), { set: end, remove: ["gsi2pk", "gsi2sk"] }, ifRunActive(attempt)),
       ...(also?.({ ...run, ...end }) ?? []),
@@ -48,6 +51,20 @@ export async function finishRun(services: RunServices, { runId, attempt, outcome
     }
     if (!result.refusals.includes("lock moved") || tries >= lockRetries) return false;
   }
+}
+
+/** What the run shows of its warnings: null where there are none, the first ones where there are too many for its item. */
+async function readWarnings({ store, log }: RunServices, runId: string): Promise<Warning[] | null> {
+  const all = await store.queryAll({ pk: store.keys.run(runId).pk, prefix: "WARNING#" }, warningSchema);
+  let bytes = 0;
+  const shown = all.filter((warning) => {
+    bytes += Buffer.byteLength(JSON.stringify(warning));
+    return bytes <= maxWarningBytes;
+  });
+  if (shown.length < all.length) {
+    log.warn("a run has more warnings than it can show", { runId, warnings: all.length, shown: shown.length });
+  }
+  return shown.length > 0 ? shown : null;
 }
 
 function endFields(outcome: Outcome): Pick<Run, "status" | "error_code" | "error_message"> {

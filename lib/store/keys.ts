@@ -21,6 +21,7 @@
  * | mention           | r#MENTION#ticker            | day#commentId          |                                             |
  * | signal            | r#SIGNALS#day               | SIGNAL#id              | gsi1 r#SIGNALS · gsi2 r#SIGNALS#ticker ·    |
  * |                   |                             |                        | gsi3 r#SIGNALS#type; each / day#confidence#id |
+ * | former signal     | r#SIGNAL#id                 | SIGNAL                 | as a signal; only read                      |
  * | signal outcome    | r#SIGNALS#day               | OUTCOME#id#portfolio   |                                             |
  * | portfolio         | r#PORTFOLIOS                | name                   |                                             |
  * | portfolio value   | r#VALUES#portfolio          | day                    |                                             |
@@ -91,6 +92,8 @@ export function keysOf(realm: string) {
     author: (username: string) => key(`AUTHOR#${username}`, "AUTHOR"),
     mention: (ticker: string, day: string, commentId: string) => key(`MENTION#${ticker}`, `${day}#${commentId}`),
 
+    /** Where signals were before there was paper trading; read only. */
+    formerSignal: (id: string) => key(`SIGNAL#${id}`, "SIGNAL"),
     // The id begins with the day; anything else that is asked for is under no day.
     signal: (id: string) => key(`SIGNALS#${id.slice(0, 10)}`, `SIGNAL#${id}`),
     signalOutcome: (signalId: string, portfolio: string) =>

@@ -14,7 +14,7 @@ import { type Position, positionExitSchema } from "./records.ts";
 import type { TradingServices } from "./services.ts";
 
 export const closeRequestSchema = z.strictObject({
-  reason: z.string().trim().min(1).max(500),
+  reason: z.string().trim().min(1).max(500).refine(isVisible, "must not be blank"),
   /** Fraction of what remains. */
   quantity_pct: z.number().positive().max(1).default(1),
 });
@@ -22,6 +22,11 @@ type CloseRequest = z.infer<typeof closeRequestSchema>;
 
 export const closeAnswerSchema = z.object({ position: positionViewSchema, exit: exitViewSchema });
 type CloseAnswer = z.infer<typeof closeAnswerSchema>;
+
+/** Trimming leaves characters that nobody sees, such as a zero-width space. */
+function isVisible(text: string): boolean {
+  return /[^\s\p{Cc}\p{Cf}]/u.test(text);
+}
 
 /** A smaller fraction takes one unit just the same, and the table holds no number below 10⁻¹³⁰. */
 const smallestFraction = 1e-9;

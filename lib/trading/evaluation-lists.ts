@@ -3,12 +3,12 @@ import { readRealm } from "../runs/realm.ts";
 import { newYorkDay } from "../runtime/dates.ts";
 import { readBenchmark } from "./benchmark.ts";
 import { periodMetrics } from "./evaluation.ts";
+import { type EvaluationPeriod, evaluationPeriodSchema } from "./evaluation-records.ts";
 import type { EvaluationQuery } from "./evaluation-views.ts";
 import { assessGraduation, type Graduation } from "./graduation.ts";
 import { readClosedPositions } from "./history.ts";
 import { readPortfolio } from "./holdings.ts";
 import { portfolioOf } from "./portfolios.ts";
-import { type EvaluationPeriod, evaluationPeriodSchema } from "./records.ts";
 import type { TradingServices } from "./services.ts";
 
 type StoreServices = Pick<TradingServices, "store">;

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { dollars } from "./dollars.ts";
+import { type EvaluationPeriod, evaluationPeriodSchema } from "./evaluation-records.ts";
 import type { Graduation } from "./graduation.ts";
 import { portfolioNames } from "./portfolios.ts";
-import { type EvaluationPeriod, evaluationPeriodSchema, portfolioSchema } from "./records.ts";
+import { portfolioSchema } from "./records.ts";
 
 /** The one parameter of `GET /evaluation-periods`. */
 export const evaluationQuery = { portfolio_id: z.enum(portfolioNames) };

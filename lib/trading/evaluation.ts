@@ -1,6 +1,7 @@
 import { addDays } from "../runtime/dates.ts";
 import { round } from "../runtime/money.ts";
-import { type EvaluationPeriod, evaluationPeriodId, type Portfolio, type Position } from "./records.ts";
+import { type EvaluationPeriod, evaluationPeriodId } from "./evaluation-records.ts";
+import type { Portfolio, Position } from "./records.ts";
 
 /** Calendar days of a period (spec pipeline 11). */
 export const periodDays = 30;

@@ -1,4 +1,5 @@
-import type { EvaluationPeriod, SignalType } from "./records.ts";
+import type { EvaluationPeriod } from "./evaluation-records.ts";
+import type { SignalType } from "./records.ts";
 
 /** Consecutive periods that are looked at (spec pipeline 11.1). */
 const periodsNeeded = 3;

@@ -92,7 +92,9 @@ function replaced(desk: Desk, portfolio: Portfolio, outgoing: Outgoing, opening:
 /** The position that a leg may replace in a full portfolio, or why it may replace none (spec pipeline 8.2). */
 async function findOutgoing(desk: Desk, leg: Leg, portfolio: Portfolio): Promise<Outgoing | Skip> {
   const { context, configuration, offers } = desk;
-  const open = await readOpenPositions(context.services, [portfolio]);
+  const now = iso(context.marketTime);
+  // For a run that goes back behind an earlier one, what that one opened later is not there yet.
+  const open = (await readOpenPositions(context.services, [portfolio])).filter(({ opened_at }) => opened_at <= now);
   const position = replacementCandidate(open, leg.signal.confidence, configuration);
   if (!position) return skipped("portfolio_full");
   const current = await offers.ofPosition(position);

@@ -1,5 +1,12 @@
-import { answeredBars, type BarRange, knownAt, mayReplace, missingDays } from "./price-bars.ts";
-import { type PriceBar, priceBarSchema } from "./records.ts";
+import {
+  answeredBars,
+  type BarRange,
+  knownAt,
+  mayReplace,
+  missingDays,
+  type PriceBar,
+  priceBarSchema,
+} from "./price-bars.ts";
 import type { TradingServices } from "./services.ts";
 
 type StoreServices = Pick<TradingServices, "store">;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Action, put } from "../store/actions.ts";
 import { type CounterChanges, counterActions } from "../store/counters.ts";
+import { chunked } from "../store/table.ts";
 import { decideAnew } from "./author-writes.ts";
 import { checkPrediction, type PredictionCheck, type PredictionSight } from "./checks.ts";
 import { livePremiums, liveShares } from "./live-prices.ts";
@@ -11,6 +12,9 @@ import { closeOfDay } from "./stock-market.ts";
 
 /** Leaves room in a transaction for counters, the fence and the marker. */
 const actionsPerWrite = 90;
+
+/** Closes of expired underlyings that are asked for at once. */
+const closesInFlight = 5;
 
 const trackedSchema = z.object({ prediction_id: z.string() });
 
@@ -30,7 +34,12 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
     tracked.map(({ prediction_id }) => prediction_id),
   );
   const expired = due.filter(({ expiration_date }) => expiration_date < monitoring.today);
-  await checkAll(monitoring, expired, await lookAtExpirations(monitoring, expired));
+  const settlements = [...Map.groupBy(expired, settlementOf).values()];
+  // The source may take minutes to say nothing: what a few closes settle is written before others are asked for.
+  for (const few of chunked(settlements, closesInFlight)) {
+    monitoring.stopIfLate();
+    await checkAll(monitoring, few.flat(), await lookAtExpirations(monitoring, few));
+  }
 
   const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
   const look = await lookAtPremiums(monitoring, alive);
@@ -53,18 +62,29 @@ async function readDue({ context, now }: Monitoring, ids: readonly string[]): Pr
 }
 
 function isDue(prediction: Prediction, now: string): prediction is FollowedPrediction {
-  return prediction.status === "tracking" && (prediction.last_checked_at ?? "") < now;
+  // One that a later market time has made is not there yet for a run that goes back behind it.
+  const { status, created_at, last_checked_at } = prediction;
+  return status === "tracking" && created_at <= now && (last_checked_at ?? "") < now;
 }
 
-/** Settlement: the underlying's close on the day of expiration, once per ticker and day. */
-async function lookAtExpirations(monitoring: Monitoring, expired: readonly FollowedPrediction[]): Promise<Look> {
-  const nameOf = ({ ticker, expiration_date }: FollowedPrediction) => `${ticker} ${expiration_date}`;
-  const distinct = [...new Map(expired.map((prediction) => [nameOf(prediction), prediction])).values()];
-  const closes = new Map<string, number | null>();
-  for (const prediction of distinct) {
-    closes.set(nameOf(prediction), await closeOfDay(monitoring, prediction.ticker, prediction.expiration_date));
-  }
-  return (prediction) => ({ premium: null, expirationClose: closes.get(nameOf(prediction)) ?? null });
+/** Of predictions that are settled together: the underlying's close on the day of expiration, once per ticker and day. */
+async function lookAtExpirations(
+  monitoring: Monitoring,
+  settlements: readonly (readonly FollowedPrediction[])[],
+): Promise<Look> {
+  const closes = await Promise.all(
+    settlements.flatMap(([first]) => (first ? [closeOfSettlement(monitoring, first)] : [])),
+  );
+  const known = new Map(closes);
+  return (prediction) => ({ premium: null, expirationClose: known.get(settlementOf(prediction)) ?? null });
+}
+
+async function closeOfSettlement(monitoring: Monitoring, of: FollowedPrediction): Promise<[string, number | null]> {
+  return [settlementOf(of), await closeOfDay(monitoring, of.ticker, of.expiration_date)];
+}
+
+function settlementOf({ ticker, expiration_date }: FollowedPrediction): string {
+  return `${ticker} ${expiration_date}`;
 }
 
 async function lookAtPremiums({ context }: Monitoring, alive: readonly FollowedPrediction[]): Promise<Look> {

@@ -2,12 +2,13 @@ import * as z from "zod";
 import { marketNow } from "../runs/market-time.ts";
 import { readRealm } from "../runs/realm.ts";
 import { addDays, newYorkDay } from "../runtime/dates.ts";
+import { portfolioValueSchema } from "./evaluation-records.ts";
 import { type Days, readClosedPositions } from "./history.ts";
 import { readPortfolio } from "./holdings.ts";
 import { priceBars } from "./market-data.ts";
 import { tradingDayBefore } from "./performance.ts";
 import { type EquityPoint, performanceView, performanceViewSchema, startingPoint } from "./performance-views.ts";
-import { type Portfolio, type Position, portfolioValueSchema } from "./records.ts";
+import type { Portfolio, Position } from "./records.ts";
 import type { TradingServices } from "./services.ts";
 
 type PerformanceServices = Pick<TradingServices, "store" | "config" | "clock" | "dailyPrices" | "log">;

@@ -1,7 +1,23 @@
+import * as z from "zod";
 import { addDays, iso, newYorkDay } from "../runtime/dates.ts";
 import type { DailyBar } from "./candles.ts";
 import { isTradingDay, newYorkInstant } from "./market-calendar.ts";
-import type { PriceBar } from "./records.ts";
+import { priceSchema } from "./records.ts";
+
+/** A ticker's day; its last write wins. Without trading on that day the four prices are null. */
+export const priceBarSchema = z.object({
+  ticker: z.string(),
+  date: z.string(),
+  open: priceSchema.nullable(),
+  high: priceSchema.nullable(),
+  low: priceSchema.nullable(),
+  close: priceSchema.nullable(),
+  source: z.enum(["broker", "yahoo"]),
+  /** Written after the day's close: nothing of it will change. */
+  is_final: z.boolean(),
+  fetched_at: z.string(),
+});
+export type PriceBar = z.infer<typeof priceBarSchema>;
 
 /** Days of a range, both inclusive (New York, YYYY-MM-DD), as they could be known at `marketTime`. */
 export interface BarRange {

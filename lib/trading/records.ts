@@ -2,7 +2,7 @@ import * as z from "zod";
 import { candleSchema } from "./candles.ts";
 
 /**
- * What the table holds of paper trading (spec data-model 3.10–3.14, 3.18). Money is in integer cents under names that
+ * What the table holds of paper trading (spec data-model 3.10–3.13). Money is in integer cents under names that
  * end in `_cents`; it is shown in dollars under the name without the ending (`position_size_cents` 499500 →
  * `position_size` 4995). Prices are dollars with at most four decimals, days are New York's, times ISO-8601 UTC.
  */
@@ -10,7 +10,7 @@ export const instrumentTypeSchema = z.enum(["stock", "option"]);
 export type InstrumentType = z.infer<typeof instrumentTypeSchema>;
 export const optionTypeSchema = z.enum(["call", "put"]);
 export type OptionType = z.infer<typeof optionTypeSchema>;
-const signalTypeSchema = z.enum(["quality", "consensus"]);
+export const signalTypeSchema = z.enum(["quality", "consensus"]);
 export type SignalType = z.infer<typeof signalTypeSchema>;
 export const exitReasonSchema = z.enum([
   "stop_loss",
@@ -25,8 +25,8 @@ export const exitReasonSchema = z.enum([
 export type ExitReason = z.infer<typeof exitReasonSchema>;
 
 export const priceSchema = z.number().nonnegative();
-const centsSchema = z.number().int();
-const countSchema = z.number().int().nonnegative();
+export const centsSchema = z.number().int();
+export const countSchema = z.number().int().nonnegative();
 
 /** What a fill would have been with the market's spread, slippage and commission, which the paper fill leaves out. */
 export const fillSchema = z.object({
@@ -205,57 +205,6 @@ export const signalOutcomeSchema = z.object({
 });
 export type SignalOutcome = z.infer<typeof signalOutcomeSchema>;
 
-/** A ticker's day; its last write wins. Without trading on that day the four prices are null. */
-export const priceBarSchema = z.object({
-  ticker: z.string(),
-  date: z.string(),
-  open: priceSchema.nullable(),
-  high: priceSchema.nullable(),
-  low: priceSchema.nullable(),
-  close: priceSchema.nullable(),
-  source: z.enum(["broker", "yahoo"]),
-  /** Written after the day's close: nothing of it will change. */
-  is_final: z.boolean(),
-  fetched_at: z.string(),
-});
-export type PriceBar = z.infer<typeof priceBarSchema>;
-
-/** What a portfolio was worth when it was last valued on a New York day. */
-export const portfolioValueSchema = z.object({
-  portfolio_id: z.string(),
-  date: z.string(),
-  value_cents: centsSchema,
-  /** After the trading costs so far. */
-  net_value_cents: centsSchema,
-  valued_at: z.string(),
-});
-export type PortfolioValue = z.infer<typeof portfolioValueSchema>;
-
-/** Thirty days of one portfolio. The nine figures are null while it is active. */
-export const evaluationPeriodSchema = z.object({
-  id: z.string(),
-  portfolio_id: z.string(),
-  period_start: z.string(),
-  period_end: z.string(),
-  instrument_type: instrumentTypeSchema,
-  signal_type: signalTypeSchema,
-  status: z.enum(["active", "completed"]),
-  value_at_period_start_cents: centsSchema,
-  /** Percent, like the next two and `avg_return_pct`. */
-  portfolio_return_pct: z.number().nullable(),
-  sp500_return_pct: z.number().nullable(),
-  relative_performance: z.number().nullable(),
-  beat_benchmark: z.boolean().nullable(),
-  total_positions_closed: countSchema.nullable(),
-  winning_positions: countSchema.nullable(),
-  losing_positions: countSchema.nullable(),
-  avg_return_pct: z.number().nullable(),
-  /** Fraction. */
-  signal_accuracy_pct: z.number().nullable(),
-  created_at: z.string(),
-});
-export type EvaluationPeriod = z.infer<typeof evaluationPeriodSchema>;
-
 /** `2021-01-27.GME.quality.stocks_quality`: a signal opens at most one position in a portfolio. */
 export function positionId(signalId: string, portfolioId: string): string {
   return `${signalId}.${portfolioId}`;
@@ -264,9 +213,4 @@ export function positionId(signalId: string, portfolioId: string): string {
 /** `2021-01-27.GME.quality.stocks_quality.1`: of a position's or prediction's exits, counted from 1. */
 export function exitId(ownerId: string, number: number): string {
   return `${ownerId}.${number}`;
-}
-
-/** `stocks_quality.2021-01-27` */
-export function evaluationPeriodId(portfolioId: string, periodStart: string): string {
-  return `${portfolioId}.${periodStart}`;
 }

@@ -6,10 +6,11 @@ import { chunked } from "../store/table.ts";
 import { readBenchmark } from "./benchmark.ts";
 import { type BenchmarkClose, type PeriodFacts, type Rollover, rollPeriods } from "./evaluation.ts";
 import { activePeriods } from "./evaluation-lists.ts";
+import type { EvaluationPeriod } from "./evaluation-records.ts";
 import { readClosedPositions } from "./history.ts";
 import { readPortfolios } from "./holdings.ts";
 import { portfolioNames } from "./portfolios.ts";
-import type { EvaluationPeriod, Portfolio } from "./records.ts";
+import type { Portfolio } from "./records.ts";
 import type { TradingServices } from "./services.ts";
 
 type Context = PhaseContext<unknown, TradingServices>;

@@ -6,8 +6,8 @@ import { isBrokerFailure, logBrokerFailure } from "./live-prices.ts";
 import { isTradingDay, newYorkInstant } from "./market-calendar.ts";
 import { priceBars } from "./market-data.ts";
 import type { Monitoring } from "./monitoring.ts";
+import type { PriceBar } from "./price-bars.ts";
 import { closeOn, toPriceBar } from "./price-bars.ts";
-import type { PriceBar } from "./records.ts";
 
 /** What one check knows of a stock, for all positions in it. */
 export interface StockMarket {

@@ -1,9 +1,11 @@
+import { newYorkDay } from "../runtime/dates.ts";
 import { put } from "../store/actions.ts";
 import { decideAnew } from "./author-writes.ts";
+import type { PortfolioValue } from "./evaluation-records.ts";
 import { readOpenPositions, readPortfolios, savePortfolio } from "./holdings.ts";
 import type { Monitoring } from "./monitoring.ts";
 import { portfolioValueCents } from "./portfolio.ts";
-import type { Portfolio, PortfolioValue, Position } from "./records.ts";
+import type { Portfolio, Position } from "./records.ts";
 
 /**
  * Dates the worth of all four portfolios and keeps it as the day's (spec pipeline 9.2, step 6). In a transaction of its
@@ -23,7 +25,9 @@ export async function valuePortfolios({ context, now, today }: Monitoring): Prom
     const unvalued = valued.filter(({ before, after }) => !isValued(before, after));
     const written = await context.commit([
       ...unvalued.map(({ after }) => savePortfolio(keys, after)),
-      ...valued.map(({ after }) => put({ ...keys.portfolioValue(after.id, today), ...dayValue(after, today, now) })),
+      ...valued
+        .filter(({ before }) => !wasValuedAfter(today, before))
+        .map(({ after }) => put({ ...keys.portfolioValue(after.id, today), ...dayValue(after, today, now) })),
     ]);
     return written.applied ? unvalued : undefined;
   });
@@ -37,6 +41,11 @@ export async function valuePortfolios({ context, now, today }: Monitoring): Prom
 function worthOf(portfolio: Portfolio, open: readonly Position[]): number {
   if (open.length < portfolio.open_position_ids.length) return portfolio.current_value_cents;
   return portfolioValueCents(portfolio.cash_available_cents, open);
+}
+
+/** Whether a run at an earlier market time than the last one looks at it: that is not what it was worth on that day. */
+function wasValuedAfter(day: string, { last_valued_at }: Portfolio): boolean {
+  return last_valued_at !== null && newYorkDay(new Date(last_valued_at)) > day;
 }
 
 /** A later date is kept: somebody has refreshed the prices while the run was going on. */

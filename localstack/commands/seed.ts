@@ -1,12 +1,10 @@
 import { readConfig } from "../../lib/runtime/config.ts";
-import { createServices } from "../../lib/services.ts";
 import { claimDataDir } from "../embedded/data-dir.ts";
 import { startDynamoDb } from "../embedded/dynamodb.ts";
 import { readSettings, readVariables, type Settings, StartProblem } from "../embedded/settings.ts";
 import { startStandIns } from "../embedded/standins.ts";
 import { createTableIfAbsent } from "../embedded/table.ts";
 import { runSample, sampleContent } from "../scenario/sample.ts";
-import { seedScenario } from "../scenario/seed.ts";
 import { startRedditStandIn } from "../standins/reddit/server.ts";
 
 /**
@@ -38,9 +36,7 @@ async function seed(settings: Settings, firstDay: string): Promise<void> {
     const endpoint = dynamoDbEndpoint ?? database?.endpoint ?? "";
     const subreddit = { REDDIT_BASE_URL: reddit.url, REDDIT_AUTH_URL: `${reddit.url}/api/v1/access_token` };
     const variables = { ...settings.variables, ...standIns.variables, ...subreddit, DYNAMODB_ENDPOINT: endpoint };
-    const services = createServices(readConfig({ ...variables, LOG_LEVEL: "SILENT" }));
-    await createTableIfAbsent(endpoint, services.config.environment.TABLE_NAME);
-    await seedScenario(services, firstDay);
+    await createTableIfAbsent(endpoint, readConfig(variables).environment.TABLE_NAME);
     await runSample(variables, firstDay, ({ day, status }) => console.log(`seed: ${day} ${status}`));
     console.log("seed: the sample is complete; npm start shows it");
   } finally {

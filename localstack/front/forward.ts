@@ -22,6 +22,9 @@ const heldBack = new Set([
   "sls-offline-authorizer-override",
 ]);
 
+const opened = Buffer.from("[");
+const closed = Buffer.from("]");
+
 /** The gateway's time-out, as an error of the socket. */
 const tooLong = new Error("The API took too long.");
 
@@ -31,7 +34,7 @@ export async function forward(
   port: number,
   timeoutMs: number,
 ): Promise<Answer | GatewayError> {
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const body = Buffer.isBuffer(request.body) ? wholeBody(request.body) : Buffer.alloc(0);
   const headers = { ...passedOn(request.headers), "x-request-id": request.id, "content-length": String(body.length) };
   try {
     const response = await send({
@@ -72,6 +75,19 @@ function send(options: {
     });
     outgoing.end(body);
   });
+}
+
+/**
+ * The local server parses JSON and loses `null`, `false`, `0` and the quotes of a text on the way: they would read as no
+ * body, or as another. In an array they reach the function, which refuses them as it does on AWS.
+ */
+function wholeBody(body: Buffer): Buffer {
+  try {
+    const content: unknown = JSON.parse(body.toString("utf8"));
+    return typeof content === "object" && content !== null ? body : Buffer.concat([opened, body, closed]);
+  } catch {
+    return body;
+  }
 }
 
 async function readAll(response: IncomingMessage): Promise<Buffer> {

@@ -15,17 +15,21 @@ import { startStepFunctions } from "../embedded/step-functions.ts";
 import type { StandInContent } from "../standins/reddit/wire.ts";
 import { openTime, previousTradingDay } from "./calendar.ts";
 import { scenarioContent } from "./content.ts";
+import { seedScenario } from "./seed.ts";
 
 /** How many trading days before the last one each run lies: two a week for six weeks, then every day. */
 const daysBack = [31, 29, 26, 24, 21, 19, 16, 14, 11, 9, 6, 4, 3, 2, 1, 0];
-/** This one finds nobody who could annotate its comments. */
-const failingRun = 10;
+/** The run so many trading days back finds nobody who could annotate its comments. */
+const failingDaysBack = 6;
 
 /** The trading days of the sample's runs, oldest first; the last one is the trading day before `today`. */
 export function sampleDays(today: string): string[] {
-  const days = [previousTradingDay(today)];
-  while (days.length <= Math.max(...daysBack)) days.push(previousTradingDay(days.at(-1) ?? today));
-  return daysBack.map((back) => days[back] ?? today);
+  return daysBack.map((back) => tradingDayBack(today, back));
+}
+
+function tradingDayBack(today: string, back: number): string {
+  const before = previousTradingDay(today);
+  return back === 0 ? before : tradingDayBack(before, back - 1);
 }
 
 /** How many of a day's threads are read: enough for both types of signal, at a third of the time. */
@@ -47,20 +51,25 @@ export interface SampleRun {
 /**
  * Fills a realm with what the product itself makes of past days of the scenario: one run a day through the real
  * workflow. `variables` lead to the table and the stand-ins. A day whose run is stored already is passed over, so that
- * an interrupted sample is completed and a complete one left as it is.
+ * an interrupted sample is completed and a complete one left as it is. Fewer `days` make a smaller sample.
  */
 export async function runSample(
   variables: Record<string, string>,
   today: string,
   report: (run: SampleRun) => void,
+  days = sampleDays(today),
 ): Promise<void> {
   const source = new URL("../../workflows/analysis.asl.yml", import.meta.url);
   const definition = parse(readFileSync(source, "utf8"), { merge: true });
   const states = await startStepFunctions({ machines: [{ name: machine, definition }], invoke, retryPauseMs: 0 });
   try {
-    for (const [index, day] of sampleDays(today).entries()) {
+    for (const day of days) {
       const at = openTime(day);
-      const services = servicesOf({ ...variables, STATES_ENDPOINT: states.endpoint, MARKET_CLOCK: iso(at) }, at, index);
+      const failing = day === tradingDayBack(today, failingDaysBack) ? { OPENAI_BASE_URL: nobody } : {};
+      const ofDay = { ...variables, ...failing, STATES_ENDPOINT: states.endpoint, MARKET_CLOCK: iso(at) };
+      const services = servicesOf(ofDay, at);
+      // Before the first run only: it too can tell what is new, and the warm-up is over.
+      await seedScenario(services, day);
       report({ day, status: await runOn(services, day) });
     }
   } finally {
@@ -69,6 +78,7 @@ export async function runSample(
 }
 
 const machine = "wsb-signals-local-analysis";
+const nobody = "http://127.0.0.1:9/v1";
 
 /** The handler of a state in this process; `createPredictions` is in create-predictions.ts. */
 async function invoke(functionKey: string, input: unknown): Promise<unknown> {
@@ -80,11 +90,10 @@ async function invoke(functionKey: string, input: unknown): Promise<unknown> {
 }
 
 /** On a clock that stands at the run's own time, so that the sample is the same whenever it is made. */
-function servicesOf(variables: Record<string, string>, at: Date, index: number): Services {
-  const failing = index === failingRun ? { OPENAI_BASE_URL: "http://127.0.0.1:9/v1" } : {};
+function servicesOf(variables: Record<string, string>, at: Date): Services {
   const ids = { ...systemIds(), random: () => 0, ulid: () => ulid(at.getTime(), () => 0) };
   const ground = { clock: { now: () => at }, sleep: async () => {}, ids, log: createLog("SILENT") };
-  return createServices(readConfig({ ...variables, ...failing }), ground);
+  return createServices(readConfig(variables), ground);
 }
 
 /** Answers how the run of a day ended. */

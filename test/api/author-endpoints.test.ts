@@ -4,7 +4,7 @@ import type { Author } from "../../lib/analysis/records.ts";
 import { newAuthor } from "../../lib/trading/author-figures.ts";
 import { saveAuthors } from "../../lib/trading/author-writes.ts";
 import { saveBars } from "../../lib/trading/market-data.ts";
-import type { PriceBar } from "../../lib/trading/records.ts";
+import type { PriceBar } from "../../lib/trading/price-bars.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { seedResolved } from "../support/resolved.ts";
 

@@ -157,6 +157,7 @@ describe("POST /positions/{id}/close", () => {
     { why: "no reason", body: {} },
     { why: "an empty reason", body: { reason: "" } },
     { why: "a blank reason", body: { reason: " \t\n " } },
+    { why: "a reason nobody can see", body: { reason: "\u200b\u00a0\u2060\u0007" } },
     { why: "a reason of 501 characters", body: { reason: "a".repeat(501) } },
     { why: "a reason that is a number", body: { reason: 7 } },
     { why: "nothing to close", body: { reason: "now", quantity_pct: 0 } },

@@ -55,7 +55,7 @@ const values: Record<string, [good: unknown, bad: unknown]> = {
   option_take_profit_exit_pct: [0.25, "0.25"],
   signal_min_confidence: [0.55, 55],
   stocks_long_only: [false, "false"],
-  max_open_positions: [12, -12],
+  max_open_positions: [12, 46],
   replacement_min_confidence_delta: [0.2, 20],
   replacement_protect_gain_pct: [0.1, -0.1],
   sizing_base_divisor: [25, 0],

@@ -63,6 +63,16 @@ describe("the front passes on", () => {
     });
   });
 
+  it.each(["null", "false", "0", '""', '"{}"', " 1"])(
+    "the JSON text %s so that it does not get lost behind it",
+    async (body) => {
+      const url = await front(async (request, response) => response.end(await text(request)));
+      const headers = { "content-type": "application/json" };
+      const passed = await fetch(`${url}/analyze`, { method: "POST", headers, body });
+      expect(await passed.text()).toBe(`[${body}]`);
+    },
+  );
+
   it("neither cookies nor the local server's way around the authorizer", async () => {
     const url = await front((request, response) => response.end(JSON.stringify(request.headers)));
     const headers = { cookie: "a=b", "sls-offline-authorizer-override": '{"apiKeyId":"me"}' };

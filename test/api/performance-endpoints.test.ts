@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { openRealm } from "../../lib/runs/realm.ts";
-import type { PriceBar } from "../../lib/trading/records.ts";
+import type { PriceBar } from "../../lib/trading/price-bars.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { seedSignals, signalOf } from "../support/seeds.ts";
 import { optionOf, seedPositions, stockOf } from "../support/trading-seeds.ts";

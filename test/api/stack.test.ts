@@ -189,6 +189,8 @@ describe("npm start on a fresh machine", () => {
 
   it.each([
     ["a body that is no JSON", 422, "VALIDATION_ERROR", "{", "application/json"],
+    ["the body null", 422, "VALIDATION_ERROR", "null", "application/json"],
+    ["an object in quotes", 422, "VALIDATION_ERROR", '"{}"', "application/json"],
     ["an unknown field", 422, "VALIDATION_ERROR", '{"force":true}', "application/json"],
     ["a body of another type", 415, "UNSUPPORTED_MEDIA_TYPE", "a=b", "application/x-www-form-urlencoded"],
     ["a body of 300 KB", 413, "PAYLOAD_TOO_LARGE", JSON.stringify({ a: "x".repeat(300_000) }), "application/json"],

@@ -1,6 +1,7 @@
 import { addDays } from "../../lib/runtime/dates.ts";
 import type { Services } from "../../lib/services.ts";
-import { type EvaluationPeriod, evaluationPeriodSchema, type SignalType } from "../../lib/trading/records.ts";
+import { type EvaluationPeriod, evaluationPeriodSchema } from "../../lib/trading/evaluation-records.ts";
+import type { SignalType } from "../../lib/trading/records.ts";
 
 /** The active period of `stocks_quality` since Saturday the 21st of February. */
 export const activePeriod = evaluationPeriodSchema.parse({

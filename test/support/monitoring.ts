@@ -4,11 +4,11 @@ import type { Run } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import { readPortfolio, readPosition } from "../../lib/trading/holdings.ts";
 import { newYorkInstant } from "../../lib/trading/market-calendar.ts";
+import { priceBarSchema } from "../../lib/trading/price-bars.ts";
 import {
   type OptionPosition,
   type PositionExit,
   positionExitSchema,
-  priceBarSchema,
   type StockPosition,
 } from "../../lib/trading/records.ts";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";

@@ -205,6 +205,9 @@ describe("what is hot", () => {
       post("begun", { created_utc: now - 23 * hour }),
       post("spoken", old),
       comment("p1", "spoken", { created_utc: now - 23 * hour }),
+      comment("m1", "made", old),
+      post("undated"),
+      comment("u1", "undated", old),
     );
     expect(hotIds(archive)).toEqual(["spoken", "begun"]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { HttpRequest } from "../../lib/providers/http.ts";
 import { brokerUnavailable, type SchwabAnswer } from "../../lib/providers/schwab-answer.ts";
 import { authStatus, type BrokerTokens, consentUrl, createSchwabAuth } from "../../lib/providers/schwab-auth.ts";
+import { AppError } from "../../lib/runtime/errors.ts";
 import { freshTokens, memoryVault, wallStart } from "../support/broker.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 
@@ -52,6 +53,21 @@ describe("access tokens", () => {
     expect(form(0)).toEqual({ grant_type: "refresh_token", refresh_token: "stand-in-refresh" });
     expect(requests[0]?.url).toBe("https://broker.test/v1/oauth/token");
     expect(requests[0]?.headers?.authorization).toBe(`Basic ${Buffer.from("client:secret").toString("base64")}`);
+  });
+
+  it("cannot be had while the vault cannot be read, first or last: that is no reason to log in again", async () => {
+    const unreadable = new AppError("NotReady", "NOT_READY", "The secret did not answer.", { retryable: true });
+    for (const failing of [1, 2]) {
+      const { auth, vault } = setup({ ...freshTokens, expires_at: wallStart }, () => ({ status: 400 }));
+      const { read } = vault;
+      vault.read = async () => {
+        const tokens = await read();
+        if (vault.reads === failing) throw unreadable;
+        return tokens;
+      };
+      const expected = { name: "BrokerUnavailable", code: "PRICE_UNAVAILABLE", retryable: true };
+      await expect(auth.accessToken()).rejects.toMatchObject(expected);
+    }
   });
 
   it("are stored with their expiry times; a new refresh token has seven days again", async () => {

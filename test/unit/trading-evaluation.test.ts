@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type BenchmarkClose, periodMetrics, rollPeriods } from "../../lib/trading/evaluation.ts";
+import { type EvaluationPeriod, evaluationPeriodSchema } from "../../lib/trading/evaluation-records.ts";
 import { assessGraduation } from "../../lib/trading/graduation.ts";
 import { openPosition } from "../../lib/trading/openings.ts";
-import { type EvaluationPeriod, evaluationPeriodSchema, type Position } from "../../lib/trading/records.ts";
+import type { Position } from "../../lib/trading/records.ts";
 import { offerOf, openDate, openedAt, portfolio, settings } from "../support/trading.ts";
 
 const portfolios = [

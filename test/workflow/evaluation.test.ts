@@ -5,14 +5,11 @@ import { phaseLabels, runSchema } from "../../lib/runs/run.ts";
 import { newYorkDay } from "../../lib/runtime/dates.ts";
 import { type Services, useServices } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
+import { type EvaluationPeriod, evaluationPeriodSchema } from "../../lib/trading/evaluation-records.ts";
 import { saveBars } from "../../lib/trading/market-data.ts";
 import { portfolioNames } from "../../lib/trading/portfolios.ts";
-import {
-  type EvaluationPeriod,
-  evaluationPeriodSchema,
-  type Position,
-  type PriceBar,
-} from "../../lib/trading/records.ts";
+import type { PriceBar } from "../../lib/trading/price-bars.ts";
+import type { Position } from "../../lib/trading/records.ts";
 import { dump } from "../support/dump.ts";
 import { faultyStore } from "../support/faulty-store.ts";
 import { marketOf } from "../support/market.ts";

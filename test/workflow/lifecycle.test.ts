@@ -65,6 +65,30 @@ describe("a run", () => {
     });
   });
 
+  it("ends although it has more warnings than its item can hold", async () => {
+    hold.close();
+    const started = await call("api/start-analysis");
+    const { run_id } = started.body.data;
+    const warning = (ticker: string) => ({
+      ...services.store.keys.warning(run_id, "prediction_strike_unavailable", ticker),
+      type: "prediction_strike_unavailable",
+      message: `No suitable option of ${ticker} was found for predictions about it, which therefore do not count.`,
+      ticker,
+      phase: 3,
+      timestamp: "2026-03-02T15:30:00.000Z",
+      context: { ticker, expirations_checked: ["2026-03-20"] },
+    });
+    await services.store.putMany(Array.from({ length: 2_000 }, (_, index) => warning(`T${index}`)));
+    hold.open();
+    const run = await ended(run_id);
+    expect(run).toMatchObject({ status: "completed", completed_at: "2026-03-02T15:30:00.000Z" });
+    expect(run.warnings?.length).toBeGreaterThan(500);
+    expect(run.warnings?.length).toBeLessThan(2_000);
+    expect(cloud.log.lines).toContainEqual(
+      expect.objectContaining({ message: "a run has more warnings than it can show" }),
+    );
+  });
+
   it("is the only one: a second start gets 409 with its id", async () => {
     hold.close();
     const first = await call("api/start-analysis");

@@ -135,7 +135,12 @@ describe("a prediction", () => {
   it("that has expired is settled in time however long the source of closes takes for each of many", async () => {
     const names = Array.from({ length: 10 }, (_, index) => `T${index}`);
     const expired = names.map((ticker) =>
-      predicted("a", { id: `a.${ticker}`, ticker, contract_symbol: `${ticker}    260306C00100000`, expiration_date: "2026-03-06" }),
+      predicted("a", {
+        id: `a.${ticker}`,
+        ticker,
+        contract_symbol: `${ticker}    260306C00100000`,
+        expiration_date: "2026-03-06",
+      }),
     );
     await seedPredictions(await begin({ GME: 100 }), expired);
     let entries = 0;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { remove } from "../../lib/store/actions.ts";
+import { put, remove } from "../../lib/store/actions.ts";
 import { portfolioNames } from "../../lib/trading/portfolios.ts";
 import { call } from "../support/cloud.ts";
 import { useOpenings } from "../support/openings.ts";
+import { signalOf } from "../support/seeds.ts";
 
 const desk = useOpenings("old-realms");
 const { begin, run, portfolio } = desk;
@@ -47,6 +48,16 @@ describe("a realm from before paper trading", () => {
     expect(await portfolio("stocks_quality")).toMatchObject({ cash_available_cents: 10_000_000 });
   });
 
+  it("shows the signals of then, in the list and one by one", async () => {
+    const services = await beginOld([]);
+    const { keys, transact } = services.store;
+    const signal = signalOf({ signal_date: "2026-02-27" });
+    await transact([put({ ...keys.formerSignal(signal.id), ...keys.signalIndex(signal), ...signal })]);
+    const [listed] = (await call("api/list-signals", { query: {} })).body.data;
+    expect(listed.id).toBe("2026-02-27.GME.quality");
+    expect(await call("api/get-signal", { params: { id: listed.id } })).toMatchObject({ status: 200 });
+  });
+
   it("says the same of an account's beginning at any time", async () => {
     const services = await beginOld([]);
     const ofOne = async () => (await call("api/get-portfolio", { params: { id: "stocks_quality" } })).body.data;
@@ -62,6 +73,8 @@ describe("a realm that was never used", () => {
     const answer = await call("api/refresh-prices", { params: { id: "options_quality" }, body: {} });
     expect(answer.status).toBe(200);
     expect(answer.body.data.portfolio).toMatchObject({ current_value: 100_000, cash_available: 100_000 });
-    expect((await services.store.query({ pk: services.store.keys.portfolio("").pk }, z.unknown())).items).toHaveLength(1);
+    expect((await services.store.query({ pk: services.store.keys.portfolio("").pk }, z.unknown())).items).toHaveLength(
+      1,
+    );
   });
 });

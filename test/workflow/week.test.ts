@@ -21,15 +21,21 @@ beforeAll(async () => {
 });
 afterAll(() => providers.close());
 
-/** Every run finds as many new comments as the one before, and none of its old ones. */
+/**
+ * Every run finds as many new comments as the one before, and none of its old ones. Only the first of each post
+ * predicts something: predictions are followed for days, and a run that has more of them has more to do.
+ */
 function contentOf(run: number): StandInContent {
   const named = Array.from({ length: posts }, (_, index) => `r${run}p${index}`);
   return {
     posts: named.map((id) => post(id)),
     comments: named.flatMap((id) =>
       Array.from({ length: commentsPerPost }, (_, index) => {
-        const ticker = tickers[index % tickers.length];
-        return comment(`${id}c${index}`, id, `Bought ${ticker} calls because revenue grew ${index}% last quarter.`);
+        const body =
+          index === 0
+            ? `Bought ${tickers[run % tickers.length]} calls because revenue grew ${run}% last quarter.`
+            : `What time does the market open on day ${index}?`;
+        return comment(`${id}c${index}`, id, body);
       }),
     ),
   };
