@@ -87,11 +87,12 @@ describe("GET /positions", () => {
     const combinations = combinationsOf({
       portfolio_id: ["stocks_quality", "options_consensus"],
       status: ["open", "closed"],
-      ticker: ["brk.b", "NONE"],
-      instrument_type: ["stock", "option"],
-      signal_type: ["quality", "consensus"],
+      ticker: ["brk.b"],
+      // A portfolio above is of each type, so that some combinations contradict themselves.
+      instrument_type: ["option"],
+      signal_type: ["consensus"],
     });
-    expect(combinations).toHaveLength(3 ** 5);
+    expect(combinations).toHaveLength(3 ** 2 * 2 ** 3);
     const check = async (query: Record<string, string>) => {
       const expected = ordered.filter(
         (row) =>
