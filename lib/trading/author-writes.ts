@@ -1,5 +1,4 @@
 import { type Author, authorSchema } from "../analysis/records.ts";
-import { AppError } from "../runtime/errors.ts";
 import { type Action, put } from "../store/actions.ts";
 import { counterActions } from "../store/counters.ts";
 import { ifAbsent, ifUnchanged } from "../store/expressions.ts";
@@ -31,19 +30,4 @@ export function saveAuthors(keys: Keys, changes: readonly AuthorChange[]): Actio
   });
   const added = changes.filter(({ before }) => before === undefined).length;
   return [...puts, ...counterActions(keys, [{ AUTHORS: added }])];
-}
-
-/** How often something is decided anew when other writes keep coming between. */
-const tries = 5;
-
-/**
- * What `decide` comes to. It reads, decides and writes, and answers undefined where its write was refused; then it is
- * asked again. Throws `StoreUnavailable` after the fifth refusal.
- */
-export async function decideAnew<T>(decide: () => Promise<T | undefined>): Promise<T> {
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const decided = await decide();
-    if (decided !== undefined) return decided;
-  }
-  throw new AppError("StoreUnavailable", "DATABASE_ERROR", "Other writes kept coming between.", { retryable: true });
 }

@@ -3,7 +3,7 @@ import { type IdempotentRequest, recall, remember } from "../runs/idempotency.ts
 import { addDays } from "../runtime/dates.ts";
 import { AppError } from "../runtime/errors.ts";
 import { counterActions } from "../store/counters.ts";
-import { decideAnew } from "./author-writes.ts";
+import { decideAnew } from "./decide-anew.ts";
 import { closingCounts, createExits, readPortfolio, readPosition, savePortfolio, savePosition } from "./holdings.ts";
 import { inTime, type LivePrice, livePrices } from "./live-prices.ts";
 import { priceBars } from "./market-data.ts";
@@ -48,7 +48,7 @@ export async function closePosition(
   try {
     const moment = await readMoment(services);
     const price = await priceOf(services, await readOpen(services, id), moment);
-    return await decideAnew(() => closeOnce(services, id, request, price, moment));
+    return await decideAnew(services, () => closeOnce(services, id, request, price, moment));
   } catch (error) {
     // It may be closed by this very request, which somebody has sent twice.
     const meanwhile = await recallAnswer(services, request);

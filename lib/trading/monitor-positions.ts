@@ -1,7 +1,7 @@
 import { counterActions } from "../store/counters.ts";
-import { decideAnew } from "./author-writes.ts";
 import { candlesOfWindow } from "./candles.ts";
 import { checkPosition, type PositionSight } from "./checks.ts";
+import { decideAnew } from "./decide-anew.ts";
 import {
   closingCounts,
   createExits,
@@ -128,7 +128,7 @@ async function check(monitoring: Monitoring, id: string, look: (position: Positi
   const { services, runId, log } = context;
   const { keys } = services.store;
   monitoring.stopIfLate();
-  const exits = await decideAnew(async () => {
+  const exits = await decideAnew(services, async () => {
     const before = await readPosition(services, id);
     if (!isDue(monitoring, before)) return [];
     const holding = { portfolio: await readPortfolio(services, before.portfolio_id), position: before };

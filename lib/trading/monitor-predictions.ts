@@ -2,8 +2,8 @@ import * as z from "zod";
 import { type Action, put } from "../store/actions.ts";
 import { type CounterChanges, counterActions } from "../store/counters.ts";
 import { chunked } from "../store/table.ts";
-import { decideAnew } from "./author-writes.ts";
 import { checkPrediction, type PredictionCheck, type PredictionSight } from "./checks.ts";
+import { decideAnew } from "./decide-anew.ts";
 import { livePremiums, liveShares } from "./live-prices.ts";
 import type { Monitoring } from "./monitoring.ts";
 import { type FollowedPrediction, type Prediction, predictionSchema } from "./prediction-records.ts";
@@ -114,7 +114,7 @@ async function checkAll(monitoring: Monitoring, predictions: readonly FollowedPr
 }
 
 async function checkAlone(monitoring: Monitoring, id: string, look: Look): Promise<void> {
-  await decideAnew(async () => {
+  await decideAnew(monitoring.context.services, async () => {
     const [prediction] = await readDue(monitoring, [id]);
     const write = prediction && writeOf(monitoring, prediction, look);
     return !write || (await commitWrites(monitoring, [write])) || undefined;

@@ -2,9 +2,9 @@ import { readConfiguration } from "../analysis/configuration.ts";
 import type { PhaseContext, PhaseResult } from "../runs/phase.ts";
 import { dayOfRun, runSchema } from "../runs/run.ts";
 import { iso } from "../runtime/dates.ts";
-import { AppError } from "../runtime/errors.ts";
 import { type Action, update } from "../store/actions.ts";
 import { counterActions } from "../store/counters.ts";
+import { decideAnew } from "./decide-anew.ts";
 import { dollars } from "./dollars.ts";
 import { closingCounts, createExits, createPosition, openingCounts, savePortfolio, savePosition } from "./holdings.ts";
 import { type Decision, type Desk, decideLeg } from "./leg-decisions.ts";
@@ -16,9 +16,6 @@ import type { TradingServices } from "./services.ts";
 import { readOutcome, readOutcomesOf, readSignalsOf, saveOutcome } from "./signal-outcomes.ts";
 
 type Context = PhaseContext<unknown, TradingServices>;
-
-/** How often a leg is decided anew where a close by hand or another invocation came between. */
-const tries = 5;
 
 /**
  * OpenPositions: decides both legs of the day's qualified signals that this run has not decided and no run has opened,
@@ -61,20 +58,17 @@ async function results({ services, runId }: Context, day: string, qualified: num
 
 async function settle(context: Context, desk: Desk, leg: Leg): Promise<void> {
   const { services, runId, commit, log } = context;
-  for (let left = tries; left > 0; left--) {
+  await decideAnew(services, async () => {
     const before = await readOutcome(services, leg);
-    if (!isPending(before, runId)) return;
+    if (!isPending(before, runId)) return true;
     const decision = await decideLeg(desk, leg);
     const isOpened = decision.outcome === "opened";
     const actions = [saveOutcome(services.store.keys, before, outcomeOf(context, leg, decision))];
     actions.push(...(isOpened ? openingActions(context, leg, decision) : shortfallWarnings(context, leg, decision)));
     const written = await commit(actions, isOpened ? { add: { positions_recorded: 1 } } : undefined);
-    if (written.applied) {
-      log.info("leg decided", { leg: leg.id, ...outcomeOf(context, leg, decision) });
-      return;
-    }
-  }
-  throw new AppError("StoreUnavailable", "DATABASE_ERROR", "The portfolio is changing too fast.", { retryable: true });
+    if (written.applied) log.info("leg decided", { leg: leg.id, ...outcomeOf(context, leg, decision) });
+    return written.applied || undefined;
+  });
 }
 
 type Opened = Extract<Decision, { outcome: "opened" }>;

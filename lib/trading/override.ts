@@ -12,14 +12,15 @@ import {
   withAccuracy,
 } from "./author-figures.ts";
 import { readHistory } from "./author-history.ts";
-import { decideAnew, readAuthors, saveAuthors } from "./author-writes.ts";
+import { readAuthors, saveAuthors } from "./author-writes.ts";
+import { decideAnew } from "./decide-anew.ts";
 import { type MarketMoment, readMoment } from "./market-moment.ts";
 import { readPrediction } from "./prediction-lists.ts";
 import { type Override, overrideSchema, type Prediction } from "./prediction-records.ts";
 import { savePrediction, saveResult } from "./prediction-writes.ts";
 import { overridePrediction } from "./predictions.ts";
 
-type OverrideServices = Pick<RunServices, "store" | "config" | "clock">;
+type OverrideServices = Pick<RunServices, "store" | "config" | "clock" | "sleep" | "ids">;
 
 /** The body of `PATCH /predictions/{id}/override`. */
 export const overrideBodySchema = z.strictObject({ override_result: overrideSchema });
@@ -36,7 +37,7 @@ export async function overrideResult(
 ): Promise<Prediction> {
   const { store } = services;
   const moment = await readMoment(services);
-  return decideAnew(async () => {
+  return decideAnew(services, async () => {
     const before = await readPrediction(services, id);
     const { prediction: after, replayAuthor } = overridePrediction(before, override_result, moment.now);
     if (after === before) return before;

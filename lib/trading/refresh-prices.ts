@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { decideAnew } from "./author-writes.ts";
+import { decideAnew } from "./decide-anew.ts";
 import { readOpenPositions, readPortfolio, savePortfolio, savePosition } from "./holdings.ts";
 import { type LivePrice, livePrices } from "./live-prices.ts";
 import { type MarketMoment, readMoment } from "./market-moment.ts";
@@ -26,7 +26,7 @@ export async function refreshPrices(services: TradingServices, portfolioId: stri
   const moment = await readMoment(services);
   const first = await readHoldings(services, portfolioId);
   const prices = await livePrices(services, first.positions, moment.marketTime);
-  const after = await decideAnew(async () => {
+  const after = await decideAnew(services, async () => {
     const seen = priced(await readHoldings(services, portfolioId), prices, moment);
     return (await save(services, seen)) ? seen : undefined;
   });

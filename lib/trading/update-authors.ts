@@ -20,7 +20,8 @@ import {
   withComments,
 } from "./author-figures.ts";
 import { readHistory, readNewestResult } from "./author-history.ts";
-import { type AuthorChange, decideAnew, readAuthors, saveAuthors } from "./author-writes.ts";
+import { type AuthorChange, readAuthors, saveAuthors } from "./author-writes.ts";
+import { decideAnew } from "./decide-anew.ts";
 import { predictionSchema } from "./prediction-records.ts";
 import { applyPrediction } from "./prediction-writes.ts";
 import type { TradingServices } from "./services.ts";
@@ -51,7 +52,7 @@ async function countComments(context: Context): Promise<{ authors: number; comme
   const annotated = await readAnnotatedComments(context, input.posts);
   const comments = commentsByAuthor(annotated.filter(({ isNew }) => isNew).map(({ comment }) => comment));
   for (const names of chunked([...comments.keys()].toSorted(), authorsPerWrite)) {
-    await decideAnew(async () => {
+    await decideAnew(services, async () => {
       const known = await readAuthors(store, names);
       const open = names.filter((name) => known.get(name)?.counted_run_id !== runId);
       const changes = open.map((name): AuthorChange => {
@@ -76,7 +77,7 @@ async function applyPredictions(context: Context): Promise<number> {
     listed.map(({ prediction_id }) => prediction_id),
   );
   for (const chunk of chunked(unapplied, predictionsPerWrite)) {
-    await decideAnew(() =>
+    await decideAnew(services, () =>
       applyChunk(
         context,
         chunk.map(({ id }) => id),

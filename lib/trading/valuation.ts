@@ -1,6 +1,6 @@
 import { newYorkDay } from "../runtime/dates.ts";
 import { put } from "../store/actions.ts";
-import { decideAnew } from "./author-writes.ts";
+import { decideAnew } from "./decide-anew.ts";
 import type { PortfolioValue } from "./evaluation-records.ts";
 import { readOpenPositions, readPortfolios, savePortfolio } from "./holdings.ts";
 import type { Monitoring } from "./monitoring.ts";
@@ -14,7 +14,7 @@ import type { Portfolio, Position } from "./records.ts";
 export async function valuePortfolios({ context, now, today }: Monitoring): Promise<void> {
   const { services, log } = context;
   const { keys } = services.store;
-  const changed = await decideAnew(async () => {
+  const changed = await decideAnew(services, async () => {
     const portfolios = await readPortfolios(services);
     const open = Map.groupBy(await readOpenPositions(services, portfolios), ({ portfolio_id }) => portfolio_id);
     const valued = portfolios.map((before) => {
