@@ -19,7 +19,7 @@ const api = useEndpoints();
 const { data, refusal, contents, start, pass } = api;
 
 /** Races tried; more on demand: RACE_ROUNDS=1000. */
-const rounds = Number(process.env.RACE_ROUNDS ?? 50);
+const rounds = Number(process.env.RACE_ROUNDS ?? 20);
 const words = { correct: true, incorrect: false, excluded: null } as const;
 const name = "PATCH /predictions/{id}/override";
 const requestOf = (id: string, override_result: unknown) => ({ params: { id }, body: { override_result } });

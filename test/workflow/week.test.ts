@@ -9,7 +9,7 @@ import { startCloudWithProviders } from "../support/providers.ts";
 import { executionOver, settled } from "../support/waiting.ts";
 
 /** Three runs a day; `npm run test:all` takes a whole week of them. */
-const runs = Number(process.env.WEEK_RUNS ?? 9);
+const runs = Number(process.env.WEEK_RUNS ?? 6);
 const times = ["10:00", "12:30", "15:30"];
 const posts = 3;
 const commentsPerPost = 15;
