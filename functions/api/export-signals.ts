@@ -1,18 +1,14 @@
-import * as z from "zod";
-import { datesInOrder } from "../../lib/analysis/signal-views.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { csvFile } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { exportDays, exportSignals } from "../../lib/trading/exports.ts";
+import { exportQuery, exportSignals } from "../../lib/trading/exports.ts";
 
 export const handler = endpoint(
   {
     method: "GET",
     path: "/exports/signals",
     summary: "The signals of these days as CSV, and what became of them.",
-    query: z
-      .strictObject(exportDays)
-      .refine(datesInOrder, { path: ["date_from"], message: "must not be after date_to" }),
+    query: exportQuery,
     response: csvFile,
     raw: "text/csv",
   },

@@ -1,18 +1,14 @@
-import * as z from "zod";
-import { datesInOrder } from "../../lib/analysis/signal-views.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { csvFile } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { exportDays, exportTrades } from "../../lib/trading/exports.ts";
+import { exportQuery, exportTrades } from "../../lib/trading/exports.ts";
 
 export const handler = endpoint(
   {
     method: "GET",
     path: "/exports/trades",
     summary: "The trades that ended on these days as CSV, one row per exit.",
-    query: z
-      .strictObject(exportDays)
-      .refine(datesInOrder, { path: ["date_from"], message: "must not be after date_to" }),
+    query: exportQuery,
     response: csvFile,
     raw: "text/csv",
   },

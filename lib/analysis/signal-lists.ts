@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { marketNow } from "../runs/market-time.ts";
-import { readRealm } from "../runs/realm.ts";
+import { readMarketTime } from "../runs/market-time.ts";
 import type { RunServices } from "../runs/services.ts";
 import { addDays, utcDay } from "../runtime/dates.ts";
 import { AppError } from "../runtime/errors.ts";
@@ -94,8 +93,8 @@ export async function signalHistory(
   services: ListServices,
   request: { signal_type: "quality" | "consensus"; ticker?: string | undefined; days: number },
 ): Promise<Record<string, { date: string; confidence: number }[]>> {
-  const { store, config, clock } = services;
-  const today = utcDay(marketNow(config.marketClock, await readRealm(services), clock));
+  const { store } = services;
+  const today = utcDay(await readMarketTime(services));
   const filters = { ...request, date_from: addDays(today, 1 - request.days), date_to: today };
   const { range } = signalList(store.keys, filters);
   const signals = await store.queryAll({ ...range, descending: false }, historySchema);

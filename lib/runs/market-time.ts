@@ -1,7 +1,8 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { MarketClock } from "../runtime/config.ts";
 import { newYorkInstant, tradingDayFrom } from "../trading/market-calendar.ts";
-import type { RealmState } from "./realm.ts";
+import { type RealmState, readRealm } from "./realm.ts";
+import type { RunServices } from "./services.ts";
 
 /**
  * The fixed market time of a run that starts now: null in a live run, whose phases each write their own;
@@ -30,4 +31,9 @@ export function marketNow(marketClock: MarketClock, state: RealmState | undefine
         ? new Date(state.market_time)
         : newYorkInstant(tradingDayFrom(marketClock.firstDay, 0), "10:30");
   }
+}
+
+/** `marketNow` of the realm as it is stored. */
+export async function readMarketTime(services: Pick<RunServices, "store" | "config" | "clock">): Promise<Date> {
+  return marketNow(services.config.marketClock, await readRealm(services), services.clock);
 }

@@ -7,6 +7,7 @@ import { AppError } from "../runtime/errors.ts";
 import type { Action } from "../store/actions.ts";
 import { counterActions } from "../store/counters.ts";
 import { chunked } from "../store/table.ts";
+import { decideAnew } from "./decide-anew.ts";
 import { isBrokerFailure, logBrokerFailure } from "./live-prices.ts";
 import { type ExpiredPrediction, predictionId } from "./prediction-records.ts";
 import { actionsOfCreation, createPrediction, creationCounts } from "./prediction-writes.ts";
@@ -23,8 +24,6 @@ const chainsInFlight = 5;
 const longestMs = 10 * 60_000;
 /** A hundred actions, less two of the commit, five totals and a warning; each mention may bring its author's total. */
 const mentionsPerCommit = Math.floor((100 - 8) / (actionsOfCreation + 1));
-/** How often another invocation may be faster with one transaction's predictions. */
-const tries = 5;
 
 /** What is stored is there, even if it can no longer be read as a prediction. */
 const storedSchema = z.object({ pk: z.string(), analysis_run_id: z.string().catch(""), status: z.string().catch("") });
@@ -158,18 +157,18 @@ async function storePredictions(
   const { keys } = context.services.store;
   const at = { today: newYorkDay(context.marketTime), now: iso(context.marketTime) };
   let missing = mentions;
-  for (let attempt = 0; missing.length > 0; attempt++) {
-    if (attempt === tries) throw overtaken();
+  await decideAnew(context.services, async () => {
     const created = missing.map((mention) => newPrediction(mention, contracts[mention.sentiment], at, configuration));
     const { applied } = await context.commit([
       ...created.flatMap((prediction) => createPrediction(keys, prediction)),
       ...counterActions(keys, created.map(creationCounts)),
       ...warnings,
     ]);
-    if (applied) return;
+    if (applied) return true;
     const known = await readStored(context, missing);
     missing = missing.filter((mention) => !known.has(mention));
-  }
+    return missing.length === 0 || undefined;
+  });
 }
 
 /** Counted from what is stored, so that a phase which was interrupted sums up the same as one which was not. */
@@ -183,10 +182,4 @@ async function summarize(context: Context, mentions: readonly PredictedMention[]
 
 function unfinished(): AppError {
   return new AppError("PhaseUnfinished", "INTERNAL_ERROR", "Some tickers are left.", { retryable: true });
-}
-
-function overtaken(): AppError {
-  return new AppError("StoreUnavailable", "DATABASE_ERROR", "Others kept writing the same predictions.", {
-    retryable: true,
-  });
 }

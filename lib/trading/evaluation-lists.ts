@@ -1,5 +1,4 @@
-import { marketNow } from "../runs/market-time.ts";
-import { readRealm } from "../runs/realm.ts";
+import { readMarketTime } from "../runs/market-time.ts";
 import { newYorkDay } from "../runtime/dates.ts";
 import { readBenchmark } from "./benchmark.ts";
 import { periodMetrics } from "./evaluation.ts";
@@ -43,7 +42,7 @@ export async function listEvaluationPeriods(
   const running = periods.filter(({ status }) => status === "active");
   const [from] = running.map(({ period_start }) => period_start).toSorted();
   if (from === undefined) return periods;
-  const marketTime = marketNow(services.config.marketClock, await readRealm(services), services.clock);
+  const marketTime = await readMarketTime(services);
   const to = newYorkDay(marketTime);
   const [portfolio, positions, close] = await Promise.all([
     readPortfolio(services, portfolio_id),

@@ -1,8 +1,8 @@
 import { stringify } from "csv-stringify/sync";
 import * as z from "zod";
 import type { Signal } from "../analysis/records.ts";
-import { marketNow } from "../runs/market-time.ts";
-import { readRealm } from "../runs/realm.ts";
+import { datesInOrder } from "../analysis/signal-views.ts";
+import { readMarketTime } from "../runs/market-time.ts";
 import type { RunServices } from "../runs/services.ts";
 import { addDays, newYorkDay, utcDay } from "../runtime/dates.ts";
 import { AppError } from "../runtime/errors.ts";
@@ -35,11 +35,10 @@ interface CsvExport {
 
 const day = z.iso.date("must be a date, YYYY-MM-DD").optional();
 /** The days of an export, both inclusive; without them the 365 up to the market's today. */
-export const exportDays = { date_from: day, date_to: day };
-interface AskedDays {
-  date_from?: string | undefined;
-  date_to?: string | undefined;
-}
+export const exportQuery = z
+  .strictObject({ date_from: day, date_to: day })
+  .refine(datesInOrder, { path: ["date_from"], message: "must not be after date_to" });
+type AskedDays = z.infer<typeof exportQuery>;
 
 /** A Lambda answers with 6 MB at most. */
 const exportLimits = { rows: 20_000, bytes: 5_000_000 };
@@ -55,7 +54,7 @@ export async function exportTrades(
   limits: Limits = exportLimits,
 ): Promise<CsvExport> {
   const { store } = services;
-  const days = daysOf(asked, newYorkDay(await now(services)));
+  const days = daysOf(asked, newYorkDay(await readMarketTime(services)));
   const positions: Position[] = [];
   for (const portfolio of portfolioNames) {
     positions.push(...(await readAll(store, closedRange(store, portfolio, days), positionSchema, limits)));
@@ -89,7 +88,7 @@ export async function exportSignals(
   limits: Limits = exportLimits,
 ): Promise<CsvExport> {
   const { store } = services;
-  const days = daysOf(asked, utcDay(await now(services)));
+  const days = daysOf(asked, utcDay(await readMarketTime(services)));
   const signals = await readAll(store, signalRange(store, days), exportedSignalSchema, limits);
   return toFile("signals", days, await readSignalRows(store, signals), signalColumns, limits);
 }
@@ -105,10 +104,6 @@ async function readSignalRows(store: Store, signals: readonly z.infer<typeof exp
   return signals.map((signal) =>
     signalRow(signal, known.get(keyOf(signal, "stock").sk), known.get(keyOf(signal, "option").sk)),
   );
-}
-
-async function now({ store, config, clock }: ExportServices): Promise<Date> {
-  return marketNow(config.marketClock, await readRealm({ store }), clock);
 }
 
 function daysOf({ date_from, date_to }: AskedDays, today: string): Days {

@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { marketNow } from "../runs/market-time.ts";
-import { readRealm } from "../runs/realm.ts";
+import { readMarketTime } from "../runs/market-time.ts";
 import { addDays, newYorkDay } from "../runtime/dates.ts";
 import { portfolioValueSchema } from "./evaluation-records.ts";
 import { type Days, readClosedPositions } from "./history.ts";
@@ -31,7 +30,7 @@ export async function portfolioPerformance(
   days: number,
 ): Promise<z.infer<typeof portfolioPerformanceSchema>> {
   const portfolio = await readPortfolio(services, id);
-  const marketTime = marketNow(services.config.marketClock, await readRealm(services), services.clock);
+  const marketTime = await readMarketTime(services);
   const to = newYorkDay(marketTime);
   const range = { from: addDays(to, 1 - days), to };
   const [positions, curve] = await Promise.all([

@@ -1,12 +1,9 @@
-import { defaultConfiguration, readConfiguration } from "../analysis/configuration.ts";
-import { marketNow } from "../runs/market-time.ts";
-import { readRealm, readSettings } from "../runs/realm.ts";
 import type { RunServices } from "../runs/services.ts";
-import { newYorkDay } from "../runtime/dates.ts";
 import type { Keys } from "../store/keys.ts";
 import { type List, type ListPage, type PageRequest, readPage } from "../store/lists.ts";
 import { type Filters, filteredList, type PositionFilters, withoutRedundancy } from "./list-filters.ts";
-import { type PositionView, toPositionView, type Viewpoint } from "./position-views.ts";
+import { readMoment } from "./market-moment.ts";
+import { type PositionView, toPositionView } from "./position-views.ts";
 import { type Position, type PositionExit, positionExitSchema, positionSchema } from "./records.ts";
 
 type ReadServices = Pick<RunServices, "store" | "config" | "clock">;
@@ -42,13 +39,13 @@ function positionList(keys: Keys, filters: Filters): List {
 
 /** A position as it is shown, with all its exits. */
 export async function showPosition(services: ReadServices, position: Position): Promise<PositionView> {
-  const [exits, viewpoint] = await Promise.all([readExits(services, [position]), readViewpoint(services)]);
+  const [exits, viewpoint] = await Promise.all([readExits(services, [position]), readMoment(services)]);
   return toPositionView(position, exits, viewpoint);
 }
 
 /** Positions as they are shown, in their order, each with all its exits. */
 export async function showPositions(services: ReadServices, positions: readonly Position[]): Promise<PositionView[]> {
-  const [exits, viewpoint] = await Promise.all([readExits(services, positions), readViewpoint(services)]);
+  const [exits, viewpoint] = await Promise.all([readExits(services, positions), readMoment(services)]);
   const byPosition = Map.groupBy(exits, ({ position_id }) => position_id);
   return positions.map((position) => toPositionView(position, byPosition.get(position.id) ?? [], viewpoint));
 }
@@ -59,13 +56,4 @@ async function readExits({ store }: ReadServices, positions: readonly Position[]
     Array.from({ length: exit_count }, (_, index) => store.keys.positionExit(id, index + 1)),
   );
   return store.getMany(keys, positionExitSchema);
-}
-
-/** The market's day and the stored configuration; before the realm's first use the default one. */
-async function readViewpoint(services: ReadServices): Promise<Viewpoint> {
-  const [realm, stored] = await Promise.all([readRealm(services), readSettings(services)]);
-  return {
-    today: newYorkDay(marketNow(services.config.marketClock, realm, services.clock)),
-    settings: readConfiguration(realm ? stored : defaultConfiguration()),
-  };
 }

@@ -1,5 +1,4 @@
-import { marketNow } from "../runs/market-time.ts";
-import { readRealm } from "../runs/realm.ts";
+import { readMarketTime } from "../runs/market-time.ts";
 import { addDays, newYorkDay } from "../runtime/dates.ts";
 import { priceBars } from "./market-data.ts";
 import type { TradingServices } from "./services.ts";
@@ -9,7 +8,7 @@ export async function listCloses(
   services: Pick<TradingServices, "store" | "config" | "clock" | "dailyPrices" | "log">,
   { ticker, days }: { ticker: string; days: number },
 ): Promise<{ date: string; close: number }[]> {
-  const marketTime = marketNow(services.config.marketClock, await readRealm(services), services.clock);
+  const marketTime = await readMarketTime(services);
   const to = newYorkDay(marketTime);
   const bars = await priceBars(services, { ticker, from: addDays(to, 1 - days), to, marketTime });
   return bars.flatMap(({ date, close }) => (close === null ? [] : [{ date, close }]));

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { signalSchema } from "../analysis/records.ts";
-import { marketNow } from "../runs/market-time.ts";
-import { readRealm } from "../runs/realm.ts";
+import { readMarketTime } from "../runs/market-time.ts";
 import type { RunServices } from "../runs/services.ts";
 import { addDays, utcDay } from "../runtime/dates.ts";
 import { calibration, calibrationFiguresSchema } from "./calibration.ts";
@@ -21,8 +20,8 @@ export async function signalCalibration(
   services: Pick<RunServices, "store" | "config" | "clock">,
   days: number,
 ): Promise<z.infer<typeof calibrationSchema>> {
-  const { store, config, clock } = services;
-  const to = utcDay(marketNow(config.marketClock, await readRealm(services), clock));
+  const { store } = services;
+  const to = utcDay(await readMarketTime(services));
   const from = addDays(to, 1 - days);
   // In New York's evening a signal is already of the next UTC day.
   const closing = { from: addDays(from, -1), to };

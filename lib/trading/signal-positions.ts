@@ -1,9 +1,8 @@
 import type * as z from "zod";
-import { defaultConfiguration, readConfiguration } from "../analysis/configuration.ts";
 import type { signalInPortfolioSchema } from "../analysis/signal-views.ts";
-import { readRealm, readSettings } from "../runs/realm.ts";
 import type { RunServices } from "../runs/services.ts";
 import { unrealizedReturnPct } from "./levels.ts";
+import { readMoment } from "./market-moment.ts";
 import { type Position, positionId, positionSchema, type SignalOutcome, signalOutcomeSchema } from "./records.ts";
 
 type ListedSignal = { id: string; confidence: number };
@@ -14,16 +13,15 @@ type InPortfolio = z.infer<typeof signalInPortfolioSchema>;
  * for. Two batch reads, whatever the page holds.
  */
 export async function withPositions<S extends ListedSignal>(
-  services: Pick<RunServices, "store">,
+  services: Pick<RunServices, "store" | "config" | "clock">,
   signals: readonly S[],
   portfolioId: string | undefined,
 ): Promise<(S & Partial<InPortfolio>)[]> {
   if (portfolioId === undefined || signals.length === 0) return [...signals];
   const { store } = services;
   const { keys } = store;
-  const [realm, settings, positions, outcomes] = await Promise.all([
-    readRealm(services),
-    readSettings(services),
+  const [{ settings }, positions, outcomes] = await Promise.all([
+    readMoment(services),
     store.getMany(
       signals.map(({ id }) => keys.position(positionId(id, portfolioId))),
       positionSchema,
@@ -33,12 +31,15 @@ export async function withPositions<S extends ListedSignal>(
       signalOutcomeSchema,
     ),
   ]);
-  const { signal_min_confidence } = readConfiguration(realm ? settings : defaultConfiguration());
   const positionOf = new Map(positions.map((position) => [position.signal_id, position]));
   const outcomeOf = new Map(outcomes.map((outcome) => [outcome.signal_id, outcome]));
   return signals.map((signal) => ({
     ...signal,
-    ...inPortfolio(positionOf.get(signal.id), outcomeOf.get(signal.id), signal.confidence >= signal_min_confidence),
+    ...inPortfolio(
+      positionOf.get(signal.id),
+      outcomeOf.get(signal.id),
+      signal.confidence >= settings.signal_min_confidence,
+    ),
   }));
 }
 
