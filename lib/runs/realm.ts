@@ -2,6 +2,7 @@ import * as z from "zod";
 import { defaultConfiguration } from "../analysis/configuration.ts";
 import { iso } from "../runtime/dates.ts";
 import { put } from "../store/actions.ts";
+import { ensureCursorSecret } from "../store/cursors.ts";
 import { ifAbsent } from "../store/expressions.ts";
 import { initialPortfolios } from "../trading/portfolios.ts";
 import type { RunServices } from "./services.ts";
@@ -26,9 +27,9 @@ const settingSchema = z.object({ sk: z.string(), value: z.string() });
  * portfolios, in one transaction. A tuned value is never overwritten: a realm that exists is left as it is.
  */
 export async function openRealm(services: RunServices): Promise<RealmState> {
-  const existing = await readRealm(services);
-  if (existing) return existing;
   const { store, clock } = services;
+  const [existing] = await Promise.all([readRealm(services), ensureCursorSecret(store)]);
+  if (existing) return existing;
   const now = iso(clock.now());
   await store.transact([
     put({ ...store.keys.realmState(), initialized_at: now }, ifAbsent()),

@@ -7,13 +7,17 @@ import type { Store } from "./table.ts";
 
 const placeSchema = z.object({ list: z.string(), after: z.record(z.string(), z.string()) });
 
-/** An opaque place in a list, signed together with the list it belongs to. */
-export function writeCursor(secret: Buffer, list: string, after: Record<string, string>): string {
+/** An opaque place in a list, signed together with the list it belongs to. Throws `InvalidStoredItem` without a secret. */
+export async function writeCursor(store: Store, list: string, after: Record<string, string>): Promise<string> {
+  const secret = await findSecret(store);
+  if (!secret) throw new AppError("InvalidStoredItem", "DATABASE_ERROR", "The secret of the cursors is missing.");
   return signed(secret, Buffer.from(JSON.stringify({ list: sign(secret, list), after })).toString("base64url"));
 }
 
 /** The place a cursor stands for. Throws `VALIDATION_ERROR` for anything that this list did not hand out. */
-export function readCursor(secret: Buffer, list: string, cursor: string): Record<string, unknown> {
+export async function readCursor(store: Store, list: string, cursor: string): Promise<Record<string, unknown>> {
+  const secret = await findSecret(store);
+  if (!secret) throw badCursor();
   const [body = ""] = cursor.split(".");
   // Compared as text: several texts decode to the same bytes.
   const [given, expected] = [Buffer.from(cursor), Buffer.from(signed(secret, body))];
@@ -38,23 +42,25 @@ function sign(secret: Buffer, data: string): string {
 }
 
 const secretSchema = z.object({ secret: z.string() });
-const secrets = new WeakMap<Store, Promise<Buffer>>();
+const secrets = new WeakMap<Store, Buffer>();
 
-/** Made once per deployment and kept in the table; read once per process. */
-export function cursorSecret(store: Store): Promise<Buffer> {
-  const known = secrets.get(store);
-  if (known) return known;
-  const loading = loadSecret(store);
-  secrets.set(store, loading);
-  loading.catch(() => secrets.delete(store));
-  return loading;
+/**
+ * Makes the deployment's secret where there is none yet. Called by what opens a realm and so may write; the lists, whose
+ * roles may only read, find it there before there is anything to list.
+ */
+export async function ensureCursorSecret(store: Store): Promise<void> {
+  if (await findSecret(store)) return;
+  const secret = randomBytes(32).toString("base64url");
+  await store.transact([put({ ...store.keys.cursorSecret(), secret }, ifAbsent())]);
 }
 
-async function loadSecret(store: Store): Promise<Buffer> {
-  const key = store.keys.cursorSecret();
-  const stored = await store.get(key, secretSchema);
-  if (stored) return Buffer.from(stored.secret, "base64url");
-  await store.transact([put({ ...key, secret: randomBytes(32).toString("base64url") }, ifAbsent())]);
-  const created = await store.get(key, secretSchema);
-  return Buffer.from(created?.secret ?? "", "base64url");
+/** The secret cursors are signed with; undefined before a realm was opened, when no list can have given any. */
+async function findSecret(store: Store): Promise<Buffer | undefined> {
+  const known = secrets.get(store);
+  if (known) return known;
+  const stored = await store.get(store.keys.cursorSecret(), secretSchema);
+  if (!stored) return undefined;
+  const secret = Buffer.from(stored.secret, "base64url");
+  secrets.set(store, secret);
+  return secret;
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { cursorSecret, readCursor, writeCursor } from "./cursors.ts";
+import { readCursor, writeCursor } from "./cursors.ts";
 import type { Range } from "./ranges.ts";
 import type { Store } from "./table.ts";
 
@@ -42,9 +42,8 @@ export async function readPage<T>(
   page: PageRequest,
   schema: z.ZodType<T>,
 ): Promise<ListPage<T>> {
-  const secret = await cursorSecret(store);
   const listId = JSON.stringify([list.range, page.apiKeyId]);
-  const startAfter = page.cursor === undefined ? undefined : readCursor(secret, listId, page.cursor);
+  const startAfter = page.cursor === undefined ? undefined : await readCursor(store, listId, page.cursor);
   const counting = totalOf(store, list);
   if (page.offset > 0 && startAfter === undefined) {
     const { total, complete } = await counting;
@@ -52,8 +51,8 @@ export async function readPage<T>(
     if (complete && page.offset >= total) return { items: [], total, totalIsAtLeast: false, nextCursor: null };
   }
   const [items, total] = await Promise.all([collect(store, list.range, { ...page, startAfter }, schema), counting]);
-  const next = items.next && writeCursor(secret, listId, items.next);
-  return { items: items.items, total: total.total, totalIsAtLeast: !total.complete, nextCursor: next ?? null };
+  const nextCursor = items.next ? await writeCursor(store, listId, items.next) : null;
+  return { items: items.items, total: total.total, totalIsAtLeast: !total.complete, nextCursor };
 }
 
 async function totalOf(store: Store, list: List): Promise<{ total: number; complete: boolean }> {

@@ -4,6 +4,7 @@ import { errorCodes, statusOf } from "../../lib/http/envelope.ts";
 import committed from "../../lib/http/openapi.json" with { type: "json" };
 import { completeRun } from "../../lib/runs/complete.ts";
 import type { Services } from "../../lib/services.ts";
+import { ensureCursorSecret } from "../../lib/store/cursors.ts";
 import { readContracts } from "../../localstack/commands/openapi.ts";
 import { type Answer, type Call, type Cloud, call, startCloud } from "./cloud.ts";
 import { dump } from "./dump.ts";
@@ -63,6 +64,8 @@ export function useEndpoints() {
   beforeAll(async () => {
     // Nothing here looks at what a run does: it is held in its first state.
     cloud = await startCloud({ loseEvents: true, around: () => new Promise(() => {}) });
+    // As the opening of a realm does; some tests store what they list without opening one.
+    await ensureCursorSecret(cloud.services.store);
     contracts = new Map((await readContracts()).map((contract) => [`${contract.method} ${contract.path}`, contract]));
   });
   afterAll(() => cloud.close());

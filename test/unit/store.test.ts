@@ -8,6 +8,7 @@ import * as z from "zod";
 import { check, put, remove, update } from "../../lib/store/actions.ts";
 import { getArtifact, putArtifact } from "../../lib/store/artifacts.ts";
 import { createStoreClient } from "../../lib/store/client.ts";
+import { ensureCursorSecret } from "../../lib/store/cursors.ts";
 import { ifAbsent, ifAbsentOrExpired, ifPresent, ifRunActive, ifUnchanged } from "../../lib/store/expressions.ts";
 import { keysOf } from "../../lib/store/keys.ts";
 import { readPage } from "../../lib/store/lists.ts";
@@ -77,6 +78,8 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
       database = await startDynamoDb({ engine });
       await createTableIfAbsent(database.endpoint, tableName);
       client = createStoreClient(database.endpoint);
+      // As the opening of a realm does.
+      await ensureCursorSecret(storeOf("any"));
     });
     afterAll(async () => {
       client?.destroy();
@@ -86,14 +89,17 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
       log = recordedLog();
       pauses = [];
       calls = [];
-      const sleep = async (ms: number) => void pauses.push(ms);
-      store = createStore({ client, tableName, keys: keysOf(`realm-${realm++}`), sleep, random: () => 0.5, log });
+      store = storeOf(`realm-${realm++}`);
       intercept(client, async ({ command }, next) => {
         calls.push(command);
         return next();
       });
     });
 
+    function storeOf(name: string): Store {
+      const sleep = async (ms: number) => void pauses.push(ms);
+      return createStore({ client, tableName, keys: keysOf(name), sleep, random: () => 0.5, log });
+    }
     const place = (sk: string, pk = "things") => ({ pk: `${store.keys.realmState().pk}#${pk}`, sk });
     const numbers = (count: number, pk?: string) =>
       Array.from({ length: count }, (_, n) => ({ ...place(String(n).padStart(5, "0"), pk), n }));
