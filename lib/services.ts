@@ -13,7 +13,6 @@ import { type Ids, systemIds } from "./runtime/ids.ts";
 import { createLog, type Log } from "./runtime/logger.ts";
 import { createStoreClient } from "./store/client.ts";
 import { keysOf } from "./store/keys.ts";
-import { readDirectory } from "./store/symbol-directory.ts";
 import { createStore } from "./store/table.ts";
 import type { TradingServices } from "./trading/services.ts";
 
@@ -112,6 +111,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   const symbols = once(async (): Promise<SymbolUniverse> => {
     const { createSymbols } = await import("./providers/symbols.ts");
     if (environment.SYMBOLS_FILE) return createSymbols({ files: environment.SYMBOLS_FILE.split(",") }).load();
+    const { readDirectory } = await import("./store/symbol-directory.ts");
     const directory = await readDirectory(store);
     if (directory === undefined) return createSymbols({ files: [] }).load();
     return createSymbols({ files: ["symbol directory"], read: async () => directory }).load();

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Calls } from "../config/packaging/calls.ts";
 import type { Template } from "../config/packaging/plugin.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -14,6 +15,8 @@ export interface Packaged {
   file: string;
   /** Bytes of each function's code, by its key. */
   sizes: Record<string, number>;
+  /** What each function's code can call, by its key. */
+  calls: Record<string, Calls>;
 }
 
 /** The framework keeps its state in one folder, whatever the stage, and removes it at the end: one stage at a time. */
@@ -35,6 +38,7 @@ async function packageNow(stage: string): Promise<Packaged> {
     file,
     template: JSON.parse(readFileSync(file, "utf8")),
     sizes: JSON.parse(readFileSync(join(root, ".build", stage, "sizes.json"), "utf8")),
+    calls: JSON.parse(readFileSync(join(root, ".build", stage, "calls.json"), "utf8")),
   };
 }
 

@@ -3,6 +3,7 @@ import { gatewayErrors } from "../../localstack/front/gateway-errors.ts";
 import type { Resource, Template } from "../config/packaging/plugin.ts";
 import { localStackTypes } from "./localstack-types.ts";
 import type { Packaged } from "./packaged.ts";
+import { roleProblems } from "./role-rules.ts";
 import { readWorkflows, statesOf } from "./workflow-rules.ts";
 
 const mostResources = 450;
@@ -199,6 +200,7 @@ export const templateRules = {
   "passes AWS's validator": validatorProblems,
   "has fewer than 450 resources": sizeProblems,
   "gives each function a role of its own and no wildcard action": permissionProblems,
+  "lets each function do what it calls and nothing else": roleProblems,
   "configures every function": functionProblems,
   "orders the time-outs client < function < task < machine": timeoutProblems,
   "answers as one API": gatewayProblems,

@@ -3,18 +3,16 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { build, type Plugin } from "esbuild";
+import { type Calls, readCalls } from "./calls.ts";
 import type { Serverless } from "./plugin.ts";
 
-/** Which clients of providers a function carries. */
-type Clients = "prices" | "broker" | "all";
-/** Key and path, without ending, of one function, and what it speaks to. */
-type Entry = readonly [key: string, path: string, clients: Clients];
-
-/** What `lib/services.ts` loads on demand, for those who carry not all of it. Daily prices ask for no credential. */
-const carried: Record<Exclude<Clients, "all">, RegExp> = {
-  prices: /\/yahoo\.ts$/,
-  broker: /\/(yahoo|schwab|schwab-auth|token-vault|secrets)\.ts$/,
-};
+interface Entry {
+  /** In serverless.yml. */
+  key: string;
+  /** Without ending. */
+  path: string;
+  calls: Calls;
+}
 
 /** The zip writer the framework itself uses. */
 const { ZipFile } = createRequire(createRequire(import.meta.url).resolve("serverless/package.json"))("yazl");
@@ -24,20 +22,28 @@ const fixedTime = new Date("2020-01-01T00:00:00Z");
 
 /**
  * Makes one minified CommonJS file of each function, the AWS SDK included, and one archive of each file.
- * Names of classes are not kept: errors carry literal names. `sizes.json` says how large each became.
+ * Names of classes are not kept: errors carry literal names. `sizes.json` says how large each became, `calls.json` what
+ * each can call.
  */
 export async function bundleFunctions(serverless: Pick<Serverless, "serviceDir" | "service">): Promise<void> {
   const { functions, provider } = serverless.service;
   const outdir = join(serverless.serviceDir, ".build", provider.stage);
-  const entries = Object.entries(functions).map(
-    ([key, fn]) => [key, fn.handler.replace(/\.\w+$/, ""), clientsOf(fn)] as const,
+  const pathOf = (fn: { handler: string }) => fn.handler.replace(/\.\w+$/, "");
+  const calls = await readCalls(serverless.serviceDir, Object.values(functions).map(pathOf));
+  const entries = Object.entries(functions).map(([key, fn]): Entry => {
+    const ofFunction = calls.get(pathOf(fn));
+    if (!ofFunction) throw new Error(`${fn.handler} was not bundled`);
+    return { key, path: pathOf(fn), calls: ofFunction };
+  });
+  // Those that load the same clients share one build.
+  const builds = Map.groupBy(entries, (entry) => entry.calls.loads.join());
+  await Promise.all(
+    [...builds.values()].map((alike) => bundle(serverless.serviceDir, outdir, alike, alike[0]?.calls.loads ?? [])),
   );
-  const kinds = ["prices", "broker", "all"] as const;
-  await Promise.all(kinds.map((clients) => bundle(serverless.serviceDir, outdir, entries, clients)));
   mkdirSync(join(outdir, "zip"), { recursive: true });
   const sizes: Record<string, number> = {};
   await Promise.all(
-    entries.map(async ([key, path]) => {
+    entries.map(async ({ key, path }) => {
       const file = join(outdir, `${path}.js`);
       const artifact = join(outdir, "zip", `${key}.zip`);
       const zip = new ZipFile();
@@ -49,21 +55,20 @@ export async function bundleFunctions(serverless: Pick<Serverless, "serviceDir" 
       if (fn) fn.package = { ...fn.package, artifact };
     }),
   );
+  const called = Object.fromEntries(entries.map((entry) => [entry.key, entry.calls]));
   writeFileSync(join(outdir, "sizes.json"), `${JSON.stringify(sizes, null, 2)}\n`);
+  writeFileSync(join(outdir, "calls.json"), `${JSON.stringify(called, null, 2)}\n`);
 }
 
-/** Who may read a secret speaks to those it opens; nobody else needs their clients. */
-function clientsOf(fn: { iamRoleStatements?: unknown }): Clients {
-  const permissions = JSON.stringify(fn.iamRoleStatements ?? []);
-  if (permissions.includes("BrokerSecret")) return "broker";
-  return permissions.includes("ProviderSecret") ? "all" : "prices";
-}
-
-async function bundle(serviceDir: string, outdir: string, entries: readonly Entry[], clients: Clients): Promise<void> {
-  const paths = entries.filter((entry) => entry[2] === clients).map(([, path]) => path);
+async function bundle(
+  serviceDir: string,
+  outdir: string,
+  entries: readonly Entry[],
+  loads: readonly string[],
+): Promise<void> {
   await build({
     absWorkingDir: serviceDir,
-    entryPoints: Object.fromEntries(paths.map((path) => [path, `${path}.ts`])),
+    entryPoints: Object.fromEntries(entries.map(({ path }) => [path, `${path}.ts`])),
     outdir,
     bundle: true,
     platform: "node",
@@ -74,21 +79,21 @@ async function bundle(serviceDir: string, outdir: string, entries: readonly Entr
     minify: true,
     legalComments: "none",
     logLevel: "error",
-    plugins: [leaveOutWhatIsLoadedOnDemand(clients)],
+    plugins: [leaveOutWhatIsNotCalled(loads)],
   });
 }
 
 /**
- * On demand the SDK loads ways to credentials that Lambda, which has them in the environment, never goes; and our code
- * loads the clients of the providers.
+ * On demand the SDK loads ways to credentials that Lambda, which has them in the environment, never goes; and
+ * `lib/services.ts` loads the clients of all providers, of which a function carries those it calls.
  */
-function leaveOutWhatIsLoadedOnDemand(clients: Clients): Plugin {
+function leaveOutWhatIsNotCalled(loads: readonly string[]): Plugin {
   return {
-    name: "leave-out-what-is-loaded-on-demand",
+    name: "leave-out-what-is-not-called",
     setup: ({ onResolve }) => {
       onResolve({ filter: /./ }, ({ kind, importer, path }) => {
         const ours = !importer.includes("node_modules");
-        const isCarried = ours && (clients === "all" || carried[clients].test(path) || !path.startsWith("."));
+        const isCarried = ours && (loads.includes(path) || !path.startsWith("."));
         return kind === "dynamic-import" && !isCarried ? { path, external: true } : undefined;
       });
     },

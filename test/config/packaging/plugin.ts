@@ -5,12 +5,23 @@ import { shapeTemplate } from "./template.ts";
 export interface Serverless {
   serviceDir: string;
   processedInput: { commands: string[] };
-  configSchemaHandler: { validateConfig(): Promise<void> };
+  configSchemaHandler: {
+    validateConfig(): Promise<void>;
+    defineFunctionProperties(provider: string, schema: object): void;
+  };
   service: {
     provider: { stage: string; environment: Record<string, unknown>; compiledCloudFormationTemplate: Template };
-    custom: { corsAllowedOrigins: string };
-    functions: Record<string, { handler: string; iamRoleStatements?: unknown; package?: { artifact?: string } }>;
+    custom: { corsAllowedOrigins: string; may: Record<string, object> };
+    functions: Record<string, FunctionSettings>;
   };
+}
+
+interface FunctionSettings {
+  handler: string;
+  /** What its role allows, in the words of `custom.may`. */
+  may: string[];
+  iamRoleStatements?: object[];
+  package?: { artifact?: string };
 }
 
 export interface Template {
@@ -30,14 +41,17 @@ export default class Packaging {
   readonly hooks: Record<string, () => unknown>;
 
   constructor(serverless: Serverless) {
+    const may = { type: "array", items: { type: "string" } };
+    serverless.configSchemaHandler.defineFunctionProperties("aws", { properties: { may }, required: ["may"] });
     // Compiling the schema takes three seconds on a fresh machine; whoever packages has it checked.
     if (serverless.processedInput.commands[0] === "offline") {
       serverless.configSchemaHandler.validateConfig = async () => {};
     }
     this.hooks = {
       "before:package:initialize": () => {
-        const { provider, custom } = serverless.service;
+        const { provider, custom, functions } = serverless.service;
         checkOrigins(provider.stage, custom.corsAllowedOrigins);
+        for (const [key, fn] of Object.entries(functions)) fn.iamRoleStatements = statementsOf(key, fn.may, custom.may);
         provider.environment.DEPLOYED_AT = new Date().toISOString();
       },
       "before:package:createDeploymentArtifacts": async () => {
@@ -49,4 +63,14 @@ export default class Packaging {
       "after:aws:package:finalize:mergeCustomProviderResources": () => shapeTemplate(serverless.service),
     };
   }
+}
+
+/** The statements behind the words of a function's `may`. Throws one sentence for a word that `custom.may` lacks. */
+function statementsOf(key: string, words: readonly string[], may: Readonly<Record<string, object>>): object[] {
+  return words.map((word) => {
+    const statement = may[word];
+    if (!statement)
+      throw new Error(`The function ${key} may "${word}", which custom.may of serverless.yml does not say.`);
+    return statement;
+  });
 }

@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/** What the code of one function, unused parts left out, can ask of the rest of the system. */
+export interface Calls {
+  /** Methods of the store: `get`, `queryAll` … */
+  store: string[];
+  /** Actions its transactions are made of: `put`, `update`, `remove`, `check`. */
+  actions: string[];
+  /** Whether it reads an index of the table. */
+  indexes: boolean;
+  /** Methods of the state machine's executions. */
+  executions: string[];
+  /** Methods of the vault of the broker's tokens. */
+  vault: string[];
+  /** Clients it opens of those that `lib/services.ts` loads on demand: `reddit`, `broker` … */
+  clients: string[];
+  /** The files that these clients are loaded from, as `lib/services.ts` names them. */
+  loads: string[];
+}
+
+/** These define what the others call: what stands in them says nothing about who calls it. */
+const definitions = /^lib\/(services\.ts$|store\/table\.ts$|providers\/)/;
+
+/**
+ * The calls of each function, by the path of its handler without ending. Read from bundles as they are deployed, but with
+ * names kept, each module under its path, and without what is loaded on demand.
+ */
+export async function readCalls(serviceDir: string, paths: readonly string[]): Promise<Map<string, Calls>> {
+  const { outputFiles } = await build({
+    absWorkingDir: serviceDir,
+    entryPoints: Object.fromEntries(paths.map((path) => [path, `${path}.ts`])),
+    outdir: ".",
+    write: false,
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    format: "cjs",
+    packages: "external",
+    legalComments: "none",
+    logLevel: "error",
+    plugins: [
+      {
+        name: "leave-out-what-is-loaded-on-demand",
+        setup: ({ onResolve }) => {
+          onResolve({ filter: /./ }, ({ kind, path }) =>
+            kind === "dynamic-import" ? { path, external: true } : undefined,
+          );
+        },
+      },
+    ],
+  });
+  const loadedBy = clientsOf(readFileSync(join(serviceDir, "lib/services.ts"), "utf8"));
+  return new Map(
+    outputFiles.map(({ path, text }) => [path.slice(serviceDir.length + 1, -".js".length), callsIn(text, loadedBy)]),
+  );
+}
+
+function callsIn(bundle: string, loadedBy: ReadonlyMap<string, string[]>): Calls {
+  // Before each module stands a line with its path: `// lib/runs/start.ts`.
+  const [, ...parts] = bundle.split(/^\/\/ (\S+\.ts)$/m);
+  const modules = parts.flatMap((path, index) => (index % 2 === 0 ? [{ path, text: parts[index + 1] ?? "" }] : []));
+  const code = modules.flatMap(({ path, text }) => (definitions.test(path) ? [] : [text])).join("\n");
+  const actions = modules.find(({ path }) => path === "lib/store/actions.ts")?.text ?? "";
+  const clients = found(code, new RegExp(`\\b(${[...loadedBy.keys()].join("|")})\\(`, "g"));
+  return {
+    store: methodsOf(code, "store"),
+    actions: found(actions, /^function (put|update|remove|check)\(/gm),
+    indexes: /\bindex: "gsi\d"/.test(code),
+    executions: methodsOf(code, "executions"),
+    vault: methodsOf(code, "vault"),
+    clients,
+    loads: [...new Set(clients.flatMap((client) => loadedBy.get(client) ?? []))].toSorted(),
+  };
+}
+
+/** What is called on a value of this name, also where it was taken out of it first. */
+function methodsOf(code: string, name: string): string[] {
+  const called = found(code, new RegExp(`\\b${name}\\d*\\.(\\w+)\\(`, "g"));
+  const takenOut = found(code, new RegExp(`\\{([^{}]*)\\} = (?:\\w+\\.)*${name}\\d*;`, "g"));
+  const names = takenOut.flatMap((list) => list.split(",").map((part) => part.split(":")[0]?.trim() ?? ""));
+  return [...new Set([...called, ...names])].toSorted();
+}
+
+function found(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, name = ""]) => name))].toSorted();
+}
+
+/** The files each client of `lib/services.ts` loads, those included of what it uses itself. */
+function clientsOf(services: string): Map<string, string[]> {
+  const definitions = new Map(
+    services.split(/^ {2}const /m).map((text) => [/^\w+/.exec(text)?.[0] ?? "", text] as const),
+  );
+  const loaded = (name: string): string[] => {
+    const text = definitions.get(name) ?? "";
+    const used = [...definitions.keys()].filter((other) => other !== name && text.includes(`await ${other}()`));
+    return [...found(text, /\bimport\("([^"]+)"\)/g), ...used.flatMap(loaded)];
+  };
+  return new Map(
+    [...definitions.keys()].map((name) => [name, loaded(name)] as const).filter(([, files]) => files.length > 0),
+  );
+}

@@ -1,0 +1,100 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { type Calls, readCalls } from "../config/packaging/calls.ts";
+import type { Packaged } from "./packaged.ts";
+import { roleProblems } from "./role-rules.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+const nothing: Calls = { store: [], actions: [], indexes: false, executions: [], vault: [], clients: [], loads: [] };
+const logs = {
+  Effect: "Allow",
+  Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+  Resource: [{ "Fn::GetAtt": ["LogGroup", "Arn"] }],
+};
+const table = { "Fn::GetAtt": ["Table", "Arn"] };
+
+/** One function `listRuns` with these calls and a role of these statements. */
+function packaged(calls: Partial<Calls>, statements: object[]): Packaged {
+  const Resources = {
+    ListRunsLambdaFunction: { Type: "AWS::Lambda::Function", Properties: { Role: { "Fn::GetAtt": ["Role", "Arn"] } } },
+    Role: {
+      Type: "AWS::IAM::Role",
+      Properties: { Policies: [{ PolicyDocument: { Statement: [logs, ...statements] } }] },
+    },
+  };
+  return {
+    stage: "prod",
+    file: "",
+    sizes: {},
+    template: { Resources, Outputs: {} },
+    calls: { listRuns: { ...nothing, ...calls } },
+  };
+}
+
+describe("a role", () => {
+  it("that allows what the function calls has no problem", () => {
+    const calls = { store: ["get", "transact"], actions: ["put"], executions: ["stop"] };
+    const execution = `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:execution:machine:*`;
+    const statements = [
+      { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem"], Resource: table },
+      { Effect: "Allow", Action: "states:StopExecution", Resource: { "Fn::Sub": execution } },
+    ];
+    expect(roleProblems(packaged(calls, statements))).toEqual([]);
+  });
+
+  it("that lacks something is told what", () => {
+    const statements = [{ Effect: "Allow", Action: ["dynamodb:GetItem"], Resource: table }];
+    expect(roleProblems(packaged({ store: ["get", "transact"], actions: ["put"] }, statements))).toEqual([
+      "listRuns calls dynamodb:PutItem on Table, which its role refuses",
+    ]);
+  });
+
+  it("for the table is none for its indexes", () => {
+    const statements = [{ Effect: "Allow", Action: ["dynamodb:Query"], Resource: table }];
+    expect(roleProblems(packaged({ store: ["query"], indexes: true }, statements))).toEqual([
+      "listRuns calls dynamodb:Query on Table/index/*, which its role refuses",
+    ]);
+  });
+
+  it("that allows more is told what", () => {
+    const statements = [
+      { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:DeleteItem"], Resource: table },
+      { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: { Ref: "BrokerSecret" } },
+    ];
+    expect(roleProblems(packaged({ store: ["get"] }, statements))).toEqual([
+      "listRuns may dynamodb:DeleteItem on Table, which it never calls",
+      "listRuns may secretsmanager:GetSecretValue on BrokerSecret, which it never calls",
+    ]);
+  });
+
+  it("cannot be judged where the store has a method that nobody has said the permission of", () => {
+    expect(roleProblems(packaged({ store: ["scan"] }, []))).toEqual([
+      "listRuns calls an unknown method of the store, scan, on Table, which its role refuses",
+    ]);
+  });
+});
+
+describe("what a function can call", () => {
+  const callsOf = async (path: string) => (await readCalls(root, [path])).get(path);
+
+  it("is nothing where it only answers a constant", async () => {
+    expect(await callsOf("functions/api/get-card")).toEqual(nothing);
+  });
+
+  it("leaves out what its files could and it does not", async () => {
+    // lib/runs/stop.ts shares files with the start and the sweep, which start and describe executions.
+    expect(await callsOf("functions/api/stop-run")).toMatchObject({ executions: ["stop"], clients: [], loads: [] });
+  });
+
+  it("names the clients it opens and the files they are loaded from, also those of what they use themselves", async () => {
+    expect(await callsOf("functions/api/refresh-prices")).toMatchObject({
+      clients: ["broker"],
+      loads: ["./providers/schwab.ts", "./providers/secrets.ts", "./providers/token-vault.ts"],
+    });
+  });
+
+  it("counts a method that was taken out of the store first", async () => {
+    // readSignal in lib/analysis/signal-lists.ts takes `get` out of the store.
+    expect((await callsOf("functions/api/get-signal"))?.store).toContain("get");
+  });
+});
