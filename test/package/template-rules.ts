@@ -110,6 +110,7 @@ export function timeoutProblems({ template }: Packaged): string[] {
       }),
   );
   const answering = ofType(template, "AWS::ApiGateway::Method").flatMap(([, { Properties }]) => {
+    if (Properties.HttpMethod === "OPTIONS") return [];
     const id = JSON.stringify(Properties.Integration.Uri).match(/"(\w+LambdaFunction)"/)?.[1] ?? "";
     const seconds = template.Resources[id]?.Properties.Timeout;
     return seconds < gatewayTimeout ? [] : [`${id}: ${seconds} s, and the gateway waits ${gatewayTimeout} s`];
@@ -141,9 +142,9 @@ export function gatewayProblems({ stage, template }: Packaged): string[] {
       const path = pathOf(p.ResourceId.Ref ?? "") || "/";
       const wanted = openPaths.has(path) || stage === "localstack" ? "NONE" : "CUSTOM";
       return [
-        ...(p.HttpMethod === "OPTIONS" ? [`${id} is an OPTIONS method`] : []),
+        ...(p.HttpMethod === "OPTIONS" && stage !== "localstack" ? [`${id} is an OPTIONS method`] : []),
         ...(p.AuthorizationType === wanted ? [] : [`${p.HttpMethod} ${path} has authorization ${p.AuthorizationType}`]),
-        ...(p.Integration.Credentials ? [] : [`${id} has no invocation role`]),
+        ...(p.Integration.Credentials || p.Integration.Type === "MOCK" ? [] : [`${id} has no invocation role`]),
       ];
     }),
     ...ofType(template, "AWS::Lambda::Permission")
@@ -189,11 +190,19 @@ export function eventProblems({ template }: Packaged): string[] {
   ];
 }
 
-/** What the free LocalStack has no resource for is not in its stage's template. */
+/** What the free LocalStack has no resource for is not in its stage's template; a page can use every path there. */
 export function localStackProblems({ stage, template }: Packaged): string[] {
   if (stage !== "localstack") return [];
   const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
-  return [...types].filter((type) => !localStackTypes.has(type)).map((type) => `LocalStack does not have ${type}`);
+  const byResource = Map.groupBy(ofType(template, "AWS::ApiGateway::Method"), ([, { Properties }]) =>
+    JSON.stringify(Properties.ResourceId),
+  );
+  return [
+    ...[...types].filter((type) => !localStackTypes.has(type)).map((type) => `LocalStack does not have ${type}`),
+    ...[...byResource.values()]
+      .filter((methods) => !methods.some(([, { Properties }]) => Properties.HttpMethod === "OPTIONS"))
+      .map((methods) => `nothing answers preflights where ${methods[0]?.[0]} is`),
+  ];
 }
 
 export const templateRules = {

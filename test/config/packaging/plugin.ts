@@ -11,7 +11,7 @@ export interface Serverless {
   };
   service: {
     provider: { stage: string; environment: Record<string, unknown>; compiledCloudFormationTemplate: Template };
-    custom: { corsAllowedOrigins: string; may: Record<string, object> };
+    custom: { corsAllowedOrigins: string; localStackEndpoint: string; may: Record<string, object> };
     functions: Record<string, FunctionSettings>;
   };
 }

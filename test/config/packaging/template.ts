@@ -1,4 +1,5 @@
 import { gatewayErrors } from "../../../localstack/front/gateway-errors.ts";
+import { addLocalStackUrl, addPreflights } from "./localstack.ts";
 import type { Resource, Serverless, Template } from "./plugin.ts";
 
 /** What the free LocalStack does not have, and what only those resources use. */
@@ -26,7 +27,11 @@ export function shapeTemplate({ provider, custom }: Serverless["service"]): void
   allowArchive(template, String(provider.environment.REDDIT_ARCHIVE ?? ""));
   // The framework's role for functions without their own: every function has one.
   delete template.Resources.IamRoleLambdaExecution;
-  if (stage === "localstack") leaveOut(template);
+  if (stage === "localstack") {
+    leaveOut(template);
+    addPreflights(template, custom.corsAllowedOrigins);
+    addLocalStackUrl(template, custom.localStackEndpoint);
+  }
 }
 
 function ofType(template: Template, type: string): [string, Resource][] {

@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { digestOf } from "../../lib/http/auth.ts";
+import { readConfig } from "../../lib/runtime/config.ts";
+import { createServices } from "../../lib/services.ts";
+import { remove } from "../../lib/store/actions.ts";
+import { newApiKey, registerApiKey } from "./api-keys.ts";
+
+/**
+ * `npm run deploy -- --stage NAME`: deploys, then asks the deployed API whether it works (the canary: `npm run smoke`
+ * without a run, because a run costs money and trades). Exit code 1 where one of the two failed.
+ */
+const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
+const smoke = fileURLToPath(new URL("./smoke.ts", import.meta.url));
+/** Where LocalStack listens by itself, and credentials that it takes. An address, because the SDK puts names before names. */
+const localStack = {
+  AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
+  AWS_REGION: "us-east-1",
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+};
+
+const args = process.argv.slice(2);
+const { stage } = parseArgs({ args, strict: false, options: { stage: { type: "string", short: "s" } } }).values;
+if (typeof stage !== "string" || stage === "local") fail("Usage: npm run deploy -- --stage NAME");
+if (stage === "localstack") process.env = { ...localStack, ...process.env };
+
+if ((await run([serverless, "deploy", ...args])) !== 0) {
+  fail(`Stage ${stage} was not deployed, and nothing was asked of it: CloudFormation has put back what was there.`);
+}
+const { Url: url, TableName: table } = await readOutputs(`wsb-signals-${stage}`);
+if (!url || !table) fail(`The stack wsb-signals-${stage} names no Url and no TableName.`);
+console.log(`\ncanary: asking ${url}`);
+const works = stage === "localstack" ? await asks({}) : await withKey(table, (API_KEY) => asks({ API_KEY }));
+if (!works) {
+  fail(`
+Stage ${stage} is deployed and DOES NOT WORK; the canary says above which request failed, and how.
+  Why          the group /wsb-signals/${stage} of CloudWatch Logs, by the request id of the answer
+  Back         npx serverless deploy list --stage ${stage}
+               npx serverless rollback --stage ${stage} --timestamp …   (of the deployment before this one)
+  Or forward   mend it and deploy again
+Data is untouched by either; a run that is under way goes on and can be resumed.`);
+}
+console.log(`Stage ${stage} works: ${url}`);
+
+async function asks(key: { API_KEY?: string }): Promise<boolean> {
+  return (await run([smoke], { BASE_URL: url, SMOKE_RUN: "false", ...key })) === 0;
+}
+
+/** Asks with an API key that exists only meanwhile. */
+async function withKey<T>(tableName: string, work: (key: string) => Promise<T>): Promise<T> {
+  const services = createServices(readConfig({ TABLE_NAME: tableName, LOG_LEVEL: "SILENT" }));
+  const key = newApiKey();
+  await registerApiKey(services, key, "canary");
+  try {
+    return await work(key);
+  } finally {
+    await services.store.transact([remove(services.store.keys.apiKey(digestOf(key)))]);
+  }
+}
+
+async function readOutputs(stack: string): Promise<Record<string, string | undefined>> {
+  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stack }));
+  return Object.fromEntries((Stacks?.[0]?.Outputs ?? []).map((output) => [output.OutputKey, output.OutputValue]));
+}
+
+/** Runs a program of Node's with this one's input and output; its exit code. */
+function run(command: string[], more: Record<string, string | undefined> = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, command, { stdio: "inherit", env: { ...process.env, ...more } });
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+function fail(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
+}
