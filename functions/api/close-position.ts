@@ -7,11 +7,14 @@ export const handler = endpoint(
   {
     method: "POST",
     path: "/positions/{id}/close",
-    summary: "Close an open position by hand, all of what remains or a fraction of it, at the live price.",
+    summary: "Close a position by hand",
+    description: "All of what remains or a fraction of it, at the live price.",
+    tag: "Positions",
     params: idParams,
     body: closeRequestSchema,
+    idempotent: true,
     response: closeAnswerSchema,
-    errors: ["NOT_FOUND", "POSITION_ALREADY_CLOSED", "PRICE_UNAVAILABLE", "IDEMPOTENCY_MISMATCH"],
+    errors: ["NOT_FOUND", "POSITION_ALREADY_CLOSED", "PRICE_UNAVAILABLE"],
   },
   loadServices,
   async ({ params, body, apiKeyId, idempotencyKey }, services) => {

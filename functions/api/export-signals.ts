@@ -7,7 +7,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/exports/signals",
-    summary: "The signals of these days as CSV, and what became of them.",
+    summary: "Export signals as CSV",
+    description: "Those of these days, and what became of them.",
+    tag: "Exports",
     query: exportQuery,
     response: csvFile,
     raw: "text/csv",

@@ -7,7 +7,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/exports/trades",
-    summary: "The trades that ended on these days as CSV, one row per exit.",
+    summary: "Export trades as CSV",
+    description: "Those that ended on these days: one row per exit, with the bar that caused it.",
+    tag: "Exports",
     query: exportQuery,
     response: csvFile,
     raw: "text/csv",

@@ -12,7 +12,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/auth/schwab/callback",
-    summary: "Where the broker sends the browser after the consent.",
+    summary: "End the login at the broker",
+    description: "Where the broker sends the browser after the consent. It answers with a page.",
+    tag: "Broker login",
     query: z.looseObject({ code: word, state: word, error: word, error_description: word }),
     response: htmlPage,
     pages: { 422: "A page: the consent or its state is refused.", 502: "A page: the broker gave no tokens." },

@@ -6,7 +6,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/auth/status",
-    summary: "How long the login at the broker lasts; the broker is not asked.",
+    summary: "How long the login at the broker lasts",
+    description: "The broker is not asked.",
+    tag: "Broker login",
     response: brokerStatusSchema,
     errors: ["NOT_READY"],
   },

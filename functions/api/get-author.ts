@@ -7,7 +7,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/authors/{name}",
-    summary: "One author, and what following each of their predictions would have come to.",
+    summary: "Read one author",
+    description: "Their trust, and what following each of their predictions would have come to.",
+    tag: "Authors",
     params: authorParams,
     response: authorDetailSchema,
     errors: ["NOT_FOUND"],

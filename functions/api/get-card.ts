@@ -6,7 +6,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/",
-    summary: "The API's card.",
+    summary: "The API in a few words",
+    description: "Name, version and where to read more. A browser, which accepts HTML, is sent to the dashboard.",
+    tag: "Documentation",
     response: cardSchema,
     redirect: "A browser is sent to the dashboard.",
     open: true,

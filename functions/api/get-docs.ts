@@ -7,7 +7,16 @@ import { loadServices } from "../../lib/services.ts";
 const page = docsPage(document);
 
 export const handler = endpoint(
-  { method: "GET", path: "/docs", summary: "The API to read.", response: htmlPage, open: true, raw: "text/html" },
+  {
+    method: "GET",
+    path: "/docs",
+    summary: "The API to read",
+    description: "This document as a page for people; it needs no scripts.",
+    tag: "Documentation",
+    response: htmlPage,
+    open: true,
+    raw: "text/html",
+  },
   loadServices,
   async () => ({ data: page }),
 );

@@ -7,7 +7,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/openapi.json",
-    summary: "This document.",
+    summary: "The API for machines",
+    description: "This document, OpenAPI 3.1.",
+    tag: "Documentation",
     response: anyObject,
     open: true,
     raw: "application/json",

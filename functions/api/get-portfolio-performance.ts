@@ -9,7 +9,10 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/portfolios/{id}/performance",
-    summary: "What a portfolio's trades and value over time say, before and after trading costs.",
+    summary: "Measure a portfolio",
+    description:
+      "What its trades and its value over time say, before and after trading costs. Without `days` over the last year.",
+    tag: "Portfolios",
     params: idParams,
     query: z.strictObject({ days: wholeNumber(1, 3650, 365) }),
     response: portfolioPerformanceSchema,

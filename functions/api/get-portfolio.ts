@@ -8,7 +8,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/portfolios/{id}",
-    summary: "One portfolio and what it is invested in.",
+    summary: "Read one portfolio",
+    description: "Its worth, its open positions and what it is invested in, by ticker.",
+    tag: "Portfolios",
     params: idParams,
     response: portfolioDetailSchema,
     errors: ["NOT_FOUND"],

@@ -9,7 +9,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/positions/{id}",
-    summary: "One paper position with all its exits.",
+    summary: "Read one paper position",
+    description: "With all its exits, the newest first.",
+    tag: "Positions",
     params: idParams,
     response: positionViewSchema,
     errors: ["NOT_FOUND"],

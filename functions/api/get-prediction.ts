@@ -8,7 +8,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/predictions/{id}",
-    summary: "One prediction with its days and exits.",
+    summary: "Read one prediction",
+    description: "With its days and its exits.",
+    tag: "Predictions",
     params: idParams,
     response: predictionDetailSchema,
     errors: ["NOT_FOUND"],

@@ -9,7 +9,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/prices/{ticker}",
-    summary: "A ticker's daily closes, oldest first; ^GSPC is the S&P 500.",
+    summary: "List a ticker's daily closes",
+    description: "The oldest first. `^GSPC` is the S&P 500.",
+    tag: "Prices",
     params: priceParams,
     query: z.strictObject({ days: wholeNumber(1, 90, 14) }),
     response: closeSchema.array(),

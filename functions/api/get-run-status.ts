@@ -8,7 +8,10 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/runs/{id}/status",
-    summary: "Where a run stands; made for polling.",
+    summary: "Where a run stands",
+    description:
+      "Made for polling, every ten seconds or so. The phase only grows, and `status` ends as `completed` or `failed`.",
+    tag: "Runs",
     params: idParams,
     response: runStatusSchema,
     errors: ["NOT_FOUND"],

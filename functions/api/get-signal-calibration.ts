@@ -8,7 +8,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/signals/calibration",
-    summary: "How often signals of which confidence turned out right.",
+    summary: "How often signals turned out right",
+    description: "By confidence: a signal is right if the position it decided closed with a profit.",
+    tag: "Signals",
     query: z.strictObject({ days: wholeNumber(1, 365, 90) }),
     response: calibrationSchema,
   },

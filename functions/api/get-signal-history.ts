@@ -9,7 +9,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/signals/history",
-    summary: "Confidence by day, keyed by ticker.",
+    summary: "Confidence by day",
+    description: "Keyed by ticker, for one type of signal.",
+    tag: "Signals",
     query: z.strictObject({ ...historyFilters, days: wholeNumber(1, 90, 14) }),
     response: historySchema,
     meta: historyMetaSchema,

@@ -8,7 +8,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/signals/{id}",
-    summary: "One signal.",
+    summary: "Read one signal",
+    description: "All that is stored of it, with the ids of the comments it rests on.",
+    tag: "Signals",
     params: idParams,
     response: signalDetailSchema,
     errors: ["NOT_FOUND"],

@@ -3,7 +3,14 @@ import { readSystemStatus, systemStatusSchema } from "../../lib/runs/status.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = endpoint(
-  { method: "GET", path: "/status", summary: "The state of the whole system.", response: systemStatusSchema },
+  {
+    method: "GET",
+    path: "/status",
+    summary: "The state of the whole system",
+    description: "The active run, the open positions, and whether emergence can be told yet.",
+    tag: "System",
+    response: systemStatusSchema,
+  },
   loadServices,
   async (_request, services) => ({ data: await readSystemStatus(services) }),
 );

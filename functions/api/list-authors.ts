@@ -9,7 +9,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/authors",
-    summary: "Authors, the most trusted first.",
+    summary: "List the authors",
+    description: "The most trusted first.",
+    tag: "Authors",
     query: z.strictObject(pageQuery),
     response: authorViewSchema.array(),
     meta: pageMetaSchema,

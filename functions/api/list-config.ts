@@ -7,7 +7,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/config",
-    summary: "Every key of the configuration with its value and its default.",
+    summary: "List the configuration",
+    description: "Every key with its value and its default.",
+    tag: "Configuration",
     response: settingSchema.array(),
   },
   loadServices,

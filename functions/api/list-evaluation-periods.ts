@@ -8,7 +8,10 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/evaluation-periods",
-    summary: "A portfolio's 30-day periods against the S&P 500, newest first.",
+    summary: "List a portfolio's periods of 30 days",
+    description:
+      "The newest first, each against the S&P 500. `meta.graduation` says whether paper trading has proved a type of signal.",
+    tag: "Evaluation",
     query: z.strictObject(views.evaluationQuery),
     response: views.evaluationPeriodViewSchema.array(),
     meta: views.evaluationMetaSchema,

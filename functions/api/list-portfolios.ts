@@ -7,7 +7,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/portfolios",
-    summary: "The four portfolios.",
+    summary: "List the four portfolios",
+    description: "Stocks or options, on quality or consensus signals. `net` is the same worth after trading costs.",
+    tag: "Portfolios",
     response: portfolioViewSchema.array(),
   },
   loadServices,

@@ -10,7 +10,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/positions",
-    summary: "Paper positions, the latest entries first.",
+    summary: "List the paper positions",
+    description: "The latest entries first, each with its exits.",
+    tag: "Positions",
     query: z.strictObject({ ...pageQuery, ...positionFilters }),
     response: positionViewSchema.array(),
     meta: pageMetaSchema,

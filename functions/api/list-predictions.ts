@@ -10,7 +10,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/predictions",
-    summary: "Predictions of comments, the latest first.",
+    summary: "List the predictions of comments",
+    description: "The latest first.",
+    tag: "Predictions",
     query: z.strictObject({ ...pageQuery, ...predictionFilters }),
     response: predictionViewSchema.array(),
     meta: pageMetaSchema,

@@ -9,7 +9,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/runs",
-    summary: "Analysis runs, newest first.",
+    summary: "List the analysis runs",
+    description: "The newest first.",
+    tag: "Runs",
     query: z.strictObject(pageQuery),
     response: z.array(runItemSchema),
     meta: pageMetaSchema,

@@ -10,7 +10,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/signals/{id}/comments",
-    summary: "The comments a signal rests on, newest first.",
+    summary: "List the comments a signal rests on",
+    description: "The newest first, with what the model found in each.",
+    tag: "Signals",
     params: idParams,
     query: z.strictObject(positionQuery),
     response: signalCommentSchema.array(),

@@ -10,7 +10,10 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/signals",
-    summary: "Signals by date, then confidence, both descending; with a portfolio also what they came to in it.",
+    summary: "List the signals",
+    description:
+      "By date, then confidence, both descending. With `portfolio_id` only the signals that portfolio trades on, and what each came to there.",
+    tag: "Signals",
     query: z
       .strictObject({ ...pageQuery, ...signalFilters })
       .refine(datesInOrder, { path: ["date_from"], message: "must not be after date_to" }),

@@ -8,7 +8,10 @@ export const handler = endpoint(
   {
     method: "PATCH",
     path: "/predictions/{id}/override",
-    summary: "Records whether a person finds a prediction correct, incorrect or not to be counted.",
+    summary: "Record a person's verdict",
+    description:
+      "Whether a person finds the prediction correct, incorrect or not to be counted; the author's accuracy follows.",
+    tag: "Predictions",
     params: idParams,
     body: overrideBodySchema,
     response: predictionViewSchema,

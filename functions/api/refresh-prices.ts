@@ -10,14 +10,19 @@ export const handler = endpoint(
   {
     method: "POST",
     path: "/portfolios/{id}/refresh-prices",
-    summary: "Fetch live prices of a portfolio's open positions and value it; no exit follows.",
+    summary: "Fetch live prices",
+    description:
+      "Asks the broker for the prices of the open positions and values the portfolio; no exit follows. `failed` names the tickers without a price.",
+    tag: "Portfolios",
     params: idParams,
     body: z.strictObject({}),
-    response: z.object({
-      portfolio: portfolioViewSchema,
-      positions: positionViewSchema.array(),
-      failed: z.string().array(),
-    }),
+    response: z
+      .object({
+        portfolio: portfolioViewSchema,
+        positions: positionViewSchema.array(),
+        failed: z.string().array(),
+      })
+      .meta({ id: "RefreshedPortfolio" }),
     errors: ["NOT_FOUND"],
   },
   loadServices,

@@ -8,12 +8,15 @@ export const handler = endpoint(
   {
     method: "POST",
     path: "/runs/{id}/resume",
-    summary: "Take up the newest run again, if it failed today; finished phases are not repeated.",
+    summary: "Take up a failed run again",
+    description: "Only the newest run, and only on its trading day. Finished phases are not repeated.",
+    tag: "Runs",
     params: idParams,
     body: z.strictObject({}),
-    response: z.object({ run_id: z.string() }),
+    idempotent: true,
+    response: z.object({ run_id: z.string() }).meta({ id: "StartedRun" }),
     status: 202,
-    errors: ["NOT_FOUND", "RUN_NOT_RESUMABLE", "ANALYSIS_ALREADY_RUNNING", "IDEMPOTENCY_MISMATCH"],
+    errors: ["NOT_FOUND", "RUN_NOT_RESUMABLE", "ANALYSIS_ALREADY_RUNNING"],
   },
   loadServices,
   async ({ params, body, apiKeyId, idempotencyKey }, services) => ({

@@ -8,7 +8,9 @@ export const handler = endpoint(
   {
     method: "PUT",
     path: "/config/{key}",
-    summary: "Set a key of the configuration, and with `also` others together with it; the next run reads it.",
+    summary: "Set a key of the configuration",
+    description: "With `also` others together with it, all or none. The next run reads it.",
+    tag: "Configuration",
     params: z.object({ key: settingKeySchema }),
     body: changeSchema,
     response: settingSchema,

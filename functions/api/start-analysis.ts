@@ -7,11 +7,15 @@ export const handler = endpoint(
   {
     method: "POST",
     path: "/analyze",
-    summary: "Start an analysis run; exactly one runs at a time.",
+    summary: "Start an analysis run",
+    description:
+      "Exactly one runs at a time: while one does, 409 names it in `error.details.active_run_id`. Poll the status of the run that is answered.",
+    tag: "Runs",
     body: z.strictObject({}),
-    response: z.object({ run_id: z.string() }),
+    idempotent: true,
+    response: z.object({ run_id: z.string() }).meta({ id: "StartedRun" }),
     status: 202,
-    errors: ["ANALYSIS_ALREADY_RUNNING", "IDEMPOTENCY_MISMATCH"],
+    errors: ["ANALYSIS_ALREADY_RUNNING"],
   },
   loadServices,
   async ({ body, apiKeyId, idempotencyKey }, services) => ({

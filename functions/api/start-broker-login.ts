@@ -7,8 +7,10 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/auth/schwab/login",
-    summary: "The broker's consent page, to be opened in a browser within ten minutes.",
-    response: z.object({ url: z.string() }),
+    summary: "Begin the login at the broker",
+    description: "Answers the consent page, to be opened in a browser within ten minutes.",
+    tag: "Broker login",
+    response: z.object({ url: z.string() }).meta({ id: "BrokerLogin" }),
     errors: ["NOT_READY"],
   },
   loadServices,

@@ -9,11 +9,14 @@ export const handler = endpoint(
   {
     method: "POST",
     path: "/runs/{id}/stop",
-    summary: "Stop a running run; it ends as failed, Stopped by user.",
+    summary: "Stop a running run",
+    description: 'It ends as `failed`, with the message "Stopped by user". What its finished phases wrote stays.',
+    tag: "Runs",
     params: idParams,
     body: z.strictObject({}),
+    idempotent: true,
     response: runStatusSchema,
-    errors: ["NOT_FOUND", "RUN_NOT_ACTIVE", "IDEMPOTENCY_MISMATCH"],
+    errors: ["NOT_FOUND", "RUN_NOT_ACTIVE"],
   },
   loadServices,
   async ({ params, body, apiKeyId, idempotencyKey }, services) => ({

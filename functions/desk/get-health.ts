@@ -6,7 +6,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/api/v1/health",
-    summary: "What works and what does not.",
+    summary: "What works and what does not",
+    description: "Answers even where the table does not.",
+    tag: "Health",
     response: healthSchema,
     open: true,
   },

@@ -6,7 +6,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/api/v1/health/live",
-    summary: "The process answers; nothing else is touched.",
+    summary: "The process answers",
+    description: "Nothing else is touched.",
+    tag: "Health",
     response: z.object({ status: z.literal("alive") }),
     open: true,
     raw: "application/json",

@@ -7,7 +7,9 @@ export const handler = endpoint(
   {
     method: "GET",
     path: "/api/v1/health/ready",
-    summary: "Requests can be served: the table answers.",
+    summary: "Requests can be served",
+    description: "The table answers.",
+    tag: "Health",
     response: z.object({ status: z.literal("ready") }),
     errors: ["NOT_READY"],
     open: true,

@@ -2,17 +2,21 @@ import * as z from "zod";
 import { configurationKeys, examineConfiguration, weightGroups } from "./configuration.ts";
 
 /** A value as clients write it. */
-export const settingValueSchema = z.union([z.number(), z.string(), z.boolean(), z.array(z.unknown())], {
-  error: "must be a number, a text, true, false or an array",
-});
+export const settingValueSchema = z
+  .union([z.number(), z.string(), z.boolean(), z.array(z.unknown())], {
+    error: "must be a number, a text, true, false or an array",
+  })
+  .meta({ id: "SettingValue" });
 
 /** A key of the configuration as it is shown. A stored text that cannot be read is shown as it is. */
-export const settingSchema = z.object({
-  key: z.string(),
-  value: settingValueSchema.nullable(),
-  default: settingValueSchema.nullable(),
-  updated_at: z.string().nullable(),
-});
+export const settingSchema = z
+  .object({
+    key: z.string(),
+    value: settingValueSchema.nullable(),
+    default: settingValueSchema.nullable(),
+    updated_at: z.string().nullable(),
+  })
+  .meta({ id: "Setting" });
 export type Setting = z.infer<typeof settingSchema>;
 
 /** A value as it is stored; without a time it is a default that nobody has stored. */

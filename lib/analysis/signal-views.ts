@@ -38,7 +38,9 @@ export function toFilters(query: SignalQuery): SignalFilters | "none" {
 }
 
 /** One entry of `GET /signals`. */
-export const signalItemSchema = signalSchema.omit({ position_opened: true, comment_ids: true, analysis_run_id: true });
+export const signalItemSchema = signalSchema
+  .omit({ position_opened: true, comment_ids: true, analysis_run_id: true })
+  .meta({ id: "SignalItem" });
 
 /** What an entry says of one portfolio. Returns are percent. */
 export const signalInPortfolioSchema = z.object({
@@ -62,12 +64,12 @@ export const signalInPortfolioSchema = z.object({
 
 /** `GET /signals`: without a portfolio the keys that speak of one are absent (spec D16). */
 export const signalListSchema = z.union([
-  signalItemSchema.extend(signalInPortfolioSchema.shape).array(),
+  signalItemSchema.extend(signalInPortfolioSchema.shape).meta({ id: "SignalItemInPortfolio" }).array(),
   signalItemSchema.array(),
 ]);
 
 /** `GET /signals/{id}`: all stored fields. */
-export const signalDetailSchema = signalSchema;
+export const signalDetailSchema = signalSchema.meta({ id: "Signal" });
 
 /** One entry of `GET /signals/{id}/comments`. */
 export const signalCommentSchema = commentSchema
@@ -86,7 +88,8 @@ export const signalCommentSchema = commentSchema
     author_trust_score: true,
     reasoning_summary: true,
   })
-  .extend({ reddit_id: z.string(), ticker_sentiments: z.array(tickerSentimentSchema) });
+  .extend({ reddit_id: z.string(), ticker_sentiments: z.array(tickerSentimentSchema.meta({ id: "TickerSentiment" })) })
+  .meta({ id: "SignalComment" });
 
 export function toSignalComment(comment: StoredComment): z.infer<typeof signalCommentSchema> {
   const byTicker = comment.ticker_sentiments.toSorted((a, b) => (a.ticker < b.ticker ? -1 : 1));
@@ -95,5 +98,10 @@ export function toSignalComment(comment: StoredComment): z.infer<typeof signalCo
 
 /** The filters of `GET /signals/history`. */
 export const historyFilters = { signal_type: signalType, ticker: tickerFilter.optional() };
-export const historySchema = z.record(z.string(), z.array(z.object({ date: z.string(), confidence: z.number() })));
-export const historyMetaSchema = z.object({ days: z.number().int(), signal_type: signalType });
+export const historySchema = z.record(
+  z.string(),
+  z.array(z.object({ date: z.string(), confidence: z.number() }).meta({ id: "DayConfidence" })),
+);
+export const historyMetaSchema = z
+  .object({ days: z.number().int(), signal_type: signalType })
+  .meta({ id: "HistoryMeta" });

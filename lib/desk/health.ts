@@ -8,13 +8,15 @@ import { apiVersion } from "../runtime/version.ts";
 type HealthServices = Pick<RunServices, "store" | "clock" | "config">;
 
 /** `GET /api/v1/health` (spec orders 8.1). */
-export const healthSchema = z.object({
-  status: z.enum(["healthy", "degraded", "unhealthy"]),
-  timestamp: z.string(),
-  version: z.string(),
-  uptime_seconds: z.number(),
-  checks: z.record(z.string(), z.boolean()),
-});
+export const healthSchema = z
+  .object({
+    status: z.enum(["healthy", "degraded", "unhealthy"]),
+    timestamp: z.string(),
+    version: z.string(),
+    uptime_seconds: z.number(),
+    checks: z.record(z.string(), z.boolean()),
+  })
+  .meta({ id: "Health" });
 
 /** Never fails. Orders and connections live in the same table, so one answer of the table speaks for both. */
 export async function readHealth(services: HealthServices): Promise<z.infer<typeof healthSchema>> {

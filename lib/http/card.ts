@@ -3,13 +3,15 @@ import { apiVersion } from "../runtime/version.ts";
 import type { ApiAnswer } from "./contract.ts";
 
 /** `GET /` (spec api 9, orders 8.1). */
-export const cardSchema = z.object({
-  name: z.string(),
-  version: z.string(),
-  status: z.literal("running"),
-  docs: z.string(),
-  dashboard: z.string(),
-});
+export const cardSchema = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    status: z.literal("running"),
+    docs: z.string(),
+    dashboard: z.string(),
+  })
+  .meta({ id: "Card" });
 
 /** The card; a browser is sent to the dashboard instead. */
 export function card(headers: Record<string, string>): ApiAnswer {

@@ -1,19 +1,25 @@
 import type * as z from "zod";
 import type { ErrorCode } from "../runtime/errors.ts";
+import type { Tag } from "./tags.ts";
 
 /** What an endpoint promises: it validates requests and answers with it, and the OpenAPI document is made from it. */
 export interface Contract<P = unknown, Q = unknown, B = unknown> {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
+  /** A few words without a full stop; the sentences are the description's. */
   summary: string;
+  description: string;
+  tag: Tag;
   params?: z.ZodType<P>;
   query?: z.ZodType<Q>;
   /** Present where a body is read. An absent body is read as `{}`. */
   body?: z.ZodType<B>;
+  /** An `Idempotency-Key` is honoured: the same key and body get the first answer again. */
+  idempotent?: true;
   /** The content of `data`, or with `raw` the whole body. */
   response: z.ZodType;
   /** Further members of `meta`. */
-  meta?: z.ZodType;
+  meta?: z.ZodObject;
   /** Default 200. */
   status?: number;
   /** When it answers 302 instead. */
@@ -34,7 +40,7 @@ export interface ApiRequest<P, Q, B> {
   query: Q;
   body: B;
   headers: Record<string, string>;
-  /** `Idempotency-Key`, checked for length. */
+  /** `Idempotency-Key`, checked; only where the contract is `idempotent`. */
   idempotencyKey: string | undefined;
   /** Which API key was used; empty on open endpoints. */
   apiKeyId: string;

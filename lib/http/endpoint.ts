@@ -8,7 +8,7 @@ import type { Log } from "../runtime/logger.ts";
 import type { ApiAnswer, ApiRequest, Contract } from "./contract.ts";
 import { envelope, errorResponse, jsonResponse } from "./envelope.ts";
 import { answerHeaders, requestIdOf } from "./headers.ts";
-import { readRequest, refuseForeignMedia } from "./request.ts";
+import { readRequest, refuseUnreadableBody } from "./request.ts";
 
 /** What the HTTP layer itself needs of the services. */
 export interface HttpServices {
@@ -50,7 +50,7 @@ export function endpoint<P, Q, B, S extends HttpServices>(
         Object.assign(request.event, { body: {} });
         return;
       }
-      refuseForeignMedia(request.event);
+      refuseUnreadableBody(request.event);
       parser.before?.(request as never);
     })
     .onError((request) => {

@@ -1,26 +1,25 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { apiVersion } from "../runtime/version.ts";
 import type { Contract } from "./contract.ts";
-import { errorCodes, statusOf } from "./envelope.ts";
+import { answersOf } from "./openapi-answers.ts";
+import { type Json, type SchemaCollection, schemaCollection } from "./openapi-schemas.ts";
+import { idempotencyKeySchema } from "./request.ts";
+import { tags } from "./tags.ts";
 
-type Json = Record<string, unknown>;
-
-/** Codes every endpoint may answer; those that need a key may also answer 401. */
-const commonErrors = [
-  "VALIDATION_ERROR",
-  "RATE_LIMITED",
-  "CONFIGURATION_ERROR",
-  "DATABASE_ERROR",
-  "INTERNAL_ERROR",
-] as const;
-const bodyErrors = ["UNSUPPORTED_MEDIA_TYPE", "PAYLOAD_TOO_LARGE"] as const;
+/** A contract with the name of its operation, which is that of its function. */
+export interface NamedContract extends Contract {
+  operationId: string;
+}
 
 /** The OpenAPI 3.1 document of these contracts, in the order of their paths. */
-export function openApiDocument(contracts: readonly Contract[]): Json {
+export function openApiDocument(contracts: readonly NamedContract[]): Json {
+  const collection = schemaCollection();
+  const responses: Record<string, Json> = {};
   const paths: Record<string, Json> = {};
   const sorted = contracts.toSorted((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1));
   for (const contract of sorted) {
-    paths[contract.path] = { ...paths[contract.path], [contract.method.toLowerCase()]: operation(contract) };
+    const operation = operationOf(contract, collection, responses);
+    paths[contract.path] = { ...paths[contract.path], [contract.method.toLowerCase()]: operation };
   }
   return {
     openapi: "3.1.0",
@@ -28,122 +27,72 @@ export function openApiDocument(contracts: readonly Contract[]): Json {
       title: "WSB Signals API",
       version: apiVersion,
       description: "Is r/wallstreetbets worth listening to? Runs, signals and what became of them.",
+      license: { name: "MIT", identifier: "MIT" },
+      contact: { name: "WSB Signals" },
     },
-    security: [{ apiKey: [] }],
+    servers: [
+      { url: "http://127.0.0.1:3000", description: "What `npm start` serves." },
+      {
+        url: "https://{domain}",
+        description: "A deployment. Its stack's output `Url` names the domain.",
+        variables: { domain: { default: "your-distribution.cloudfront.net" } },
+      },
+    ],
+    security: [{ apiKey: [] }, { bearer: [] }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      securitySchemes: { apiKey: { type: "apiKey", in: "header", name: "x-api-key" } },
-      schemas: { Error: errorSchema },
+      securitySchemes: {
+        apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
+        bearer: { type: "http", scheme: "bearer", description: "The same API key." },
+      },
+      schemas: byName(collection.schemas),
+      responses: byName(responses),
     },
   };
 }
 
-const errorSchema = {
-  type: "object",
-  required: ["error"],
-  properties: {
-    error: {
-      type: "object",
-      required: ["code", "message"],
-      properties: {
-        code: { type: "string", enum: errorCodes },
-        message: { type: "string" },
-        details: { description: "For 422 an array of {field, problem}, otherwise an object." },
-      },
-    },
-  },
-};
-
-function operation(contract: Contract): Json {
-  const parameters = [...parametersOf(contract.params, "path"), ...parametersOf(contract.query, "query")];
-  if (contract.body) parameters.push(idempotencyKey);
+function operationOf(contract: NamedContract, collection: SchemaCollection, responses: Record<string, Json>): Json {
+  const { params, query, body } = contract;
+  const parameters = [
+    ...parametersOf(params, "path", collection),
+    ...parametersOf(query, "query", collection),
+    ...(contract.idempotent ? [idempotencyKey(collection)] : []),
+  ];
   return {
+    operationId: contract.operationId,
+    tags: [contract.tag],
     summary: contract.summary,
-    operationId: `${contract.method.toLowerCase()}${contract.path.replace(/[^a-z0-9]+(.)?/gi, (_, next = "") => next.toUpperCase())}`,
+    description: contract.description,
     ...(contract.open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(contract.body && { requestBody: { content: json(jsonSchema(contract.body, "input")) } }),
-    responses: {
-      ...success(contract),
-      ...(contract.redirect !== undefined && { 302: { description: contract.redirect } }),
-      ...withPages(contract, failures(contract)),
-    },
+    ...(body && { requestBody: requestBody(body, collection) }),
+    responses: answersOf(contract, collection, responses),
   };
 }
 
-const idempotencyKey = {
-  name: "Idempotency-Key",
-  in: "header",
-  required: false,
-  description: "The same key and body get the first answer again.",
-  schema: { type: "string", maxLength: 200 },
-};
+/** An absent body is read as `{}`: it is required where `{}` would be refused. */
+function requestBody(body: z.ZodType, collection: SchemaCollection): Json {
+  const schema = collection.jsonSchema(body, "input");
+  return { required: !body.safeParse({}).success, content: { "application/json": { schema } } };
+}
 
-function success(contract: Contract): Json {
-  const status = String(contract.status ?? 200);
-  const content = jsonSchema(contract.response, "output");
-  if (contract.raw === "text/html" || contract.raw === "text/csv") {
-    const description = contract.raw === "text/html" ? "The page." : "The file.";
-    return { [status]: { description, content: { [contract.raw]: { schema: content } } } };
-  }
+function idempotencyKey(collection: SchemaCollection): Json {
   return {
-    [status]: { description: contract.summary, content: json(contract.raw ? content : enveloped(contract, content)) },
+    name: "Idempotency-Key",
+    in: "header",
+    required: false,
+    description: "The same key and body get the first answer again; another body is refused.",
+    schema: collection.jsonSchema(idempotencyKeySchema, "input"),
   };
 }
 
-/** Some failures are answered with a page, the others of the same status with the envelope. */
-function withPages({ pages = {}, response }: Contract, failed: Record<string, FailureAnswer>): Json {
-  const page = { "text/html": { schema: jsonSchema(response, "output") } };
-  const added = Object.entries(pages).map(([status, when]) => {
-    const { description, content } = failed[status] ?? {};
-    const both = description === undefined ? when : `${description}. ${when}`;
-    return [status, { description: both, content: { ...content, ...page } }];
-  });
-  return { ...failed, ...Object.fromEntries(added) };
-}
-
-function enveloped(contract: Contract, data: Json): Json {
-  const meta = contract.meta ? jsonSchema(contract.meta, "output") : { type: "object", properties: {}, required: [] };
-  return {
-    type: "object",
-    required: ["data", "meta"],
-    properties: {
-      data,
-      meta: {
-        type: "object",
-        required: ["timestamp", "version", ...((meta.required as string[] | undefined) ?? [])],
-        properties: { timestamp: { type: "string" }, version: { type: "string" }, ...(meta.properties as Json) },
-      },
-    },
-  };
-}
-
-interface FailureAnswer {
-  description: string;
-  content: Json;
-}
-
-function failures(contract: Contract): Record<string, FailureAnswer> {
-  const codes = [
-    ...commonErrors,
-    ...(contract.body ? bodyErrors : []),
-    ...(contract.open ? [] : (["UNAUTHORIZED"] as const)),
-    ...(contract.errors ?? []),
-  ];
-  const byStatus = Map.groupBy(codes, (code) => statusOf[code]);
-  return Object.fromEntries(
-    [...byStatus]
-      .toSorted(([a], [b]) => a - b)
-      .map(([status, ofStatus]) => [
-        String(status),
-        { description: ofStatus.join(", "), content: json({ $ref: "#/components/schemas/Error" }) },
-      ]),
-  );
-}
-
-function parametersOf(schema: z.ZodType | undefined, place: "path" | "query"): Json[] {
+function parametersOf(schema: z.ZodType | undefined, place: "path" | "query", collection: SchemaCollection): Json[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema, "input") as { properties?: Json; required?: string[] };
+  const { properties = {}, required = [] } = collection.jsonSchema(schema, "input") as {
+    properties?: Json;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, content]) => ({
     name,
     in: place,
@@ -152,11 +101,6 @@ function parametersOf(schema: z.ZodType | undefined, place: "path" | "query"): J
   }));
 }
 
-function jsonSchema(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...content } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Json;
-  return content;
-}
-
-function json(schema: Json): Json {
-  return { "application/json": { schema } };
+function byName(entries: Record<string, Json>): Record<string, Json> {
+  return Object.fromEntries(Object.entries(entries).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -41,10 +41,12 @@ export function pageMeta(
 }
 
 /** What a paged list adds to `meta`. */
-export const pageMetaSchema = z.object({
-  total: z.number().int(),
-  total_is_at_least: z.literal(true).optional(),
-  limit: z.number().int(),
-  offset: z.number().int(),
-  next_cursor: z.string().nullable().optional(),
-});
+export const pageMetaSchema = z
+  .object({
+    total: z.number().int(),
+    total_is_at_least: z.literal(true).optional(),
+    limit: z.number().int(),
+    offset: z.number().int(),
+    next_cursor: z.string().nullable().optional(),
+  })
+  .meta({ id: "PageMeta" });

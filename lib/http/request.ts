@@ -4,14 +4,25 @@ import { AppError } from "../runtime/errors.ts";
 import type { ApiRequest, Contract } from "./contract.ts";
 import { headerOf } from "./headers.ts";
 
-const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/, "must be 1–200 visible ASCII characters");
+/** The longest body that is read, in bytes. What stands in front of the functions may refuse it before they see it. */
+export const mostBodyBytes = 256 * 1024;
 
-/** The request as its contract describes it. Throws `VALIDATION_ERROR` with one entry per bad field. */
+const badKey = "must be 1–200 visible ASCII characters";
+export const idempotencyKeySchema = z
+  .string()
+  .min(1, badKey)
+  .max(200, badKey)
+  .regex(/^[\x21-\x7e]*$/, badKey);
+
+/**
+ * The request as its contract describes it. An `Idempotency-Key` is read only where the contract promises to honour it.
+ * Throws `VALIDATION_ERROR` with one entry per bad field.
+ */
 export function readRequest<P, Q, B>(contract: Contract<P, Q, B>, event: APIGatewayProxyEvent): ApiRequest<P, Q, B> {
   const params = readPart(contract.params, decodedParams(event), "path");
   const query = readPart(contract.query, queryOf(event), "query");
   const body = readPart(contract.body, event.body as unknown, "body");
-  const key = headerOf(event, "idempotency-key");
+  const key = contract.idempotent ? headerOf(event, "idempotency-key") : undefined;
   const apiKeyId = event.requestContext?.authorizer?.apiKeyId;
   return {
     params: params as P,
@@ -23,24 +34,34 @@ export function readRequest<P, Q, B>(contract: Contract<P, Q, B>, event: APIGate
   };
 }
 
-/** Only JSON in UTF-8 is read. Throws `UNSUPPORTED_MEDIA_TYPE`. */
-export function refuseForeignMedia(event: APIGatewayProxyEvent): void {
-  const [type = "", ...parameters] = (headerOf(event, "content-type") ?? "").toLowerCase().split(";");
+/**
+ * Only JSON in UTF-8 is read, and not too much of it. A body of no type is JSON, as API Gateway has it. Throws
+ * `PAYLOAD_TOO_LARGE` or `UNSUPPORTED_MEDIA_TYPE`.
+ */
+export function refuseUnreadableBody(event: APIGatewayProxyEvent): void {
+  if (Buffer.byteLength(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8") > mostBodyBytes) {
+    throw new AppError("InvalidRequest", "PAYLOAD_TOO_LARGE", "The body is too large.");
+  }
+  const [type, ...parameters] = (headerOf(event, "content-type") || "application/json").toLowerCase().split(";");
   const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith("charset="));
-  const readable = type.trim() === "application/json" && (charset === undefined || /^charset="?utf-8"?$/.test(charset));
+  const readable =
+    type?.trim() === "application/json" && (charset === undefined || /^charset="?utf-8"?$/.test(charset));
   if (!readable) {
     throw new AppError("InvalidRequest", "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json in UTF-8.");
   }
 }
 
 function readPart(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
-  // A part the contract does not speak of must be empty: unknown query parameters are refused with their name.
-  const expected = schema ?? (part === "query" ? z.strictObject({}) : z.unknown());
+  if (schema === undefined && part !== "query") return undefined;
+  // A query the contract does not speak of must be empty: unknown parameters are refused with their name.
+  const expected = schema ?? z.strictObject({});
   const parsed = expected.safeParse(value);
-  if (parsed.success) return parsed.data;
+  const details = parsed.success
+    ? illFormedFields(parsed.data, part).map((field) => ({ field, problem: "must be well-formed Unicode" }))
+    : parsed.error.issues.flatMap((issue) => problemsOf(issue, part));
+  if (parsed.success && details.length === 0) return parsed.data;
   // An id that cannot exist is an unknown id (spec api 1).
   if (part === "path") throw new AppError("NotFound", "NOT_FOUND", "There is nothing at this address.");
-  const details = parsed.error.issues.flatMap((issue) => problemsOf(issue, part));
   const message = details.map(({ field, problem }) => `${field}: ${problem}`).join("; ");
   throw new AppError("InvalidRequest", "VALIDATION_ERROR", `${message}.`, { details });
 }
@@ -49,7 +70,31 @@ function problemsOf(issue: z.core.$ZodIssue, part: string): { field: string; pro
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((field) => ({ field: field.slice(0, 100), problem: "is not known here" }));
   }
-  return [{ field: issue.path.map(String).join(".").slice(0, 100) || part, problem: issue.message }];
+  return [{ field: fieldOf(issue.path, part), problem: issue.message }];
+}
+
+function fieldOf(path: readonly PropertyKey[], part: string): string {
+  return path.map(String).join(".").slice(0, 100) || part;
+}
+
+/**
+ * The fields that hold what is no text: half a surrogate pair, or the sign that gateways put in the place of bytes that
+ * are no UTF-8. The store would keep something else than what was sent.
+ */
+function illFormedFields(whole: unknown, part: string): string[] {
+  const isText = (text: string) => text.isWellFormed() && !text.includes("\ufffd");
+  const fields: string[] = [];
+  // A list of what is still to be looked at, and no recursion: a body may be nested as deep as it is long.
+  const waiting = [{ field: "", value: whole }];
+  for (const { field, value } of waiting) {
+    if (typeof value === "string" && !isText(value)) fields.push(field || part);
+    if (typeof value !== "object" || value === null) continue;
+    for (const [name, content] of Object.entries(value)) {
+      if (!isText(name)) fields.push(field || part);
+      waiting.push({ field: (field ? `${field}.${name}` : name).slice(0, 100), value: content });
+    }
+  }
+  return fields;
 }
 
 /** Query parameters, each given once; a parameter given twice is handed on as an array, which no schema accepts. */
@@ -60,6 +105,7 @@ function queryOf(event: APIGatewayProxyEvent): Record<string, unknown> {
   return Object.fromEntries([...single, ...entries]);
 }
 
+/** API Gateway hands path variables over as they were sent; so does the local front. They are decoded here, and once. */
 function decodedParams(event: APIGatewayProxyEvent): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value && safelyDecoded(value)]),

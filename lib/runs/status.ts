@@ -10,14 +10,16 @@ import type { RunServices } from "./services.ts";
 /** History that is needed before a ticker can be called new [D20]. */
 const warmUpDays = 7;
 
-export const systemStatusSchema = z.object({
-  phase: z.string(),
-  emergence_active: z.boolean(),
-  emergence_days_remaining: z.number().int(),
-  open_position_count: z.number().int(),
-  last_run_completed_at: z.string().nullable(),
-  active_run_id: z.string().nullable(),
-});
+export const systemStatusSchema = z
+  .object({
+    phase: z.string(),
+    emergence_active: z.boolean(),
+    emergence_days_remaining: z.number().int(),
+    open_position_count: z.number().int(),
+    last_run_completed_at: z.string().nullable(),
+    active_run_id: z.string().nullable(),
+  })
+  .meta({ id: "SystemStatus" });
 
 const holdingsSchema = portfolioSchema.pick({ open_position_ids: true });
 

@@ -8,21 +8,23 @@ import type { AppliedResult } from "./prediction-records.ts";
 export const authorParams = z.object({ name: z.string().regex(/^[\x21-\x7e]{1,50}$/) });
 
 /** One entry of `GET /authors`. Scores and averages are fractions. */
-export const authorViewSchema = authorSchema.pick({
-  username: true,
-  trust_score: true,
-  first_seen: true,
-  last_active: true,
-  total_comments: true,
-  high_quality_comments: true,
-  total_upvotes: true,
-  avg_conviction_score: true,
-  avg_sentiment_accuracy: true,
-  flagged_comments: true,
-});
+export const authorViewSchema = authorSchema
+  .pick({
+    username: true,
+    trust_score: true,
+    first_seen: true,
+    last_active: true,
+    total_comments: true,
+    high_quality_comments: true,
+    total_upvotes: true,
+    avg_conviction_score: true,
+    avg_sentiment_accuracy: true,
+    flagged_comments: true,
+  })
+  .meta({ id: "Author" });
 
 /** `GET /authors/{name}`. */
-export const authorDetailSchema = authorViewSchema.extend(performanceViewSchema.shape);
+export const authorDetailSchema = authorViewSchema.extend(performanceViewSchema.shape).meta({ id: "AuthorDetail" });
 
 /** An author as they are shown. */
 export function toAuthorView(author: Author): z.infer<typeof authorViewSchema> {

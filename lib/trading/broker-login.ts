@@ -12,12 +12,14 @@ const stateMs = 10 * 60_000;
 /** What a stranger's text may take of a page. */
 const longestQuote = 200;
 
-export const brokerStatusSchema = z.object({
-  status: z.enum(["healthy", "warning", "expired", "not_configured"]),
-  warning: z.boolean(),
-  access_token_expires_at: z.string().nullable(),
-  refresh_token_expires_at: z.string().nullable(),
-});
+export const brokerStatusSchema = z
+  .object({
+    status: z.enum(["healthy", "warning", "expired", "not_configured"]),
+    warning: z.boolean(),
+    access_token_expires_at: z.string().nullable(),
+    refresh_token_expires_at: z.string().nullable(),
+  })
+  .meta({ id: "BrokerStatus" });
 
 const startedLoginSchema = z.object({ expires_at: z.string() });
 

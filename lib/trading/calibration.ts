@@ -10,19 +10,21 @@ const { signal_type } = portfolioSchema.shape;
 const edges = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 const decimals = 6;
 
-const binSchema = z.object({
-  signal_type,
-  confidence_from: z.number().describe("Inclusive."),
-  confidence_to: z.number().describe("Exclusive, but 1 belongs to the last bin."),
-  signals: z.number().int(),
-  ended: z.number().int().describe("Those whose deciding position is closed; the figures below are of these."),
-  right: z.number().int(),
-  mean_confidence: z.number().nullable(),
-  right_share: z.number().nullable().describe("To compare with mean_confidence."),
-  right_share_low: z.number().nullable().describe("Lower end of its 95 % interval (Wilson)."),
-  right_share_high: z.number().nullable(),
-  mean_return_pct: z.number().nullable().describe("Percent of what the deciding positions cost."),
-});
+const binSchema = z
+  .object({
+    signal_type,
+    confidence_from: z.number().describe("Inclusive."),
+    confidence_to: z.number().describe("Exclusive, but 1 belongs to the last bin."),
+    signals: z.number().int(),
+    ended: z.number().int().describe("Those whose deciding position is closed; the figures below are of these."),
+    right: z.number().int(),
+    mean_confidence: z.number().nullable(),
+    right_share: z.number().nullable().describe("To compare with mean_confidence."),
+    right_share_low: z.number().nullable().describe("Lower end of its 95 % interval (Wilson)."),
+    right_share_high: z.number().nullable(),
+    mean_return_pct: z.number().nullable().describe("Percent of what the deciding positions cost."),
+  })
+  .meta({ id: "CalibrationBin" });
 type Bin = z.infer<typeof binSchema>;
 
 /** The figures of `GET /signals/calibration`. */

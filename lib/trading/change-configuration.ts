@@ -9,13 +9,15 @@ import { readGraduation } from "./evaluation-lists.ts";
 export const settingKeySchema = z.string().regex(/^[a-z0-9_]{1,50}$/, "is not a key of the configuration");
 
 /** The body of `PUT /config/{key}`. */
-export const changeSchema = z.strictObject({
-  value: settingValueSchema,
-  also: z
-    .record(settingKeySchema, settingValueSchema)
-    .optional()
-    .describe("Other keys that change together with this one, such as the weights that must sum to 1."),
-});
+export const changeSchema = z
+  .strictObject({
+    value: settingValueSchema,
+    also: z
+      .record(settingKeySchema, settingValueSchema)
+      .optional()
+      .describe("Other keys that change together with this one, such as the weights that must sum to 1."),
+  })
+  .meta({ id: "ConfigurationChange" });
 
 /**
  * Sets a key of the configuration, and others with it, all or none. Real trading has to be proved first (spec pipeline

@@ -13,14 +13,18 @@ import { exitViewSchema, positionViewSchema, toExitView, toPositionView } from "
 import { type Position, positionExitSchema } from "./records.ts";
 import type { TradingServices } from "./services.ts";
 
-export const closeRequestSchema = z.strictObject({
-  reason: z.string().trim().min(1).max(500).refine(isVisible, "must not be blank"),
-  /** Fraction of what remains. */
-  quantity_pct: z.number().positive().max(1).default(1),
-});
+export const closeRequestSchema = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(500).refine(isVisible, "must not be blank"),
+    /** Fraction of what remains. */
+    quantity_pct: z.number().positive().max(1).default(1),
+  })
+  .meta({ id: "CloseRequest" });
 type CloseRequest = z.infer<typeof closeRequestSchema>;
 
-export const closeAnswerSchema = z.object({ position: positionViewSchema, exit: exitViewSchema });
+export const closeAnswerSchema = z
+  .object({ position: positionViewSchema, exit: exitViewSchema })
+  .meta({ id: "ClosedPosition" });
 type CloseAnswer = z.infer<typeof closeAnswerSchema>;
 
 /** Trimming leaves characters that nobody sees, such as a zero-width space. */

@@ -12,20 +12,25 @@ export type EvaluationQuery = z.infer<z.ZodObject<typeof evaluationQuery>>;
 /** One entry of `GET /evaluation-periods` (spec api 8); money in dollars. */
 export const evaluationPeriodViewSchema = evaluationPeriodSchema
   .omit({ value_at_period_start_cents: true })
-  .extend({ value_at_period_start: z.number() });
+  .extend({ value_at_period_start: z.number() })
+  .meta({ id: "EvaluationPeriod" });
 
 /** Beyond the contract: whether paper trading has proved a signal type, and why not (spec pipeline 11.1). */
-export const graduationViewSchema = z.object({
-  is_ready: z.boolean(),
-  leader: portfolioSchema.shape.signal_type.nullable(),
-  reasons: z.array(z.string()),
-});
+export const graduationViewSchema = z
+  .object({
+    is_ready: z.boolean(),
+    leader: portfolioSchema.shape.signal_type.nullable(),
+    reasons: z.array(z.string()),
+  })
+  .meta({ id: "Graduation" });
 
-export const evaluationMetaSchema = z.object({
-  portfolio_id: evaluationQuery.portfolio_id,
-  total: z.number().int(),
-  graduation: graduationViewSchema,
-});
+export const evaluationMetaSchema = z
+  .object({
+    portfolio_id: evaluationQuery.portfolio_id,
+    total: z.number().int(),
+    graduation: graduationViewSchema,
+  })
+  .meta({ id: "EvaluationMeta" });
 
 export function toEvaluationPeriodView({
   value_at_period_start_cents,

@@ -23,7 +23,7 @@ import { overridePrediction } from "./predictions.ts";
 type OverrideServices = Pick<RunServices, "store" | "config" | "clock" | "sleep" | "ids">;
 
 /** The body of `PATCH /predictions/{id}/override`. */
-export const overrideBodySchema = z.strictObject({ override_result: overrideSchema });
+export const overrideBodySchema = z.strictObject({ override_result: overrideSchema }).meta({ id: "OverrideRequest" });
 
 /**
  * Records a person's word on a prediction, in any status; the same word again changes nothing (spec pipeline 10.1).

@@ -18,25 +18,29 @@ export interface EquityPoint {
   net_value_cents: number;
 }
 
-const figuresSchema = z.object({
-  closed_trades: z.number().int(),
-  win_rate: z.number().nullable().describe("Fraction of the trades that gained anything."),
-  win_rate_low: z.number().nullable().describe("Lower end of its 95 % interval (Wilson)."),
-  win_rate_high: z.number().nullable(),
-  profit_factor: z.number().nullable().describe("Gross profit over gross loss; null without a loss."),
-  expectancy: z.number().nullable().describe("Mean profit of a trade in dollars."),
-  max_drawdown: z.number().describe("Deepest fall from a peak, as a fraction of it."),
-  sharpe: z.number().nullable().describe("Per year, against a return of 0."),
-  sortino: z.number().nullable().describe("Per year, against a return of 0; null without a loss."),
-  alpha: z.number().nullable().describe("Per year, a fraction, against the S&P 500."),
-  beta: z.number().nullable(),
-});
+const figuresSchema = z
+  .object({
+    closed_trades: z.number().int(),
+    win_rate: z.number().nullable().describe("Fraction of the trades that gained anything."),
+    win_rate_low: z.number().nullable().describe("Lower end of its 95 % interval (Wilson)."),
+    win_rate_high: z.number().nullable(),
+    profit_factor: z.number().nullable().describe("Gross profit over gross loss; null without a loss."),
+    expectancy: z.number().nullable().describe("Mean profit of a trade in dollars."),
+    max_drawdown: z.number().describe("Deepest fall from a peak, as a fraction of it."),
+    sharpe: z.number().nullable().describe("Per year, against a return of 0."),
+    sortino: z.number().nullable().describe("Per year, against a return of 0; null without a loss."),
+    alpha: z.number().nullable().describe("Per year, a fraction, against the S&P 500."),
+    beta: z.number().nullable(),
+  })
+  .meta({ id: "PerformanceFigures" });
 
 /** The figures of a portfolio or an author, before and after what its fills would have cost. */
 export const performanceViewSchema = z.object({
   gross: figuresSchema,
   net: figuresSchema,
-  equity_curve: z.array(z.object({ date: z.iso.date(), value: z.number(), net_value: z.number() })),
+  equity_curve: z.array(
+    z.object({ date: z.iso.date(), value: z.number(), net_value: z.number() }).meta({ id: "EquityPoint" }),
+  ),
 });
 export type PerformanceView = z.infer<typeof performanceViewSchema>;
 

@@ -13,12 +13,14 @@ import type { TradingServices } from "./services.ts";
 type PerformanceServices = Pick<TradingServices, "store" | "config" | "clock" | "dailyPrices" | "log">;
 
 /** `GET /portfolios/{id}/performance`. */
-export const portfolioPerformanceSchema = performanceViewSchema.extend({
-  portfolio_id: z.string(),
-  from: z.iso.date(),
-  to: z.iso.date(),
-  benchmark_available: z.boolean().describe("Whether the S&P 500 has closes on days of the curve."),
-});
+export const portfolioPerformanceSchema = performanceViewSchema
+  .extend({
+    portfolio_id: z.string(),
+    from: z.iso.date(),
+    to: z.iso.date(),
+    benchmark_available: z.boolean().describe("Whether the S&P 500 has closes on days of the curve."),
+  })
+  .meta({ id: "PortfolioPerformance" });
 
 /**
  * What a portfolio's last `days` days up to the market's today say, gross and net: the trades that ended on them and

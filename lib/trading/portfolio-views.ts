@@ -9,37 +9,43 @@ import { type Portfolio, type Position, portfolioSchema } from "./records.ts";
 const worthSchema = z.object({ current_value: z.number(), total_pnl: z.number(), total_pnl_pct: z.number() });
 
 /** One entry of `GET /portfolios` (spec api 5). */
-export const portfolioViewSchema = z.object({
-  ...portfolioSchema.pick({ id: true, name: true, instrument_type: true, signal_type: true }).shape,
-  starting_capital: z.number(),
-  ...worthSchema.shape,
-  cash_available: z.number(),
-  open_position_count: z.number().int(),
-  created_at: z.string(),
-  last_valued_at: z.string().nullable(),
-  /** Beyond the contract: the same worth after what all fills so far would have cost beyond their paper prices. */
-  net: worthSchema.extend({ trading_costs: z.number() }),
-});
+export const portfolioViewSchema = z
+  .object({
+    ...portfolioSchema.pick({ id: true, name: true, instrument_type: true, signal_type: true }).shape,
+    starting_capital: z.number(),
+    ...worthSchema.shape,
+    cash_available: z.number(),
+    open_position_count: z.number().int(),
+    created_at: z.string(),
+    last_valued_at: z.string().nullable(),
+    /** Beyond the contract: the same worth after what all fills so far would have cost beyond their paper prices. */
+    net: worthSchema.extend({ trading_costs: z.number() }),
+  })
+  .meta({ id: "Portfolio" });
 export type PortfolioView = z.infer<typeof portfolioViewSchema>;
 
 /** The open positions in one ticker, at their last prices. */
-const allocationSchema = z.object({
-  ticker: z.string(),
-  position_count: z.number().int(),
-  total_value: z.number(),
-  /** Fraction of the portfolio's value, six decimals. */
-  weight: z.number(),
-  /** Percent of what was paid for what is left, two decimals. */
-  unrealized_return_pct: z.number(),
-});
+const allocationSchema = z
+  .object({
+    ticker: z.string(),
+    position_count: z.number().int(),
+    total_value: z.number(),
+    /** Fraction of the portfolio's value, six decimals. */
+    weight: z.number(),
+    /** Percent of what was paid for what is left, two decimals. */
+    unrealized_return_pct: z.number(),
+  })
+  .meta({ id: "Allocation" });
 export type Allocation = z.infer<typeof allocationSchema>;
 
 /** `GET /portfolios/{id}`. */
-export const portfolioDetailSchema = portfolioViewSchema.extend({
-  allocation_breakdown: z.array(allocationSchema),
-  /** Ids of the open positions, in the order of their opening. */
-  positions: z.array(z.string()),
-});
+export const portfolioDetailSchema = portfolioViewSchema
+  .extend({
+    allocation_breakdown: z.array(allocationSchema),
+    /** Ids of the open positions, in the order of their opening. */
+    positions: z.array(z.string()),
+  })
+  .meta({ id: "PortfolioDetail" });
 
 /** A portfolio as it is shown: money in dollars. */
 export function toPortfolioView(portfolio: Portfolio): PortfolioView {

@@ -19,98 +19,102 @@ const count = z.number().int().nullable();
 const text = z.string().nullable();
 
 /** One exit of a position (spec api 6). Prices are dollars per share, profit is dollars, `quantity_pct` a fraction. */
-export const exitViewSchema = z.object({
-  ...positionExitSchema.pick({
-    id: true,
-    position_id: true,
-    exit_date: true,
-    exit_price: true,
-    exit_reason: true,
-    quantity_pct: true,
-    shares_exited: true,
-    contracts_exited: true,
-    notes: true,
-    created_at: true,
-  }).shape,
-  realized_pnl: z.number(),
-  /** Beyond the contract: the sale as it would have been; null where it was stored before fills were. */
-  net: z
-    .object({
-      exit_price: priceSchema,
-      bid: price,
-      ask: price,
-      commission: z.number(),
-      /** What it is worse by than the paper fill, commission included; negative where it is better. */
-      cost: z.number(),
-      /** The exit's profit less its own cost; the cost of the opening is the position's. */
-      realized_pnl: z.number(),
-    })
-    .nullable(),
-});
+export const exitViewSchema = z
+  .object({
+    ...positionExitSchema.pick({
+      id: true,
+      position_id: true,
+      exit_date: true,
+      exit_price: true,
+      exit_reason: true,
+      quantity_pct: true,
+      shares_exited: true,
+      contracts_exited: true,
+      notes: true,
+      created_at: true,
+    }).shape,
+    realized_pnl: z.number(),
+    /** Beyond the contract: the sale as it would have been; null where it was stored before fills were. */
+    net: z
+      .object({
+        exit_price: priceSchema,
+        bid: price,
+        ask: price,
+        commission: z.number(),
+        /** What it is worse by than the paper fill, commission included; negative where it is better. */
+        cost: z.number(),
+        /** The exit's profit less its own cost; the cost of the opening is the position's. */
+        realized_pnl: z.number(),
+      })
+      .nullable(),
+  })
+  .meta({ id: "PositionExit" });
 export type ExitView = z.infer<typeof exitViewSchema>;
 
 /**
  * A position as it is shown (spec api 6). Fields of the other kind of instrument are null. Prices are dollars per share
  * as they are stored, with up to four decimals: an exit at the target fills at exactly the price shown here.
  */
-export const positionViewSchema = z.object({
-  id: z.string(),
-  portfolio_id: z.string(),
-  signal_id: z.string(),
-  ticker: z.string(),
-  instrument_type: instrumentTypeSchema,
-  signal_type: portfolioSchema.shape.signal_type,
-  direction: z.enum(["long", "call", "put"]),
-  status: stockPositionSchema.shape.status,
-  confidence: z.number(),
-  position_size: z.number(),
-  entry_date: z.string(),
-  entry_price: priceSchema,
-  shares: count,
-  shares_remaining: count,
-  stop_loss_price: price,
-  take_profit_price: price,
-  peak_price: price,
-  trailing_stop_active: z.boolean(),
-  time_extension: stockPositionSchema.shape.time_extension.nullable(),
-  option_type: optionTypeSchema.nullable(),
-  contract_symbol: text,
-  strike_price: price,
-  expiration_date: text,
-  contracts: count,
-  contracts_remaining: count,
-  premium_paid: z.number().nullable(),
-  peak_premium: price,
-  underlying_price_at_entry: price,
-  exit_date: text,
-  exit_reason: positionExitSchema.shape.exit_reason.nullable(),
-  /** Percent, four decimals; null while open. */
-  realized_return_pct: z.number().nullable(),
-  /** The share's, or the option's premium; null before the first observation. */
-  current_price: price,
-  price_as_of: text,
-  /** Percent, two decimals; null when closed. */
-  unrealized_return_pct: z.number().nullable(),
-  /** Fraction of the price, four decimals; null when closed. */
-  nearest_exit_distance_pct: z.number().nullable(),
-  hold_days: count,
-  /** Days to expiration; null for stocks. */
-  dte: count,
-  /** Fraction, three decimals; null for stocks. */
-  premium_change_pct: z.number().nullable(),
-  position_exits: z.array(exitViewSchema),
-  /** Beyond the contract: the fills as they would have been with spread, slippage and commission. */
-  net: z.object({
-    /** The opening's; these three are null where it was stored before fills were. */
-    entry_price: price,
-    bid: price,
-    ask: price,
-    /** Of the opening and all exits so far. */
-    trading_costs: z.number(),
-    /** What all exits so far have brought, less `trading_costs`. */
-    realized_pnl: z.number(),
-  }),
-});
+export const positionViewSchema = z
+  .object({
+    id: z.string(),
+    portfolio_id: z.string(),
+    signal_id: z.string(),
+    ticker: z.string(),
+    instrument_type: instrumentTypeSchema,
+    signal_type: portfolioSchema.shape.signal_type,
+    direction: z.enum(["long", "call", "put"]),
+    status: stockPositionSchema.shape.status,
+    confidence: z.number(),
+    position_size: z.number(),
+    entry_date: z.string(),
+    entry_price: priceSchema,
+    shares: count,
+    shares_remaining: count,
+    stop_loss_price: price,
+    take_profit_price: price,
+    peak_price: price,
+    trailing_stop_active: z.boolean(),
+    time_extension: stockPositionSchema.shape.time_extension.nullable(),
+    option_type: optionTypeSchema.nullable(),
+    contract_symbol: text,
+    strike_price: price,
+    expiration_date: text,
+    contracts: count,
+    contracts_remaining: count,
+    premium_paid: z.number().nullable(),
+    peak_premium: price,
+    underlying_price_at_entry: price,
+    exit_date: text,
+    exit_reason: positionExitSchema.shape.exit_reason.nullable(),
+    /** Percent, four decimals; null while open. */
+    realized_return_pct: z.number().nullable(),
+    /** The share's, or the option's premium; null before the first observation. */
+    current_price: price,
+    price_as_of: text,
+    /** Percent, two decimals; null when closed. */
+    unrealized_return_pct: z.number().nullable(),
+    /** Fraction of the price, four decimals; null when closed. */
+    nearest_exit_distance_pct: z.number().nullable(),
+    hold_days: count,
+    /** Days to expiration; null for stocks. */
+    dte: count,
+    /** Fraction, three decimals; null for stocks. */
+    premium_change_pct: z.number().nullable(),
+    position_exits: z.array(exitViewSchema),
+    /** Beyond the contract: the fills as they would have been with spread, slippage and commission. */
+    net: z.object({
+      /** The opening's; these three are null where it was stored before fills were. */
+      entry_price: price,
+      bid: price,
+      ask: price,
+      /** Of the opening and all exits so far. */
+      trading_costs: z.number(),
+      /** What all exits so far have brought, less `trading_costs`. */
+      realized_pnl: z.number(),
+    }),
+  })
+  .meta({ id: "Position" });
 export type PositionView = z.infer<typeof positionViewSchema>;
 
 /** What a position is seen from: the market's New York day, and the configuration its levels follow. */

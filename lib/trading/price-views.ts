@@ -9,5 +9,5 @@ export const priceParams = z.object({
 });
 
 /** One entry of `GET /prices/{ticker}` (spec api 8): dollars a share, on a New York day. */
-export const closeSchema = z.object({ date: z.iso.date(), close: z.number() });
-export const pricesMetaSchema = z.object({ ticker: z.string(), days: z.number().int() });
+export const closeSchema = z.object({ date: z.iso.date(), close: z.number() }).meta({ id: "DailyClose" });
+export const pricesMetaSchema = z.object({ ticker: z.string(), days: z.number().int() }).meta({ id: "PricesMeta" });

@@ -8,7 +8,9 @@ import { readClosedPositions, signalRange } from "./history.ts";
 import { portfolioNames } from "./portfolios.ts";
 
 /** `GET /signals/calibration`. */
-export const calibrationSchema = calibrationFiguresSchema.extend({ from: z.iso.date(), to: z.iso.date() });
+export const calibrationSchema = calibrationFiguresSchema
+  .extend({ from: z.iso.date(), to: z.iso.date() })
+  .meta({ id: "Calibration" });
 
 const judgedSchema = signalSchema.pick({ id: true, signal_type: true, prediction: true, confidence: true });
 

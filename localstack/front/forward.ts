@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
-import { type GatewayError, gatewayErrorOf, gatewayErrors } from "./gateway-errors.ts";
+import { type GatewayError, gatewayErrorOf, gatewayErrors } from "../../lib/http/gateway-errors.ts";
 
 interface Answer {
   status: number;
@@ -35,12 +35,16 @@ export async function forward(
   timeoutMs: number,
 ): Promise<Answer | GatewayError> {
   const body = Buffer.isBuffer(request.body) ? wholeBody(request.body) : Buffer.alloc(0);
-  const headers = { ...passedOn(request.headers), "x-request-id": request.id, "content-length": String(body.length) };
+  const headers = {
+    ...passedOn(request.raw.headersDistinct),
+    "x-request-id": request.id,
+    "content-length": String(body.length),
+  };
   try {
     const response = await send({
       port,
       method: request.method,
-      path: request.raw.url ?? "/",
+      path: asSent(request.raw.url ?? "/"),
       headers,
       body,
       timeoutMs,
@@ -77,6 +81,12 @@ function send(options: {
   });
 }
 
+/** The local server decodes path variables, which API Gateway does not: encoded once more they arrive as they were sent. */
+function asSent(url: string): string {
+  const [path = "", ...query] = url.split("?");
+  return [path.replaceAll("%", "%25"), ...query].join("?");
+}
+
 /**
  * The local server parses JSON and loses `null`, `false`, `0` and the quotes of a text on the way: they would read as no
  * body, or as another. In an array they reach the function, which refuses them as it does on AWS.
@@ -96,7 +106,8 @@ async function readAll(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function passedOn(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+/** A header that was sent twice has two values, and goes on twice. */
+function passedOn(headers: NodeJS.Dict<string | string[]>): Record<string, string | string[]> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       heldBack.has(name) || value === undefined ? [] : [[name, value]],

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import fastifyStatic from "@fastify/static";
 import { type FastifyReply, fastify } from "fastify";
+import { errorBody, type GatewayError, gatewayErrors } from "../../lib/http/gateway-errors.ts";
 import { corsHeaders, preflightHeaders } from "../../lib/http/headers.ts";
+import { mostBodyBytes } from "../../lib/http/request.ts";
 import { forward } from "./forward.ts";
-import { errorBody, type GatewayError, gatewayErrors } from "./gateway-errors.ts";
 
 export interface FrontOptions {
   host: string;
@@ -21,7 +22,6 @@ export interface FrontOptions {
 
 const starting: GatewayError = { status: 503, code: "NOT_READY", message: "The API is starting; try again." };
 
-const mostBodyBytes = 256 * 1024;
 const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 const visible = /^[\x21-\x7e]{1,128}$/;
 

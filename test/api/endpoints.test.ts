@@ -1,11 +1,12 @@
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { handler as startAnalysis } from "../../functions/api/start-analysis.ts";
 import type { Contract } from "../../lib/http/contract.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { statusOf } from "../../lib/http/envelope.ts";
 import committed from "../../lib/http/openapi.json" with { type: "json" };
-import { openApiDocument } from "../../lib/http/openapi.ts";
+import { type NamedContract, openApiDocument } from "../../lib/http/openapi.ts";
 import { anyObject } from "../../lib/http/params.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { AppError } from "../../lib/runtime/errors.ts";
@@ -82,6 +83,25 @@ describe("the open endpoints", () => {
     expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
     for (const path of Object.keys(committed.paths)) expect(page.body).toContain(`<code>${path}</code>`);
     expect(page.body).not.toContain("<script");
+  });
+
+  it("GET /docs shows the shapes of bodies and answers, and where each named one stands", async () => {
+    const { body: page } = await ask("GET /docs");
+    expect(page).toContain(
+      '<pre>{\n  data: <a href="#RunItem">RunItem</a>[]\n  meta: <a href="#PageMeta">PageMeta</a>\n}</pre>',
+    );
+    expect(page).toContain('<p>Body</p><pre><a href="#CloseRequest">CloseRequest</a></pre>');
+    expect(page).toContain(
+      '<h3 id="OverrideRequest">OverrideRequest</h3>\n<pre>{\n  override_result: &#34;correct&#34; | ',
+    );
+    expect(page).toContain(
+      '<h3 id="SettingValue">SettingValue</h3>\n<pre>number | string | boolean | anything[]</pre>',
+    );
+    expect(page).toContain("<td>header</td><td><code>string</code></td><td>The same key and body get the first answer");
+    const linked = [...page.matchAll(/href="#(\w+)"/g)].map((match) => match[1]);
+    const there = new Set([...page.matchAll(/id="(\w+)"/g)].map((match) => match[1]));
+    expect(linked.filter((name) => !there.has(name))).toEqual([]);
+    expect(there).toEqual(new Set(Object.keys(committed.components.schemas)));
   });
 
   it("GET /api/v1/health says what works", async () => {
@@ -197,18 +217,51 @@ describe("a bad body", () => {
     "application/json; charset=utf-16",
     "application/json;charset=latin1",
     "application/jsonx",
-    "",
   ])("of the media type %j is 415", async (type) => {
     const refused = await refusal("POST /analyze", { rawBody: "{}", headers: { "content-type": type } });
     expect(refused).toMatchObject({ status: 415, code: "UNSUPPORTED_MEDIA_TYPE" });
   });
 
-  it.each(["application/json", "Application/JSON; Charset=UTF-8", 'application/json; charset="utf-8"'])(
+  it.each(["application/json", "Application/JSON; Charset=UTF-8", 'application/json; charset="utf-8"', "", undefined])(
     "of the media type %j is read",
     async (type) => {
-      expect((await ask("POST /analyze", { rawBody: "{}", headers: { "content-type": type } })).status).toBe(202);
+      const headers = { "content-type": type } as Record<string, string>;
+      expect((await ask("POST /analyze", { rawBody: "{}", headers })).status).toBe(202);
     },
   );
+
+  it("over 256 KB is 413, whatever else is wrong with it, and one of 256 KB is read", async () => {
+    const bodyOf = (bytes: number) => `{"ü":"${"x".repeat(bytes - '{"ü":""}'.length - 1)}"}`;
+    const tooLong = await refusal("POST /analyze", { rawBody: bodyOf(262_145), headers: { "content-type": "a/b" } });
+    expect(tooLong).toMatchObject({ status: 413, code: "PAYLOAD_TOO_LARGE" });
+    expect(await refusal("POST /analyze", { rawBody: bodyOf(262_144) })).toMatchObject({ status: 422 });
+  });
+
+  it.each([
+    ["half a surrogate pair", '{"reason":"\\ud83d"}', "reason"],
+    ["the other half first", '{"reason":"\\udca9\\ud83d"}', "reason"],
+    ["what a gateway puts for bytes that are no UTF-8", '{"reason":"a\ufffdb"}', "reason"],
+  ])("with %s is refused, and nothing is written", async (_what, rawBody, field) => {
+    const before = await contents();
+    expect(await refusal("POST /positions/{id}/close", { rawBody, params })).toMatchObject({
+      status: 422,
+      details: [{ field, problem: "must be well-formed Unicode" }],
+    });
+    expect(await contents()).toEqual(before);
+  });
+
+  it("names the field that is not well-formed, however deep it lies", async () => {
+    const key = "quality_min_users";
+    const refused = (rawBody: string) => refusal("PUT /config/{key}", { rawBody, params: { key } });
+    expect(await refused('{"value":[["\\ud800"]]}')).toMatchObject({ details: [{ field: "value.0.0" }] });
+    expect(await refused('{"value":[{"\\ud800":1}]}')).toMatchObject({ details: [{ field: "value.0" }] });
+    expect(await refused(`{"value":${"[".repeat(100_000)}${"]".repeat(100_000)}}`)).toMatchObject({ status: 422 });
+  });
+
+  it("of a whole pair is text like any other", async () => {
+    const refused = await refusal("POST /positions/{id}/close", { rawBody: '{"reason":"\\ud83d\\udca9"}', params });
+    expect(refused).toMatchObject({ status: 404 });
+  });
 
   it.each(["[", '{"a":'])("nested 5,000 deep with %j is refused at once", async (open) => {
     const close = open === "[" ? "]" : "}";
@@ -234,6 +287,32 @@ describe("a bad body", () => {
   );
 });
 
+describe("a query", () => {
+  it.each(["\ufffd", "\ud800"])("with %j, which is no text, is refused with the parameter's name", async (cursor) => {
+    expect(await refusal("GET /runs", { query: { cursor } })).toMatchObject({
+      status: 422,
+      details: [{ field: "cursor", problem: "must be well-formed Unicode" }],
+    });
+  });
+});
+
+describe("a path", () => {
+  it("is decoded once", async () => {
+    const idOf = async (id: string) => (await ask("GET /portfolios/{id}", { params: { id } })).status;
+    expect(await idOf("%73tocks_quality")).toBe(200);
+    expect(await idOf("%2573tocks_quality")).toBe(404);
+  });
+});
+
+describe("an Idempotency-Key", () => {
+  it("means nothing where the contract does not promise to honour it", async () => {
+    const headers = { "Idempotency-Key": "no key at all" };
+    const request = { params: { key: "quality_min_users" }, body: { value: 3 }, headers };
+    expect((await ask("PUT /config/{key}", request)).status).toBe(200);
+    expect((await ask("PUT /config/{key}", { ...request, body: { value: 4 } })).status).toBe(200);
+  });
+});
+
 describe("the request id", () => {
   it("is the client's in header and error, unless it could forge a log line", async () => {
     const sent = await ask("GET /runs/{id}/status", { params: { id: "x" }, headers: { "X-Request-Id": "mine-1" } });
@@ -246,7 +325,14 @@ describe("the request id", () => {
 });
 
 describe("an endpoint", () => {
-  const contract: Contract = { method: "GET", path: "/x", summary: "x", response: anyObject };
+  const contract: Contract = {
+    method: "GET",
+    path: "/x",
+    summary: "x",
+    description: "x",
+    tag: "System",
+    response: anyObject,
+  };
   const event = { headers: null, requestContext: { requestId: "r" } } as never as APIGatewayProxyEvent;
   const context = { getRemainingTimeInMillis: () => 1_000 } as Context;
 
@@ -288,6 +374,31 @@ describe("an endpoint", () => {
   });
 });
 
+interface Operation {
+  summary: string;
+  description: string;
+  tags: string[];
+  parameters?: { name: string }[];
+  requestBody?: { required: boolean };
+  responses: Record<string, { description: string } | { $ref: string }>;
+  security?: unknown[];
+}
+
+/** What the document says of an operation. */
+function documented({ path, method }: Contract): Operation {
+  const operation = (committed.paths as Record<string, Record<string, unknown>>)[path]?.[method.toLowerCase()];
+  return operation as Operation;
+}
+
+/** What it says of one of its answers, wherever that stands. */
+function answer({ responses }: Operation, status: number): { description: string } {
+  const given = responses[status];
+  if (given === undefined) throw new Error(`${status} is not documented`);
+  if (!("$ref" in given)) return given;
+  const name = given.$ref.replace("#/components/responses/", "");
+  return (committed.components.responses as Record<string, { description: string }>)[name] as { description: string };
+}
+
 describe("the OpenAPI document", () => {
   it("that is committed is the one the contracts make", () => {
     expect(committed).toEqual(JSON.parse(JSON.stringify(openApiDocument([...api.contracts.values()]))));
@@ -299,11 +410,7 @@ describe("the OpenAPI document", () => {
 
   it("documents a status for every code an endpoint may answer, and a key where one is asked for", () => {
     for (const contract of api.contracts.values()) {
-      const paths = committed.paths as Record<
-        string,
-        Record<string, { responses: Record<string, { description: string }>; security?: unknown }>
-      >;
-      const operation = paths[contract.path]?.[contract.method.toLowerCase()];
+      const operation = documented(contract);
       const always = [
         "VALIDATION_ERROR",
         "DATABASE_ERROR",
@@ -312,9 +419,71 @@ describe("the OpenAPI document", () => {
         "RATE_LIMITED",
       ] as const;
       const codes = [...always, ...(contract.open ? [] : (["UNAUTHORIZED"] as const)), ...(contract.errors ?? [])];
-      for (const code of codes) expect(operation?.responses[statusOf[code]]?.description).toContain(code);
-      if (contract.params) expect(operation?.responses[404]?.description).toContain("NOT_FOUND");
-      expect(operation?.security).toEqual(contract.open ? [] : undefined);
+      for (const code of codes) expect(answer(operation, statusOf[code]).description).toContain(code);
+      if (contract.params) expect(answer(operation, 404).description).toContain("NOT_FOUND");
+      expect(operation.security).toEqual(contract.open ? [] : undefined);
     }
+  });
+
+  it("says of every operation what the gateway may answer before it", () => {
+    for (const contract of api.contracts.values()) {
+      const operation = documented(contract);
+      expect(answer(operation, 400).description).toContain("VALIDATION_ERROR");
+      for (const status of [502, 504]) expect(answer(operation, status).description).toContain("INTERNAL_ERROR");
+    }
+  });
+
+  it("promises an Idempotency-Key, its length and its form, to the four operations that honour it", () => {
+    const honoured = [...api.contracts].filter(([, contract]) =>
+      documented(contract).parameters?.some(({ name }) => name === "Idempotency-Key"),
+    );
+    expect(honoured.map(([name]) => name).toSorted()).toEqual([
+      "POST /analyze",
+      "POST /positions/{id}/close",
+      "POST /runs/{id}/resume",
+      "POST /runs/{id}/stop",
+    ]);
+    for (const [, contract] of honoured) {
+      expect(documented(contract).parameters).toContainEqual(
+        expect.objectContaining({
+          in: "header",
+          required: false,
+          schema: { type: "string", minLength: 1, maxLength: 200, pattern: "^[\\x21-\\x7e]*$" },
+        }),
+      );
+      expect(answer(documented(contract), 422).description).toContain("IDEMPOTENCY_MISMATCH");
+    }
+  });
+
+  it("calls a body required where an absent one is refused", async () => {
+    const required = [...api.contracts].filter(([, contract]) => documented(contract).requestBody?.required === true);
+    expect(required.map(([name]) => name).toSorted()).toEqual([
+      "PATCH /predictions/{id}/override",
+      "POST /positions/{id}/close",
+      "PUT /config/{key}",
+    ]);
+    const params = { id: unknownRun, key: "quality_min_users" };
+    for (const [name, contract] of api.contracts) {
+      if (!contract.body) continue;
+      const { status } = await ask(name, { params });
+      expect(status === 422, name).toBe(required.some(([other]) => other === name));
+    }
+  });
+
+  it("has a summary, a description and a known tag for each operation, and names them after their functions", () => {
+    for (const contract of api.contracts.values()) {
+      const operation = documented(contract);
+      expect(operation.summary).toMatch(/^[A-Z].*[^.]$/);
+      expect(operation.description).toMatch(/^[A-Z].*\.$/);
+      expect(committed.tags.map(({ name }) => name)).toEqual(expect.arrayContaining(operation.tags));
+    }
+    expect(committed.paths["/positions/{id}/close"].post.operationId).toBe("closePosition");
+  });
+
+  it("refuses two schemas of one name", () => {
+    const [contract] = api.contracts.values();
+    const named = (path: string, response: z.ZodType) => ({ ...contract, path, response }) as NamedContract;
+    const [one, other] = [z.string().meta({ id: "Twice" }), z.number().meta({ id: "Twice" })];
+    expect(() => openApiDocument([named("/a", one), named("/b", other)])).toThrow("Two schemas are called Twice.");
   });
 });

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -199,6 +199,41 @@ describe("npm start on a fresh machine", () => {
     const answer = await fetch(`${stack.url}/analyze`, { method: "POST", headers, body });
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ error: { code, message: expect.any(String) } });
+  });
+
+  it.each<[string, string | undefined, string, string]>([
+    ["bytes that are no UTF-8", "application/json", "\xff", "must be well-formed Unicode"],
+    ["half a surrogate pair", "application/json", "\\ud800", "must be well-formed Unicode"],
+    ["a body of no type, which is JSON,", undefined, "", "must not be blank"],
+  ])("refuses %s with 422 in the field's name", async (_what, type, reason, problem) => {
+    const answer = await fetch(`${stack.url}/positions/none/close`, {
+      method: "POST",
+      headers: { "x-api-key": stack.apiKey, ...(type && { "content-type": type }) },
+      // Of bytes fetch sends no type of its own.
+      body: Buffer.from(`{"reason":"${reason}"}`, "latin1"),
+    });
+    expect(answer.status).toBe(422);
+    const { error } = (await answer.json()) as { error: { details: { field: string; problem: string }[] } };
+    expect(error.details).toContainEqual({ field: "reason", problem });
+  });
+
+  it("decodes a path once", async () => {
+    const statusOf = async (id: string) => (await stack.api.call("GET", `/portfolios/${id}`)).status;
+    expect(await statusOf("%73tocks_quality")).toBe(200);
+    expect(await statusOf("%2573tocks_quality")).toBe(404);
+  });
+
+  it("takes a key that is sent twice for one, and two keys for none", async () => {
+    const statusOf = (keys: string[]) =>
+      new Promise((resolve, reject) => {
+        const asked = request(`${stack.url}/runs`, { headers: { "x-api-key": keys } });
+        asked
+          .on("response", (response) => resolve(response.resume().statusCode))
+          .on("error", reject)
+          .end();
+      });
+    expect(await statusOf([stack.apiKey, stack.apiKey])).toBe(200);
+    expect(await statusOf([stack.apiKey, "x".repeat(43)])).toBe(401);
   });
 
   it("refuses an unknown query parameter by its name", async () => {

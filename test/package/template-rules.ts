@@ -1,5 +1,5 @@
 import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
-import { gatewayErrors } from "../../localstack/front/gateway-errors.ts";
+import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
 import type { Resource, Template } from "../config/packaging/plugin.ts";
 import { localStackTypes } from "./localstack-types.ts";
 import type { Packaged } from "./packaged.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
-import type { Contract } from "../../lib/http/contract.ts";
 import { errorCodes, statusOf } from "../../lib/http/envelope.ts";
 import committed from "../../lib/http/openapi.json" with { type: "json" };
+import type { NamedContract } from "../../lib/http/openapi.ts";
 import { completeRun } from "../../lib/runs/complete.ts";
 import type { Services } from "../../lib/services.ts";
 import { ensureCursorSecret } from "../../lib/store/cursors.ts";
@@ -59,7 +59,7 @@ let realm = 0;
 export function useEndpoints() {
   let cloud: Cloud;
   let services: Services;
-  let contracts: Map<string, Contract>;
+  let contracts: Map<string, NamedContract>;
 
   beforeAll(async () => {
     // Nothing here looks at what a run does: it is held in its first state.
@@ -76,7 +76,7 @@ export function useEndpoints() {
   };
   beforeEach(() => enter());
 
-  const contractOf = (name: string): Contract => {
+  const contractOf = (name: string): NamedContract => {
     const contract = contracts.get(name);
     if (!contract) throw new Error(`no contract for ${name}`);
     return contract;

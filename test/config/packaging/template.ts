@@ -1,4 +1,4 @@
-import { gatewayErrors } from "../../../localstack/front/gateway-errors.ts";
+import { gatewayErrors } from "../../../lib/http/gateway-errors.ts";
 import { addLocalStackUrl, addPreflights } from "./localstack.ts";
 import type { Resource, Serverless, Template } from "./plugin.ts";
 
