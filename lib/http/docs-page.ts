@@ -1,4 +1,4 @@
-import { escaped, type Schema, shapeOf } from "./docs-shapes.ts";
+import { escaped, limitsOf, type Schema, shapeOf } from "./docs-shapes.ts";
 
 interface Parameter {
   name: string;
@@ -73,7 +73,7 @@ function section(method: string, path: string, operation: Operation, shared: Rec
         `<code>${escaped(name)}</code>`,
         `${place}${required ? ", required" : ""}`,
         `<code>${shapeOf(schema)}</code>`,
-        escaped(description),
+        `${escaped(description)} ${limitsOf(schema)}`,
       ),
   );
   const { requestBody: body } = operation;

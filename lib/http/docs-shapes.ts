@@ -11,6 +11,11 @@ export interface Schema {
   properties?: Record<string, Schema>;
   required?: readonly string[];
   additionalProperties?: boolean | Schema;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
 }
 
 /** A schema as people read it, the way TypeScript writes types; named schemas are links to their place on the page. */
@@ -23,6 +28,18 @@ export function shapeOf(schema: Schema, indent = ""): string {
   if (schema.type === "object") return objectShape(schema, indent);
   const types = [schema.type ?? "anything"].flat();
   return types.map((type) => (type === "string" && schema.format ? escaped(schema.format) : type)).join(" | ");
+}
+
+/** What a value must keep to beside its shape, in HTML. */
+export function limitsOf({ minimum, maximum, minLength, maxLength, pattern }: Schema): string {
+  const limits = [
+    minimum !== undefined && `at least ${minimum}`,
+    maximum !== undefined && `at most ${maximum}`,
+    minLength !== undefined && `${minLength} characters or more`,
+    maxLength !== undefined && `${maxLength} characters or fewer`,
+    pattern !== undefined && `<code>${escaped(pattern)}</code>`,
+  ];
+  return limits.filter((limit) => limit !== false).join(", ");
 }
 
 function objectShape({ properties, required = [], additionalProperties }: Schema, indent: string): string {

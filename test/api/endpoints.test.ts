@@ -97,7 +97,8 @@ describe("the open endpoints", () => {
     expect(page).toContain(
       '<h3 id="SettingValue">SettingValue</h3>\n<pre>number | string | boolean | anything[]</pre>',
     );
-    expect(page).toContain("<td>header</td><td><code>string</code></td><td>The same key and body get the first answer");
+    expect(page).toContain("1 characters or more, 200 characters or fewer, <code>^[\\x21-\\x7e]*$</code></td>");
+    expect(page).toContain("<td>Default 50. at least 1, at most 100</td>");
     const linked = [...page.matchAll(/href="#(\w+)"/g)].map((match) => match[1]);
     const there = new Set([...page.matchAll(/id="(\w+)"/g)].map((match) => match[1]));
     expect(linked.filter((name) => !there.has(name))).toEqual([]);

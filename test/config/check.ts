@@ -1,18 +1,30 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { packageStage } from "../package/packaged.ts";
 import { templateRules } from "../package/template-rules.ts";
 import { readWorkflows, workflowProblems } from "../package/workflow-rules.ts";
 import { root } from "./checks/files.ts";
 import { checkImports } from "./checks/imports.ts";
 
+const document = "lib/http/openapi.json";
+
 /** `npm run check`: everything that can be said about the project without running it. One line per check. */
 const checks: Record<string, () => Promise<string[]>> = {
-  types: () => tool("tsc", []),
+  types: () => program("tsc", []),
   // Named one by one: of the whole folder it would read what the other checks are just writing.
-  "lint and format": () => tool("biome", ["check", "functions", "lib", "localstack", "test", "package.json"]),
+  "lint and format": () => program("biome", ["check", "functions", "lib", "localstack", "test", "package.json"]),
   "import rules": checkImports,
-  "dead code": () => tool("knip", ["--config", "test/config/knip.json", "--no-progress"]),
+  "dead code": () => program("knip", ["--config", "test/config/knip.json", "--no-progress"]),
+  "document by redocly": () =>
+    script(import.meta.resolve("@redocly/cli/bin/cli.js"), ["lint", "--extends=recommended-strict", document]),
+  "document by spectral": () =>
+    script(import.meta.resolve("@stoplight/spectral-cli"), [
+      "lint",
+      document,
+      "--ruleset=test/config/spectral.yml",
+      "--fail-severity=hint",
+    ]),
   workflows: async () => readWorkflows().flatMap(workflowProblems),
   "template for AWS": () => checkTemplate("prod"),
   "template for LocalStack": () => checkTemplate("localstack"),
@@ -37,12 +49,23 @@ function seconds(since: number): string {
   return `${((performance.now() - since) / 1000).toFixed(1)} s`;
 }
 
-/** A tool of node_modules; what it says is the problem when it fails. */
-function tool(name: string, args: string[]): Promise<string[]> {
+/** A program of node_modules. */
+function program(name: string, args: string[]): Promise<string[]> {
+  return run(join(root, "node_modules/.bin", name), args);
+}
+
+/** A program that is named by its file's URL, so that the check of dead code sees its package used. */
+function script(url: string, args: string[]): Promise<string[]> {
+  return run(process.execPath, [fileURLToPath(url), ...args]);
+}
+
+/** What a program says is the problem when it fails. */
+function run(file: string, args: string[]): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(join(root, "node_modules/.bin", name), args, {
+    const child = spawn(file, args, {
       cwd: root,
-      env: { ...process.env, NO_COLOR: "1" },
+      // Nothing of this is told to anybody, and no newer version is looked for.
+      env: { ...process.env, NO_COLOR: "1", REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" },
     });
     let said = "";
     for (const output of [child.stdout, child.stderr]) {
