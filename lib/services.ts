@@ -11,6 +11,8 @@ import { type Config, readConfig } from "./runtime/config.ts";
 import { AppError } from "./runtime/errors.ts";
 import { type Ids, systemIds } from "./runtime/ids.ts";
 import { createLog, type Log } from "./runtime/logger.ts";
+import { createMetrics, type Metrics, noMetrics, serviceName } from "./runtime/metrics.ts";
+import { createTracer, noTracer } from "./runtime/tracer.ts";
 import { createStoreClient } from "./store/client.ts";
 import { keysOf } from "./store/keys.ts";
 import { createStore } from "./store/table.ts";
@@ -31,16 +33,19 @@ export function useServices(services: Services): void {
   current = services;
 }
 
-/** What everything stands on, and what a test replaces to make time, chance and the log its own. */
+/** What everything stands on, and what a test replaces to make time, chance, the log and the metrics its own. */
 export interface Ground {
   clock: Clock;
   sleep: Sleep;
   ids: Ids;
   log: Log;
+  metrics: Metrics;
 }
 
 function systemGround({ environment }: Config): Ground {
-  return { clock: wallClock, sleep, ids: systemIds(), log: createLog(environment.LOG_LEVEL) };
+  // Nobody collects them locally, where several functions share one process and its console is for people.
+  const metrics = environment.STAGE === "local" ? noMetrics : createMetrics(environment.STAGE);
+  return { clock: wallClock, sleep, ids: systemIds(), log: createLog(environment.LOG_LEVEL), metrics };
 }
 
 /**
@@ -50,20 +55,22 @@ function systemGround({ environment }: Config): Ground {
 export function createServices(config: Config, ground: Ground = systemGround(config)) {
   const { environment } = config;
   const http = createHttp(ground.log);
-  const tools = { ...ground, random: ground.ids.random, http };
+  // Only AWS itself collects traces.
+  const tracer = environment.ENVIRONMENT === "production" ? createTracer(serviceName(environment.STAGE)) : noTracer;
+  const tools = { ...ground, random: ground.ids.random, http, tracer };
   const store = createStore({
-    client: createStoreClient(environment.DYNAMODB_ENDPOINT),
+    client: tracer.watch(createStoreClient(environment.DYNAMODB_ENDPOINT)),
     tableName: environment.TABLE_NAME,
     keys: keysOf(environment.REALM),
     ...tools,
   });
-  const executions = createExecutions({
-    machineArn: environment.ANALYSIS_STATE_MACHINE_ARN,
-    endpoint: environment.STATES_ENDPOINT,
-  });
+  const executions = createExecutions(
+    { machineArn: environment.ANALYSIS_STATE_MACHINE_ARN, endpoint: environment.STATES_ENDPOINT },
+    tracer,
+  );
   const credentials = once(async () => {
     const { loadCredentials } = await import("./providers/secrets.ts");
-    return loadCredentials(environment);
+    return loadCredentials(environment, tracer);
   });
 
   const reddit = once(async (): Promise<RedditSource> => {
@@ -128,7 +135,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   });
   const tokenVault = once(async (): Promise<TokenVault> => {
     const { createTokenVault } = await import("./providers/token-vault.ts");
-    return createTokenVault(environment);
+    return createTokenVault(environment, tracer);
   });
   const broker = once(async (): Promise<Broker & { auth: SchwabAuth }> => {
     const { createSchwab } = await import("./providers/schwab.ts");
@@ -155,7 +162,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
     outputUsdPerMillion: environment.LLM_OUTPUT_USD_PER_MILLION,
   };
   const trading = { broker, dailyPrices, tokenVault, brokerConsentUrl };
-  return { ...ground, config, store, executions, http, reddit, model, symbols, prices, ...trading };
+  return { ...ground, tracer, config, store, executions, http, reddit, model, symbols, prices, ...trading };
 }
 
 /** One try for all callers; a failed one is forgotten, so that the next caller tries again. */

@@ -1,7 +1,8 @@
 import { executionEnded, executionEventSchema } from "../../lib/runs/reconcile.ts";
 import { loadServices } from "../../lib/services.ts";
+import { onEvent } from "../../lib/system/event.ts";
 
 /** EventBridge: "Step Functions Execution Status Change". */
-export const handler = async (event: unknown): Promise<void> => {
-  await executionEnded(loadServices(), executionEventSchema.parse(event).detail);
-};
+export const handler = onEvent(loadServices, (services, event) =>
+  executionEnded(services, executionEventSchema.parse(event).detail),
+);

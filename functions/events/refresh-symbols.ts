@@ -1,5 +1,6 @@
 import { refreshSymbols } from "../../lib/analysis/symbol-refresh.ts";
 import { loadServices } from "../../lib/services.ts";
+import { onEvent } from "../../lib/system/event.ts";
 
 /** Daily: the exchanges' symbol directory, for checking tickers. */
-export const handler = async (): Promise<void> => refreshSymbols(loadServices());
+export const handler = onEvent(loadServices, refreshSymbols);

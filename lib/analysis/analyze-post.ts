@@ -73,11 +73,17 @@ export async function analyzePost(context: Context): Promise<PhaseResult> {
   const summary = Object.fromEntries(
     [...new Set(states)].map((state) => [state, states.filter((s) => s === state).length]),
   );
+  const counts = { CommentsAnalyzed: summary.analyzed ?? 0 };
   if (spent.ofBudget && states.includes("pending")) {
     log.warn("the run's model budget is spent; the analysis ends early", { postId: input.postId });
-    return { summary, runChanges: { set: { analysis_incomplete_reason: "budget_exhausted" } } };
+    const isNew = context.run.analysis_incomplete_reason === null;
+    return {
+      summary,
+      runChanges: { set: { analysis_incomplete_reason: "budget_exhausted" } },
+      counts: { ...counts, ...(isNew && { BudgetExhausted: 1 }) },
+    };
   }
-  return { summary };
+  return { summary, counts };
 }
 
 async function readMembers({ services, runId, input }: Context): Promise<RunComment[]> {

@@ -75,7 +75,9 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
 async function commitAlone(context: PhaseContext<unknown, AnalysisServices>, answer: Answer): Promise<void> {
   const { applied } = await commitBatch(context, [answer]);
   const { actions, counters } = costOf(context, [answer]);
-  if (!applied && actions.length > 0) await context.commit(actions, { add: counters });
+  if (applied || actions.length === 0) return;
+  const ledger = await context.commit(actions, { add: counters });
+  if (ledger.applied) context.services.metrics.add("ModelCostMicroUsd", counters.llm_cost_micro_usd);
 }
 
 /** Refused where one of the comments has been written before. */
@@ -86,7 +88,10 @@ async function commitBatch(
   const cost = costOf(context, batch);
   const actions = [...batch.flatMap((answer) => answerActions(context, answer)), ...cost.actions];
   if (actions.length === 0) return { applied: true };
-  return context.commit(actions, { add: { ...countsOf(batch), ...cost.counters } });
+  const outcome = await context.commit(actions, { add: { ...countsOf(batch), ...cost.counters } });
+  const spent = cost.counters.llm_cost_micro_usd;
+  if (outcome.applied && spent > 0) context.services.metrics.add("ModelCostMicroUsd", spent);
+  return outcome;
 }
 
 /** What a batch adds to the month's spend and to the run's own figures. */

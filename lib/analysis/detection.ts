@@ -41,7 +41,11 @@ export async function detectSignals(context: Context): Promise<PhaseResult> {
       fired += signals.length;
     }
   }
-  return { summary: { tickers: mentions.size, signals: fired }, runChanges: { set: { signals_created: fired } } };
+  return {
+    summary: { tickers: mentions.size, signals: fired },
+    runChanges: { set: { signals_created: fired } },
+    counts: { SignalsCreated: fired },
+  };
 }
 
 function mentionsByTicker(comments: readonly StoredComment[]): Map<string, Mention[]> {

@@ -155,7 +155,10 @@ const visionSummary = z.object({
 });
 
 /** The parallel fetches leave the run's item alone; what their vision calls used is added up here. */
-async function visionCost({ services, runId }: Context): Promise<Pick<PhaseResult, "actions" | "runChanges">> {
+async function visionCost({
+  services,
+  runId,
+}: Context): Promise<Pick<PhaseResult, "actions" | "runChanges" | "counts">> {
   const { keys } = services.store;
   const { pk, sk } = keys.phaseDone(runId, "FetchPost#");
   const done = await services.store.queryAll({ pk, prefix: sk }, visionSummary);
@@ -175,5 +178,6 @@ async function visionCost({ services, runId }: Context): Promise<Pick<PhaseResul
         llm_cost_micro_usd: cost,
       },
     },
+    counts: { ModelCostMicroUsd: cost },
   };
 }

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-l
 import type { Clock } from "../runtime/clock.ts";
 import type { Config } from "../runtime/config.ts";
 import { AppError, isAppError } from "../runtime/errors.ts";
+import { inInvocation, type Telemetry } from "../runtime/invocation.ts";
 import type { Log } from "../runtime/logger.ts";
 import type { ApiAnswer, ApiRequest, Contract } from "./contract.ts";
 import { envelope, errorResponse, jsonResponse } from "./envelope.ts";
@@ -11,7 +12,7 @@ import { answerHeaders, requestIdOf } from "./headers.ts";
 import { readRequest, refuseUnreadableBody } from "./request.ts";
 
 /** What the HTTP layer itself needs of the services. */
-export interface HttpServices {
+export interface HttpServices extends Telemetry {
   config: Config;
   clock: Clock;
   log: Log;
@@ -29,7 +30,7 @@ export function endpoint<P, Q, B, S extends HttpServices>(
 ) {
   const answer = async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
     const services = load();
-    const result = await work(readRequest(contract, event), services);
+    const result = await inInvocation(services, {}, async () => work(readRequest(contract, event), services));
     const headers = { ...answerHeaders(event, context, services.config.corsAllowedOrigins), ...result.headers };
     const status = result.status ?? contract.status ?? 200;
     if (contract.raw === "text/html" || contract.raw === "text/csv") {

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { AppError } from "../runtime/errors.ts";
 import type { Log } from "../runtime/logger.ts";
+import { noTracer, type Tracer } from "../runtime/tracer.ts";
 import { type Archive, parseArchive } from "./archive-rows.ts";
 import { commentsAsOf, hotPosts } from "./archive-view.ts";
 import type { RedditSource } from "./reddit-source.ts";
@@ -12,8 +13,8 @@ let parsed: { key: string; archive: Promise<Archive> } | undefined;
  * Posts and comments of a JSON-lines file or S3 object (`s3://bucket/key`) as of the market time (DESIGN 9).
  * Throws `BadConfiguration` where the archive is missing, unreadable or empty.
  */
-export function createArchive(settings: { location: string }, tools: { log: Log }): RedditSource {
-  const load = () => loadArchive(settings.location, tools.log);
+export function createArchive(settings: { location: string }, tools: { log: Log; tracer?: Tracer }): RedditSource {
+  const load = () => loadArchive(settings.location, tools.log, tools.tracer);
   return {
     listHotPosts: async ({ limit, marketTime }) => hotPosts(await load(), marketTime, limit),
     fetchComments: async ({ postId, limit, marketTime }) => commentsAsOf(await load(), postId, marketTime, limit),
@@ -29,12 +30,12 @@ export async function checkArchive(
   return { posts, comments, undatedComments, malformed };
 }
 
-async function loadArchive(location: string, log: Log): Promise<Archive> {
+async function loadArchive(location: string, log: Log, tracer: Tracer = noTracer): Promise<Archive> {
   const object = /^s3:\/\/([^/]+)\/(.+)$/.exec(location);
   // An object is taken as it was at the first reading; a file is read again when it was changed.
   const key = object ? location : `${location} ${await modifiedAt(location)}`;
   if (parsed?.key !== key) {
-    const read = object ? readObject(object[1] ?? "", object[2] ?? "") : readLocal(location);
+    const read = object ? readObject(object[1] ?? "", object[2] ?? "", tracer) : readLocal(location);
     const entry = { key, archive: read.then((text) => parseLogged(text, location, log)) };
     parsed = entry;
     entry.archive.catch(() => {
@@ -67,13 +68,15 @@ async function readLocal(path: string): Promise<string> {
 }
 
 /** The SDK is loaded only here, so that functions without an archive stay small. */
-async function readObject(bucket: string, key: string): Promise<string> {
+async function readObject(bucket: string, key: string, tracer: Tracer): Promise<string> {
   const { GetObjectCommand, S3Client } = await import("@aws-sdk/client-s3");
   // Addressed by path, which AWS and LocalStack both understand.
-  const client = new S3Client({
-    forcePathStyle: true,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
-  });
+  const client = tracer.watch(
+    new S3Client({
+      forcePathStyle: true,
+      requestHandler: { connectionTimeout: 2_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+    }),
+  );
   try {
     const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return (await answer.Body?.transformToString("utf-8")) ?? "";

@@ -6,6 +6,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
+import { noTracer, type Tracer } from "../runtime/tracer.ts";
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE";
 
@@ -33,22 +34,26 @@ export interface Executions {
 /** Without the last of these a late answer is only logged, and waited for without end. */
 const patience = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
 
-export function createExecutions(settings: {
+export interface ExecutionSettings {
   machineArn: string;
   endpoint: string | undefined;
   /** Milliseconds for one try, where three seconds are too many. */
   requestTimeout?: number;
-}): Executions {
+}
+
+export function createExecutions(settings: ExecutionSettings, tracer: Tracer = noTracer): Executions {
   const { requestTimeout = patience.requestTimeout } = settings;
-  const client = new SFNClient({
-    maxAttempts: 3,
-    requestHandler: { ...patience, requestTimeout },
-    ...(settings.endpoint && {
-      endpoint: settings.endpoint,
-      region: "us-east-1",
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  const client = tracer.watch(
+    new SFNClient({
+      maxAttempts: 3,
+      requestHandler: { ...patience, requestTimeout },
+      ...(settings.endpoint && {
+        endpoint: settings.endpoint,
+        region: "us-east-1",
+        credentials: { accessKeyId: "local", secretAccessKey: "local" },
+      }),
     }),
-  });
+  );
   const arnOf = (name: string) => `${settings.machineArn.replace(":stateMachine:", ":execution:")}:${name}`;
   return {
     async start(name, input) {

@@ -24,8 +24,18 @@ export interface OpenAiSettings {
   maxImageTokens: number;
 }
 
-const textPolicy: RetryPolicy = { retries: 3, waitsMs: [1_000, 2_000, 4_000], longestWaitMs };
-const visionPolicy: RetryPolicy = { retries: 3, waitsMs: [2_000, 5_000, 10_000], longestWaitMs };
+const textPolicy: RetryPolicy = {
+  retries: 3,
+  waitsMs: [1_000, 2_000, 4_000],
+  longestWaitMs,
+  countedAs: "ModelRetries",
+};
+const visionPolicy: RetryPolicy = {
+  retries: 3,
+  waitsMs: [2_000, 5_000, 10_000],
+  longestWaitMs,
+  countedAs: "ModelRetries",
+};
 
 // The model itself said no, was silenced or was cut short: the same question seldom ends otherwise (reliability 44).
 const unwillingRetries = 1;
@@ -111,8 +121,10 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
     const attempt = async (): Promise<T> => {
       reply = "";
       const startedAt = performance.now();
+      tools.metrics.add("ModelCalls");
       const answer = await ask(conversation, spent);
       const usage = usageOf(answer);
+      tools.metrics.add("ModelTokens", usage.promptTokens + usage.completionTokens);
       spent.promptTokens += usage.promptTokens;
       spent.completionTokens += usage.completionTokens;
       const choice = completionSchema.safeParse(answer).data?.choices[0];
@@ -142,6 +154,7 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
       const value = await withRetries(conversation.policy, { ...tools, log }, attempt);
       return { value, usage: spent };
     } catch (error) {
+      tools.metrics.add("ModelFailures");
       if (isAppError(error)) {
         log.warn("model call given up", { error: error.name, problem: error.message, replyStart: reply.slice(0, 80) });
       }

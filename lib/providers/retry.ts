@@ -1,6 +1,7 @@
 import type { Sleep } from "../runtime/clock.ts";
 import { isAppError } from "../runtime/errors.ts";
 import type { Log } from "../runtime/logger.ts";
+import type { Metrics } from "../runtime/metrics.ts";
 
 /** What one dependency is worth trying (spec pipeline 1.5). */
 export interface RetryPolicy {
@@ -10,6 +11,8 @@ export interface RetryPolicy {
   waitsMs: readonly number[];
   /** A `Retry-After` above this is not waited for here: the error goes up, where the workflow waits. */
   longestWaitMs: number;
+  /** How its retries are counted: the model's cost money, the others time. */
+  countedAs: "ModelRetries" | "ProviderRetries";
 }
 
 export interface RetryTools {
@@ -17,6 +20,7 @@ export interface RetryTools {
   /** A number in [0, 1): adds up to a quarter of the planned wait, so that parallel calls do not return together. */
   random: () => number;
   log: Log;
+  metrics: Metrics;
 }
 
 /**
@@ -44,6 +48,7 @@ export async function withRetries<T>(
         error: error.name,
         problem: error.message,
       });
+      tools.metrics.add(policy.countedAs);
       await tools.sleep(waitMs);
     }
   }

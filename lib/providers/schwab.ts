@@ -39,7 +39,12 @@ export interface SchwabTools extends RetryTools {
 }
 
 /** Spec pipeline 1.5. */
-const policy: RetryPolicy = { retries: 3, waitsMs: [1_000, 2_000, 4_000], longestWaitMs: 15_000 };
+const policy: RetryPolicy = {
+  retries: 3,
+  waitsMs: [1_000, 2_000, 4_000],
+  longestWaitMs: 15_000,
+  countedAs: "ProviderRetries",
+};
 const longestWaitsMs = 15_000;
 /** Spec pipeline 5. */
 const callsInFlight = 5;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Environment } from "../runtime/config.ts";
 import { AppError } from "../runtime/errors.ts";
+import { noTracer, type Tracer } from "../runtime/tracer.ts";
 
 const credentialsSchema = z.object({
   REDDIT_CLIENT_ID: z.string().optional(),
@@ -15,9 +16,9 @@ export type Credentials = z.infer<typeof credentialsSchema>;
  * The credentials of the providers: on a deployed stage those of the one secret, elsewhere those of the environment.
  * Throws `NotReady` (retryable) where the secret cannot be read, so that a bad minute does not break a container.
  */
-export async function loadCredentials(environment: Environment): Promise<Credentials> {
+export async function loadCredentials(environment: Environment, tracer: Tracer = noTracer): Promise<Credentials> {
   if (!environment.PROVIDER_SECRET_ID) return credentialsSchema.parse(environment);
-  const { client, GetSecretValueCommand } = await openSecretsManager();
+  const { client, GetSecretValueCommand } = await openSecretsManager(tracer);
   const secret = await client
     .send(new GetSecretValueCommand({ SecretId: environment.PROVIDER_SECRET_ID }))
     .catch((error: unknown) => {
@@ -32,12 +33,14 @@ export async function loadCredentials(environment: Environment): Promise<Credent
 }
 
 /** AWS's client of secrets with its commands, loaded on demand: endpoints that need no secret do not carry it. */
-export async function openSecretsManager() {
+export async function openSecretsManager(tracer: Tracer) {
   const sdk = await import("@aws-sdk/client-secrets-manager");
-  const client = new sdk.SecretsManagerClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-  });
+  const client = tracer.watch(
+    new sdk.SecretsManagerClient({
+      maxAttempts: 3,
+      requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+    }),
+  );
   return { ...sdk, client };
 }
 

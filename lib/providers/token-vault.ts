@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import type { Environment } from "../runtime/config.ts";
 import { AppError } from "../runtime/errors.ts";
+import { noTracer, type Tracer } from "../runtime/tracer.ts";
 import { type BrokerTokens, brokerTokensSchema, type TokenVault } from "./schwab-auth.ts";
 import { openSecretsManager } from "./secrets.ts";
 
@@ -11,8 +12,8 @@ const nextLabel = "NEXT";
  * Where the broker's tokens are kept: the deployment's secret, else a file; without either there are none.
  * The vault throws `NotReady` (retryable) where the tokens cannot be read or written.
  */
-export async function createTokenVault(environment: Environment): Promise<TokenVault> {
-  if (environment.BROKER_SECRET_ID) return secretVault(environment.BROKER_SECRET_ID);
+export async function createTokenVault(environment: Environment, tracer: Tracer = noTracer): Promise<TokenVault> {
+  if (environment.BROKER_SECRET_ID) return secretVault(environment.BROKER_SECRET_ID, tracer);
   if (environment.BROKER_TOKEN_FILE) return fileVault(environment.BROKER_TOKEN_FILE);
   return {
     read: async () => null,
@@ -23,8 +24,8 @@ export async function createTokenVault(environment: Environment): Promise<TokenV
 }
 
 /** Whoever moves the label of the current version away from the version it has read is the one writer. */
-async function secretVault(SecretId: string): Promise<TokenVault> {
-  const { client, ...commands } = await openSecretsManager();
+async function secretVault(SecretId: string, tracer: Tracer): Promise<TokenVault> {
+  const { client, ...commands } = await openSecretsManager(tracer);
 
   async function current() {
     const { VersionId, SecretString } = await client

@@ -18,7 +18,12 @@ export interface YahooSettings {
 }
 
 /** Spec pipeline 1.5. */
-const policy: RetryPolicy = { retries: 3, waitsMs: [1_000, 2_000, 4_000], longestWaitMs: 30_000 };
+const policy: RetryPolicy = {
+  retries: 3,
+  waitsMs: [1_000, 2_000, 4_000],
+  longestWaitMs: 30_000,
+  countedAs: "ProviderRetries",
+};
 
 /** Requests that do not look like a browser's are answered with 429. */
 const userAgent = "Mozilla/5.0 (compatible; wsb-signals/1.0)";

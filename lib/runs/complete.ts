@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../runtime/errors.ts";
+import { inInvocation } from "../runtime/invocation.ts";
 import { readFailure } from "./failure.ts";
 import { finishRun } from "./finish.ts";
 import { runSchema } from "./run.ts";
@@ -18,11 +19,13 @@ export function completeRun(load: () => RunServices) {
   return async (event: unknown): Promise<{ status: "completed" }> => {
     const services = load();
     const { runId, attempt } = parse(completeInput, event);
-    const finished = await finishRun(services, { runId, attempt, outcome: { status: "completed" } });
-    if (finished) return { status: "completed" };
-    const run = await services.store.get(services.store.keys.run(runId), runSchema);
-    if (run?.status === "completed" && run.attempt === attempt) return { status: "completed" };
-    throw new AppError("RunNotActive", "RUN_NOT_ACTIVE", `Run ${runId} is not active in attempt ${attempt}.`);
+    return inInvocation(services, { runId, phase: "CompleteRun" }, async () => {
+      const finished = await finishRun(services, { runId, attempt, outcome: { status: "completed" } });
+      if (finished) return { status: "completed" };
+      const run = await services.store.get(services.store.keys.run(runId), runSchema);
+      if (run?.status === "completed" && run.attempt === attempt) return { status: "completed" };
+      throw new AppError("RunNotActive", "RUN_NOT_ACTIVE", `Run ${runId} is not active in attempt ${attempt}.`);
+    });
   };
 }
 
@@ -31,9 +34,11 @@ export function failRun(load: () => RunServices) {
   return async (event: unknown): Promise<{ status: "failed" }> => {
     const services = load();
     const { runId, attempt, error } = parse(failInput, event);
-    services.log.error("the workflow gave up", { runId, attempt, caught: error.Error, cause: error.Cause });
-    await finishRun(services, { runId, attempt, outcome: { status: "failed", failure: readFailure(error) } });
-    return { status: "failed" };
+    return inInvocation(services, { runId, phase: "FailRun" }, async () => {
+      services.log.error("the workflow gave up", { runId, attempt, caught: error.Error, cause: error.Cause });
+      await finishRun(services, { runId, attempt, outcome: { status: "failed", failure: readFailure(error) } });
+      return { status: "failed" };
+    });
   };
 }
 

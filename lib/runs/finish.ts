@@ -1,7 +1,8 @@
 import { iso } from "../runtime/dates.ts";
+import type { MetricName } from "../runtime/metrics.ts";
 import { type Action, remove, update } from "../store/actions.ts";
 import { ifRunActive, ifUnchanged } from "../store/expressions.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, lifecycleFailures } from "./failure.ts";
 import { readLock } from "./lock.ts";
 import { dayOfRun, type Run, runSchema, type Warning, warningSchema } from "./run.ts";
 import type { RunServices } from "./services.ts";
@@ -45,6 +46,7 @@ export async function finishRun(services: RunServices, { runId, attempt, outcome
     if (outcome.status === "completed") actions.push(...completionActions(services, run, now));
     const result = await store.transact(actions);
     if (result.applied) {
+      services.metrics.add(metricOf(outcome));
       if (outcome.status === "completed") log.info("run completed");
       else log.critical("run failed", { code: outcome.failure.code, problem: outcome.failure.message });
       return true;
@@ -65,6 +67,11 @@ async function readWarnings({ store, log }: RunServices, runId: string): Promise
     log.warn("a run has more warnings than it can show", { runId, warnings: all.length, shown: shown.length });
   }
   return shown.length > 0 ? shown : null;
+}
+
+function metricOf(outcome: Outcome): MetricName {
+  if (outcome.status === "completed") return "RunCompleted";
+  return outcome.failure === lifecycleFailures.stopped ? "RunStopped" : "RunFailed";
 }
 
 function endFields(outcome: Outcome): Pick<Run, "status" | "error_code" | "error_message"> {

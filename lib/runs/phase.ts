@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { iso } from "../runtime/dates.ts";
 import { AppError, isAppError } from "../runtime/errors.ts";
+import { inInvocation } from "../runtime/invocation.ts";
 import { inLogContext, type Log } from "../runtime/logger.ts";
+import type { MetricName } from "../runtime/metrics.ts";
 import { type Action, check, put, update } from "../store/actions.ts";
 import { type Changes, ifAbsent, ifRunActive } from "../store/expressions.ts";
 import type { TransactionOutcome } from "../store/table.ts";
@@ -50,6 +52,8 @@ export interface PhaseResult {
   summary: Record<string, unknown>;
   actions?: readonly Action[];
   runChanges?: Changes;
+  /** What the phase came to, counted once: with the end of the phase, however often it was tried. */
+  counts?: Partial<Record<MetricName, number>>;
 }
 
 /** More than this in a state's output is content, and content belongs into the table. */
@@ -73,7 +77,13 @@ export function phase<I, S extends RunServices>(
     const services = load();
     const { runId, attempt, input } = readInput(definition, event);
     const name = definition.iteration ? `${definition.state}#${definition.iteration(input)}` : definition.state;
-    const { log } = services;
+    const { log, metrics, clock } = services;
+    const { state } = definition;
+    const beganMs = clock.now().getTime();
+    const repeated = (summary: Record<string, unknown>) => {
+      metrics.addOfPhase(state, "PhaseRepeated");
+      return summary;
+    };
     const perform = async () => {
       const { store } = services;
       const doneKey = store.keys.phaseDone(runId, name);
@@ -82,7 +92,7 @@ export function phase<I, S extends RunServices>(
         readDone(services, runId, name),
       ]);
       if (run?.status !== "running" || run.attempt !== attempt) throw notActive(runId, attempt);
-      if (done) return done;
+      if (done) return repeated(done);
 
       const [marketTime, settings] = await Promise.all([
         begin(services, definition, run, input),
@@ -121,6 +131,8 @@ export function phase<I, S extends RunServices>(
       const written = definition.parallel ? await store.transact(last) : await fenced(last, result.runChanges);
       if (!written.applied && written.refusals.includes("done")) throw new DoneElsewhere();
       if (!written.applied) throw new Error(`the end of ${name} was refused: ${written.refusals.join(", ")}`);
+      metrics.addOfPhase(state, "PhaseDuration", clock.now().getTime() - beganMs);
+      for (const [metric, value] of Object.entries(result.counts ?? {})) metrics.add(metric as MetricName, value);
       log.info("phase done", result.summary);
       return result.summary;
     };
@@ -128,17 +140,17 @@ export function phase<I, S extends RunServices>(
       perform().catch(async (error: unknown) => {
         // Delivered twice at once, or timed out and still at work: whoever was first has written the summary.
         const first = error instanceof DoneElsewhere && (await readDone(services, runId, name));
-        if (first) return first;
+        if (first) return repeated(first);
         const fields = { error, comment: "the workflow decides whether it is tried again" };
-        if (
-          isAppError(error) &&
-          (error.retryable || error.name === "RunNotActive" || error.name === "PhaseUnfinished")
-        ) {
-          log.warn("phase not done", fields);
-        } else log.error("phase failed", fields);
+        const intended = isAppError(error) && (error.name === "RunNotActive" || error.name === "PhaseUnfinished");
+        if (!intended) metrics.addOfPhase(state, "PhaseFailed");
+        if (intended || (isAppError(error) && error.retryable)) log.warn("phase not done", fields);
+        else log.error("phase failed", fields);
         throw error;
       });
-    return inLogContext({ runId, attempt, phase: name }, performLogged);
+    return inInvocation(services, { runId, phase: state }, () =>
+      inLogContext({ runId, attempt, phase: name }, performLogged),
+    );
   };
 }
 

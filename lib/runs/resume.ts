@@ -58,6 +58,7 @@ async function resume(services: RunServices, runId: string, request: IdempotentR
     await refuseWhileHeld(services);
     throw notResumable("Another request has changed the run.");
   }
+  services.metrics.add("RunStarted");
   const resumed = await store.get(store.keys.run(runId), runSchema);
   if (resumed) await execute(services, resumed, forget(store, request));
   return { run_id: runId };

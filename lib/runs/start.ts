@@ -33,6 +33,7 @@ async function start(services: RunServices, request: IdempotentRequest): Promise
     const run = newRun(services, realm);
     const outcome = await services.store.transact(await startActions(services, request, realm, run));
     if (outcome.applied) {
+      services.metrics.add("RunStarted");
       await execute(services, run, forget(services.store, request));
       return { run_id: run.id };
     }
@@ -135,6 +136,7 @@ export async function unlessAnswered(
     const refused = isAppError(error) && error.name === "Conflict";
     const meanwhile = refused ? await recallStarted(services, request) : undefined;
     if (meanwhile) return meanwhile;
+    if (refused && error.code === "ANALYSIS_ALREADY_RUNNING") services.metrics.add("RunRefused");
     throw error;
   }
 }

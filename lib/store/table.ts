@@ -11,6 +11,7 @@ import type * as z from "zod";
 import type { Sleep } from "../runtime/clock.ts";
 import { AppError } from "../runtime/errors.ts";
 import type { Log } from "../runtime/logger.ts";
+import type { Metrics } from "../runtime/metrics.ts";
 import { type Action, toTransactItem } from "./actions.ts";
 import { decode } from "./codec.ts";
 import type { IndexKeys, Key, Keys } from "./keys.ts";
@@ -33,6 +34,7 @@ export interface StoreSettings {
   sleep: Sleep;
   random: () => number;
   log: Log;
+  metrics: Metrics;
 }
 
 export type Store = ReturnType<typeof createStore>;
@@ -41,7 +43,7 @@ export type Store = ReturnType<typeof createStore>;
  * The table. Reads by key are strongly consistent and parsed by the given schema; an item that does not fit throws
  * `InvalidStoredItem`, in lists it is left out and logged. Every other failure is `StoreUnavailable`, `DATABASE_ERROR`.
  */
-export function createStore({ client, tableName, keys, sleep, random, log }: StoreSettings) {
+export function createStore({ client, tableName, keys, sleep, random, log, metrics }: StoreSettings) {
   async function get<T>(key: Key, schema: z.ZodType<T>): Promise<T | undefined> {
     const answer = await guarded(() =>
       client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true })),
@@ -124,6 +126,7 @@ export function createStore({ client, tableName, keys, sleep, random, log }: Sto
         if (refusals.length > 0) return { applied: false, refusals };
         const passing = reasons.some((reason) => passingReasons.has(reason.Code ?? ""));
         if (!passing || attempt >= conflictRetries) throw unavailable(error);
+        if (reasons.some((reason) => reason.Code === "TransactionConflict")) metrics.add("StoreConflicts");
         await pauseBeforeRetry(attempt, "transaction");
       }
     }

@@ -58,5 +58,6 @@ async function results({ services, runId }: PhaseContext<unknown, TradingService
   return {
     summary: { positions, exits, predictions: tracked.total, resolved: unapplied.total },
     runChanges: { set: { exits_triggered: exits } },
+    counts: { ExitsTriggered: exits },
   };
 }

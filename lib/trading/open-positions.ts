@@ -53,6 +53,7 @@ async function results({ services, runId }: Context, day: string, qualified: num
   return {
     summary: { qualified, opened, skipped: outcomes.length - opened },
     runChanges: { set: { positions_opened: run?.positions_recorded ?? 0 } },
+    counts: { PositionsOpened: run?.positions_recorded ?? 0 },
   };
 }
 

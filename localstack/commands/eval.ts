@@ -8,6 +8,7 @@ import type { SymbolUniverse } from "../../lib/providers/symbols-source.ts";
 import { sleep, wallClock } from "../../lib/runtime/clock.ts";
 import { isAppError } from "../../lib/runtime/errors.ts";
 import { createLog } from "../../lib/runtime/logger.ts";
+import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { readVariables } from "../embedded/settings.ts";
 import { startOpenAiStandIn } from "../standins/openai/server.ts";
 import { type Example, readLabelledFile } from "./evaluation/labelled-files.ts";
@@ -85,7 +86,7 @@ async function chooseModel(universe: SymbolUniverse): Promise<{ model: Model; na
     maxOutputTokens: 500,
     maxImageTokens: 300,
   };
-  const tools = { sleep, clock: wallClock, random: Math.random, log: createLog("SILENT") };
+  const tools = { sleep, clock: wallClock, random: Math.random, log: createLog("SILENT"), metrics: noMetrics };
   if (OPENAI_API_KEY || OPENAI_BASE_URL) {
     const baseUrl = OPENAI_BASE_URL ?? "https://api.openai.com/v1";
     const model = createOpenAi({ ...settings, baseUrl, apiKey: OPENAI_API_KEY ?? "none", standIn: false }, tools);

@@ -9,6 +9,7 @@ import { readConfig } from "../../lib/runtime/config.ts";
 import { iso } from "../../lib/runtime/dates.ts";
 import { systemIds } from "../../lib/runtime/ids.ts";
 import { createLog } from "../../lib/runtime/logger.ts";
+import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { createServices, type Services, useServices } from "../../lib/services.ts";
 import { StartProblem } from "../embedded/settings.ts";
 import { startStepFunctions } from "../embedded/step-functions.ts";
@@ -92,7 +93,7 @@ async function invoke(functionKey: string, input: unknown): Promise<unknown> {
 /** On a clock that stands at the run's own time, so that the sample is the same whenever it is made. */
 function servicesOf(variables: Record<string, string>, at: Date): Services {
   const ids = { ...systemIds(), random: () => 0, ulid: () => ulid(at.getTime(), () => 0) };
-  const ground = { clock: { now: () => at }, sleep: async () => {}, ids, log: createLog("SILENT") };
+  const ground = { clock: { now: () => at }, sleep: async () => {}, ids, log: createLog("SILENT"), metrics: noMetrics };
   return createServices(readConfig(variables), ground);
 }
 

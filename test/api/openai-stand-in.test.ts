@@ -6,6 +6,7 @@ import { buildPrompt } from "../../lib/analysis/prompt.ts";
 import { createOpenAi } from "../../lib/providers/openai.ts";
 import { createSymbols } from "../../lib/providers/symbols.ts";
 import { wallClock } from "../../lib/runtime/clock.ts";
+import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { type OpenAiStandInOptions, startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 
@@ -56,7 +57,7 @@ function clientOf(baseUrl: string) {
   const settings = { model: "gpt-4o-mini", temperature: 0.3, topP: 1, maxOutputTokens: 500, maxImageTokens: 300 };
   return createOpenAi(
     { ...settings, baseUrl, apiKey: "stand-in", standIn: true, timeoutMs: 5_000 },
-    { clock: wallClock, sleep: async () => {}, random: () => 0, log: recordedLog() },
+    { clock: wallClock, sleep: async () => {}, random: () => 0, log: recordedLog(), metrics: noMetrics },
   );
 }
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createHttp } from "../../lib/providers/http.ts";
 import { createYahoo } from "../../lib/providers/yahoo.ts";
 import { wallClock } from "../../lib/runtime/clock.ts";
+import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { scenarioMarket } from "../../localstack/scenario/market.ts";
 import { readMarketArchive } from "../../localstack/standins/market-archive.ts";
 import { startYahooStandIn, type YahooStandInOptions } from "../../localstack/standins/yahoo/server.ts";
@@ -25,7 +26,14 @@ async function start(options: YahooStandInOptions = {}) {
 
 function clientOf(baseUrl: string) {
   const log = recordedLog();
-  const tools = { http: createHttp(log), clock: wallClock, sleep: async () => {}, random: () => 0, log };
+  const tools = {
+    http: createHttp(log),
+    clock: wallClock,
+    sleep: async () => {},
+    random: () => 0,
+    log,
+    metrics: noMetrics,
+  };
   return createYahoo({ baseUrl, standIn: true, timeoutMs: 5_000 }, tools);
 }
 

@@ -1,6 +1,7 @@
 import { createHttp, type Http } from "../../lib/providers/http.ts";
 import { createSchwab, type SchwabSettings } from "../../lib/providers/schwab.ts";
 import type { BrokerTokens, TokenVault } from "../../lib/providers/schwab-auth.ts";
+import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { recordedLog } from "./recorded-log.ts";
 
 export const wallStart = "2026-11-20T10:00:00.000Z";
@@ -59,6 +60,7 @@ export function schwabClient(
       },
       random: () => 0,
       log,
+      metrics: noMetrics,
       vault,
     },
   );

@@ -8,6 +8,7 @@ import { type DynamoDb, startDynamoDb } from "../../localstack/embedded/dynamodb
 import { startStepFunctions } from "../../localstack/embedded/step-functions.ts";
 import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
 import { recordedLog } from "./recorded-log.ts";
+import { recordedMetrics } from "./recorded-metrics.ts";
 
 export type PhaseHandler = (event: unknown) => Promise<unknown>;
 
@@ -27,6 +28,7 @@ export interface Cloud {
   database: DynamoDb;
   services: Services;
   log: ReturnType<typeof recordedLog>;
+  metrics: ReturnType<typeof recordedMetrics>;
   /** The time that services see; it stands still until a test moves it. */
   time: { now: Date };
   /** Services of another realm (or with other settings) over the same engines, in use from now on. */
@@ -68,6 +70,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const tableName = "wsb-test";
   await createTableIfAbsent(database.endpoint, tableName);
   const log = recordedLog();
+  const metrics = recordedMetrics();
   const time = { now: new Date("2026-03-02T15:30:00Z") };
 
   const states = await startStepFunctions({
@@ -96,7 +99,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     });
     const clock = { now: () => new Date(time.now) };
     const ids = { ...systemIds(), random: () => 0 };
-    cloud.services = createServices(config, { clock, sleep: async () => undefined, ids, log });
+    cloud.services = createServices(config, { clock, sleep: async () => undefined, ids, log, metrics });
     useServices(cloud.services);
     return cloud.services;
   }
@@ -105,6 +108,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     database,
     services: undefined as never,
     log,
+    metrics,
     time,
     enter,
     async close() {

@@ -4,10 +4,12 @@ import { createBatchWriter } from "../../lib/analysis/batch-writer.ts";
 import { commentSchema } from "../../lib/analysis/records.ts";
 import type { AnalysisServices } from "../../lib/analysis/services.ts";
 import type { PhaseContext } from "../../lib/runs/phase.ts";
+import { type Metrics, noMetrics } from "../../lib/runtime/metrics.ts";
 import type { Action } from "../../lib/store/actions.ts";
 import type { Changes } from "../../lib/store/expressions.ts";
 import { keysOf } from "../../lib/store/keys.ts";
 import { recordedLog } from "../support/recorded-log.ts";
+import { recordedMetrics } from "../support/recorded-metrics.ts";
 
 /** A table of which only this is known: the memberships in it are pending until they are written, once. */
 function pendingMemberships() {
@@ -23,12 +25,13 @@ function pendingMemberships() {
   return { written, ledger, commit };
 }
 
-function writer(commit: ReturnType<typeof pendingMemberships>["commit"]) {
+function writer(commit: ReturnType<typeof pendingMemberships>["commit"], metrics: Metrics = noMetrics) {
   const services = {
     config: { environment: { LLM_RUN_BUDGET_USD: 2 } },
     store: { keys: keysOf("live") },
     prices: { inputUsdPerMillion: 0.15, outputUsdPerMillion: 0.6 },
     clock: { now: () => new Date("2026-03-02T15:30:00Z") },
+    metrics,
   } as unknown as AnalysisServices;
   const run = { llm_cost_micro_usd: 0, analysis_incomplete_reason: null, market_time: null, started_at: "2026-03-02" };
   const context = { services, run, runId: "RUN", marketTime: new Date("2026-03-02"), log: recordedLog(), commit };
@@ -56,9 +59,12 @@ it("a batch that shares a comment with what another delivery of the state wrote 
 
 it("an answer that another delivery has written before still costs the run what it cost", async () => {
   const { ledger, commit } = pendingMemberships();
-  for (const delivery of [writer(commit), writer(commit)]) {
+  const metrics = recordedMetrics();
+  for (const delivery of [writer(commit, metrics), writer(commit, metrics)]) {
     for (const id of ["1", "2", "3"]) delivery.add(unusable(id, 500));
     await delivery.close();
   }
   expect(ledger.tokens).toBe(3000);
+  metrics.publish();
+  expect(metrics.take()).toEqual({ ModelCostMicroUsd: 450 });
 });

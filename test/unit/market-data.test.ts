@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DailyBar } from "../../lib/providers/market.ts";
 import { barsAsOf } from "../../lib/providers/market-session.ts";
 import { AppError } from "../../lib/runtime/errors.ts";
+import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { createStoreClient } from "../../lib/store/client.ts";
 import { keysOf } from "../../lib/store/keys.ts";
 import { createStore } from "../../lib/store/table.ts";
@@ -37,7 +38,15 @@ afterAll(async () => {
 beforeEach(() => {
   const keys = keysOf(`market-data-${realm++}`);
   log = recordedLog();
-  const store = createStore({ client, tableName, keys, sleep: async () => undefined, random: () => 0, log });
+  const store = createStore({
+    client,
+    tableName,
+    keys,
+    sleep: async () => undefined,
+    random: () => 0,
+    log,
+    metrics: noMetrics,
+  });
   asked = [];
   source = daysOf("2026-02-20", 11).map((date, index) => traded(date, 100 + index));
   const dailyBars: Awaited<ReturnType<TradingServices["dailyPrices"]>>["dailyBars"] = async (request) => {

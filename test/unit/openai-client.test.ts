@@ -4,6 +4,7 @@ import type { ModelRequest } from "../../lib/providers/model.ts";
 import { createOpenAi, type OpenAiSettings } from "../../lib/providers/openai.ts";
 import { type AppError, isAppError } from "../../lib/runtime/errors.ts";
 import { recordedLog } from "../support/recorded-log.ts";
+import { recordedMetrics } from "../support/recorded-metrics.ts";
 import { type ScriptedAnswer, type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
 
 const key = "sk-canary-0123456789";
@@ -17,6 +18,7 @@ async function setup(answers: ScriptedAnswer[], settings: Partial<OpenAiSettings
   servers.push(server);
   const waits: number[] = [];
   const log = recordedLog();
+  const metrics = recordedMetrics();
   const model = createOpenAi(
     {
       baseUrl: server.baseUrl,
@@ -34,10 +36,11 @@ async function setup(answers: ScriptedAnswer[], settings: Partial<OpenAiSettings
       sleep: async (ms) => void waits.push(ms),
       random: () => 0,
       log,
+      metrics,
       clock: { now: () => new Date("2026-11-20T10:00:00Z") },
     },
   );
-  return { model, waits, log, requests: server.requests };
+  return { model, waits, log, metrics, requests: server.requests };
 }
 
 function completion(content: string | null, rest: { refusal?: string; finish_reason?: string } = {}): ScriptedAnswer {
@@ -170,7 +173,7 @@ describe("a comment call", () => {
   });
 
   it("gives up after four calls as OpenAiUnavailable", async () => {
-    const { model, requests, log } = await setup([failure(500)]);
+    const { model, requests, log, metrics } = await setup([failure(500)]);
     const error = await failed(model.annotate(request));
     expect(error).toMatchObject({
       name: "OpenAiUnavailable",
@@ -185,6 +188,15 @@ describe("a comment call", () => {
       ["model call given up", undefined, undefined],
     ]);
     expect(log.lines.every((line) => line.level === "warn" && line.fields.commentId === "c1")).toBe(true);
+    metrics.publish();
+    expect(metrics.take()).toEqual({ ModelCalls: 4, ModelRetries: 3, ModelFailures: 1 });
+  });
+
+  it("is measured by calls, retries and the tokens of every answer", async () => {
+    const { model, metrics } = await setup([failure(503), completion("no JSON"), completion('{"answer": 3}')]);
+    await model.annotate(request);
+    metrics.publish();
+    expect(metrics.take()).toEqual({ ModelCalls: 3, ModelRetries: 2, ModelTokens: 220 });
   });
 
   it("logs the first 80 characters of the raw reply when it gives up", async () => {

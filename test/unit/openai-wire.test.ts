@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
 import { createOpenAi } from "../../lib/providers/openai.ts";
+import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 import { type ScriptedAnswer, type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
 
@@ -80,6 +81,7 @@ async function replay(...answers: ScriptedAnswer[]) {
       sleep: async (ms) => void waits.push(ms),
       random: () => 0,
       log: recordedLog(),
+      metrics: noMetrics,
       clock: { now: () => new Date("2026-11-20T10:00:00Z") },
     },
   );

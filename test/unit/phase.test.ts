@@ -2,11 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { completeRun, failRun } from "../../lib/runs/complete.ts";
 import { finishRun } from "../../lib/runs/finish.ts";
-import { type PhaseContext, type PhaseDefinition, phase } from "../../lib/runs/phase.ts";
+import { type PhaseContext, type PhaseDefinition, type PhaseResult, phase } from "../../lib/runs/phase.ts";
 import { runSchema } from "../../lib/runs/run.ts";
 import type { RunServices } from "../../lib/runs/services.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { readConfig } from "../../lib/runtime/config.ts";
+import { AppError } from "../../lib/runtime/errors.ts";
 import { systemIds } from "../../lib/runtime/ids.ts";
 import { put } from "../../lib/store/actions.ts";
 import { createStoreClient } from "../../lib/store/client.ts";
@@ -17,6 +18,7 @@ import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
 import { dump } from "../support/dump.ts";
 import { gate } from "../support/gate.ts";
 import { recordedLog } from "../support/recorded-log.ts";
+import { recordedMetrics } from "../support/recorded-metrics.ts";
 
 const tableName = "phase-test";
 const anything = z.object({ pk: z.string(), sk: z.string() }).loose();
@@ -27,6 +29,8 @@ let client: ReturnType<typeof createStoreClient>;
 let services: RunServices;
 let time: { now: Date };
 let log: ReturnType<typeof recordedLog>;
+let metrics: ReturnType<typeof recordedMetrics>;
+let traced: Record<string, string | number>[];
 let realm = 0;
 let runId: string;
 
@@ -44,12 +48,14 @@ async function enter(settings: Record<string, string> = {}): Promise<void> {
   const config = readConfig({ REALM: `phase-${realm++}`, ...settings });
   time = { now: new Date("2026-03-02T15:30:00Z") };
   log = recordedLog();
+  metrics = recordedMetrics();
+  traced = [];
   const sleep = async () => undefined;
   const ids = systemIds();
   const keys = keysOf(config.environment.REALM);
   services = {
     config,
-    store: createStore({ client, tableName, keys, sleep, random: () => 0, log }),
+    store: createStore({ client, tableName, keys, sleep, random: () => 0, log, metrics }),
     executions: {
       start: async () => "started",
       describe: async () => ({ status: "RUNNING", error: null }),
@@ -59,6 +65,14 @@ async function enter(settings: Record<string, string> = {}): Promise<void> {
     sleep,
     ids,
     log,
+    metrics,
+    tracer: {
+      watch: (client) => client,
+      trace: (annotations, work) => {
+        traced.push(annotations);
+        return work();
+      },
+    },
   };
   runId = (await startRun(services, { operation: "analyze", key: undefined, apiKeyId: "k", body: {} })).run_id;
 }
@@ -75,7 +89,7 @@ const stored = (sk: string) => services.store.get(item(sk), anything);
 /** A phase whose work is counted and may be replaced. */
 function handlerOf<I = unknown>(
   definition: Partial<PhaseDefinition<I>> = {},
-  work: (context: PhaseContext<I, RunServices>) => Promise<{ summary: Record<string, unknown> }> = async () => ({
+  work: (context: PhaseContext<I, RunServices>) => Promise<PhaseResult> = async () => ({
     summary: { found: 3 },
   }),
 ) {
@@ -270,6 +284,79 @@ describe("a phase", () => {
         context: {},
       },
     ]);
+  });
+});
+
+describe("the figures of a phase", () => {
+  // The start of the run is none of theirs.
+  beforeEach(() => {
+    metrics.publish();
+    metrics.take();
+  });
+  const counted = async () => ({ summary: {}, counts: { SignalsCreated: 2 } });
+
+  it("are how long it took, by its state, and what it came to, in a trace with the run's id", async () => {
+    const { handler } = handlerOf({}, async () => {
+      pass(2);
+      return counted();
+    });
+    await handler({ runId, attempt: 1 });
+    expect(metrics.take()).toEqual({ "PhaseDuration DetectSignals": 120_000, SignalsCreated: 2 });
+    expect(traced).toEqual([{ runId, phase: "DetectSignals" }]);
+  });
+
+  it("are not counted again where it is answered from its marker", async () => {
+    const { handler } = handlerOf({}, counted);
+    await handler({ runId, attempt: 1 });
+    metrics.take();
+    await handler({ runId, attempt: 1 });
+    expect(metrics.take()).toEqual({ "PhaseRepeated DetectSignals": 1 });
+  });
+
+  it("are counted once where it is delivered twice at once", async () => {
+    const { handler, seen } = handlerOf({}, async () => {
+      await hold.passed();
+      return counted();
+    });
+    const hold = gate();
+    hold.close();
+    const both = [handler({ runId, attempt: 1 }), handler({ runId, attempt: 1 })];
+    while (seen.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    hold.open();
+    await Promise.all(both);
+    // The two may also have met in the store.
+    expect(metrics.take()).toMatchObject({
+      "PhaseDuration DetectSignals": 0,
+      "PhaseRepeated DetectSignals": 1,
+      SignalsCreated: 2,
+    });
+  });
+
+  it.each([
+    ["an error", new TypeError("a bug"), { "PhaseFailed DetectSignals": 1, ModelCalls: 1 }],
+    [
+      "one that is tried again",
+      new AppError("RedditUnavailable", "REDDIT_API_ERROR", "down", { retryable: true }),
+      { "PhaseFailed DetectSignals": 1, ModelCalls: 1 },
+    ],
+    [
+      "the wish to be entered again, which is no failure",
+      new AppError("PhaseUnfinished", "INTERNAL_ERROR", "late", { retryable: true }),
+      { ModelCalls: 1 },
+    ],
+  ])("are handed on although its work ends with %s", async (_what, error, expected) => {
+    const { handler } = handlerOf({}, async () => {
+      metrics.add("ModelCalls");
+      throw error;
+    });
+    await expect(handler({ runId, attempt: 1 })).rejects.toBe(error);
+    expect(metrics.take()).toEqual(expected);
+  });
+
+  it("are none where the fence stops it", async () => {
+    await finishRun(services, { runId, attempt: 1, outcome: stopped });
+    await expect(handlerOf({}, counted).handler({ runId, attempt: 1 })).rejects.toMatchObject({ name: "RunNotActive" });
+    expect(metrics.take()).toEqual({ RunFailed: 1 });
   });
 });
 

@@ -2,8 +2,14 @@ import { describe, expect, it } from "vitest";
 import { withRetries } from "../../lib/providers/retry.ts";
 import { AppError, type ErrorFacts } from "../../lib/runtime/errors.ts";
 import { recordedLog } from "../support/recorded-log.ts";
+import { recordedMetrics } from "../support/recorded-metrics.ts";
 
-const policy = { retries: 3, waitsMs: [1_000, 2_000, 4_000], longestWaitMs: 30_000 };
+const policy = {
+  retries: 3,
+  waitsMs: [1_000, 2_000, 4_000],
+  longestWaitMs: 30_000,
+  countedAs: "ProviderRetries" as const,
+};
 
 function failure(facts: ErrorFacts = { retryable: true }) {
   return new AppError("OpenAiUnavailable", "OPENAI_API_ERROR", "out of order", facts);
@@ -12,8 +18,9 @@ function failure(facts: ErrorFacts = { retryable: true }) {
 function setup(random = 0) {
   const waits: number[] = [];
   const log = recordedLog();
-  const tools = { sleep: async (ms: number) => void waits.push(ms), random: () => random, log };
-  return { waits, log, tools };
+  const metrics = recordedMetrics();
+  const tools = { sleep: async (ms: number) => void waits.push(ms), random: () => random, log, metrics };
+  return { waits, log, metrics, tools };
 }
 
 /** Fails with these in turn, then answers "ok"; counts its calls. */
@@ -36,12 +43,14 @@ describe("withRetries", () => {
   });
 
   it("waits 1, 2, 4 s and throws the last error after the fourth call", async () => {
-    const { tools, waits } = setup();
+    const { tools, waits, metrics } = setup();
     const last = failure();
     const { call, seen } = failing([failure(), failure(), failure(), last]);
     await expect(withRetries(policy, tools, call)).rejects.toBe(last);
     expect(seen).toEqual([0, 1, 2, 3]);
     expect(waits).toEqual([1_000, 2_000, 4_000]);
+    metrics.publish();
+    expect(metrics.take()).toEqual({ ProviderRetries: 3 });
   });
 
   it("adds at most a quarter of the planned wait as jitter", async () => {

@@ -18,6 +18,7 @@ import { createStore, type Store } from "../../lib/store/table.ts";
 import { type DynamoDb, startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
 import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
 import { recordedLog } from "../support/recorded-log.ts";
+import { recordedMetrics } from "../support/recorded-metrics.ts";
 
 const tableName = "store-test";
 const anything = z.object({ pk: z.string(), sk: z.string() }).loose();
@@ -70,6 +71,7 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
     let client: DynamoDBDocumentClient;
     let store: Store;
     let log: ReturnType<typeof recordedLog>;
+    let metrics: ReturnType<typeof recordedMetrics>;
     let pauses: number[];
     let calls: string[];
     let realm = 0;
@@ -87,6 +89,7 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
     });
     beforeEach(() => {
       log = recordedLog();
+      metrics = recordedMetrics();
       pauses = [];
       calls = [];
       store = storeOf(`realm-${realm++}`);
@@ -98,7 +101,7 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
 
     function storeOf(name: string): Store {
       const sleep = async (ms: number) => void pauses.push(ms);
-      return createStore({ client, tableName, keys: keysOf(name), sleep, random: () => 0.5, log });
+      return createStore({ client, tableName, keys: keysOf(name), sleep, random: () => 0.5, log, metrics });
     }
     const place = (sk: string, pk = "things") => ({ pk: `${store.keys.realmState().pk}#${pk}`, sk });
     const numbers = (count: number, pk?: string) =>
@@ -353,6 +356,19 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
         expect(await store.transact(actions)).toEqual({ applied: true });
         expect(await store.get(place("sum"), numbered)).toEqual({ sk: "sum", n: 1 });
         expect(pauses).toEqual([12.5, 25, 50]);
+        metrics.publish();
+        expect(metrics.take()).toEqual({ StoreConflicts: 3 });
+      });
+
+      it("tries again what was throttled, and counts it as no conflict", async () => {
+        let left = 2;
+        intercept(client, async (_call, next) => {
+          if (left-- > 0) throw conflict("ThrottlingError");
+          return next();
+        });
+        expect(await store.transact([put({ ...place("a"), n: 0 })])).toEqual({ applied: true });
+        metrics.publish();
+        expect(metrics.take()).toEqual({});
       });
 
       it("stops trying after six conflicts", async () => {
@@ -565,6 +581,7 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
           sleep: async () => {},
           random: () => 0,
           log,
+          metrics,
         });
         expect((await pageOf(cursor, { from: sibling })).items.map((item) => item.n)).toEqual([2, 3]);
       });
@@ -623,7 +640,7 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
 
     it("leaves each realm its own items", async () => {
       const of = (name: string) =>
-        createStore({ client, tableName, keys: keysOf(name), sleep: async () => {}, random: () => 0, log });
+        createStore({ client, tableName, keys: keysOf(name), sleep: async () => {}, random: () => 0, log, metrics });
       const [a, b] = [of("realm-a"), of("realm-b")];
       await a.transact([put({ ...a.keys.lock(), run_id: "r" })]);
       expect(await b.get(b.keys.lock(), anything)).toBeUndefined();

@@ -6,6 +6,7 @@ import { barsAsOf, candlesAsOf, inRegularSession } from "../../lib/providers/mar
 import { createYahoo } from "../../lib/providers/yahoo.ts";
 import { readChart, toYahooSymbol } from "../../lib/providers/yahoo-wire.ts";
 import { recordedLog } from "../support/recorded-log.ts";
+import { recordedMetrics } from "../support/recorded-metrics.ts";
 
 const folder = join(process.env.SHARED_DATA ?? "../shared/data", "wire/yahoo");
 const present = existsSync(folder);
@@ -17,6 +18,7 @@ function setup(script: (call: number) => Answer | "lost", standIn = true) {
   const requests: HttpRequest[] = [];
   const waits: number[] = [];
   const log = recordedLog();
+  const metrics = recordedMetrics();
   const http: Http = async (request) => {
     requests.push(request);
     const answer = script(requests.length);
@@ -32,6 +34,7 @@ function setup(script: (call: number) => Answer | "lost", standIn = true) {
       sleep: async (ms) => void waits.push(ms),
       random: () => 0,
       log,
+      metrics,
     },
   );
   return { yahoo, requests, waits, log };

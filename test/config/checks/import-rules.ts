@@ -1,6 +1,8 @@
 import type { IForbiddenRuleType } from "dependency-cruiser";
 
 const rooms = "analysis|trading|desk|answers|live";
+/** What stands above the rooms and looks at all of them. */
+const top = "system";
 const npm = "node_modules/";
 
 /** A rule in one line: files that match `from` must not import what matches `to`, unless it matches `except`. */
@@ -106,6 +108,12 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
       `^lib/(${rooms}|http)/`,
       rules,
     ),
+    never(
+      "nothing-stands-on-the-top",
+      "What looks at all rooms is used by functions.",
+      `^lib/(?!${top}/)`,
+      `^lib/${top}/`,
+    ),
     never("rooms-do-not-answer-http", "Answers are made by functions.", `^lib/(${rooms})/`, "^lib/http/"),
     {
       name: "rooms-keep-to-themselves",
@@ -117,10 +125,10 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
     },
     never(
       "functions-only-wire",
-      "Functions import http, runs, rooms and services.",
+      "Functions import http, runs, rooms, what is above them, and services.",
       "^functions/",
       ".",
-      `^lib/(http|runs|${rooms})/|^lib/services\\.js$|${npm}zod/`,
+      `^lib/(http|runs|${rooms}|${top})/|^lib/services\\.js$|${npm}zod/`,
     ),
     never(
       "product-knows-no-tools",
