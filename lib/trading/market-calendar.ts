@@ -10,6 +10,16 @@ const holidays: ReadonlySet<string> = new Set([
   ...["2027-11-25", "2027-12-24"],
 ]);
 
+/** Days on which it closes at 13:00. */
+const halfDays: ReadonlySet<string> = new Set([
+  "2025-07-03",
+  "2025-11-28",
+  "2025-12-24",
+  "2026-11-27",
+  "2026-12-24",
+  "2027-11-26",
+]);
+
 /** Whether the exchange opens on a New York day (YYYY-MM-DD). */
 export function isTradingDay(day: string): boolean {
   const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
@@ -34,4 +44,9 @@ export function newYorkInstant(day: string, time: string): Date {
   const parts = offsetFormat.formatToParts(new Date(`${day}T12:00:00Z`));
   const offset = parts.find((part) => part.type === "timeZoneName")?.value.replace("GMT", "") ?? "-05:00";
   return new Date(`${day}T${time}:00${offset}`);
+}
+
+/** When the regular session of a trading day ends. */
+export function sessionEnd(day: string): Date {
+  return newYorkInstant(day, halfDays.has(day) ? "13:00" : "16:00");
 }

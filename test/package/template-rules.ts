@@ -164,16 +164,20 @@ export function gatewayProblems({ stage, template }: Packaged): string[] {
 
 /** What handles events may fail twice without losing one; the machine may call its own tasks and nothing else. */
 export function eventProblems({ template }: Packaged): string[] {
-  const handlers = ["ExecutionEnded", "SweepRuns", "RefreshSymbols"];
+  const rules = ofType(template, "AWS::Events::Rule");
+  const handlers = new Set(
+    rules.flatMap(([, { Properties }]) =>
+      Properties.Targets.map(({ Arn }: { Arn: { "Fn::GetAtt": string[] } }) => Arn["Fn::GetAtt"][0]),
+    ),
+  );
   const invoked = ofType(template, "AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) => Properties);
-  const covered = (key: string) =>
+  const covered = (id: string) =>
     invoked.some(
       (config) =>
-        JSON.stringify(config.FunctionName).includes(`${key}LambdaFunction`) &&
+        JSON.stringify(config.FunctionName).includes(`"${id}"`) &&
         config.DestinationConfig?.OnFailure &&
         config.MaximumEventAgeInSeconds,
     );
-  const rules = ofType(template, "AWS::Events::Rule").filter(([, { Properties }]) => Properties.EventPattern);
   const role = template.Resources.AnalysisMachineRole?.Properties.Policies[0].PolicyDocument.Statement[0].Resource;
   const called = new Set((role ?? []).map((arn: { "Fn::GetAtt": string[] }) => arn["Fn::GetAtt"][0]));
   const tasks = readWorkflows().flatMap(({ definition }) =>
@@ -181,9 +185,10 @@ export function eventProblems({ template }: Packaged): string[] {
   );
   const wanted = new Set(tasks.map(({ name }) => `${name}LambdaFunction`));
   return [
-    ...handlers.filter((key) => !covered(key)).map((key) => `${key} has no destination for events it cannot handle`),
+    ...[...handlers].filter((id) => !covered(id)).map((id) => `${id} has no destination for events it cannot handle`),
+    ...(handlers.size > 0 ? [] : ["no event reaches a function"]),
     ...rules
-      .filter(([, { Properties }]) => !Properties.Targets[0].DeadLetterConfig)
+      .filter(([, { Properties }]) => Properties.EventPattern && !Properties.Targets[0].DeadLetterConfig)
       .map(([id]) => `${id} has no queue of dead letters`),
     ...[...wanted].filter((id) => !called.has(id)).map((id) => `the machine must not call ${id}, but should`),
     ...[...called].filter((id) => !wanted.has(String(id))).map((id) => `the machine may call ${id}, which is no task`),

@@ -8,6 +8,7 @@ import { createStore, type Store } from "../../lib/store/table.ts";
 import { type DynamoDb, startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
 import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
 import { recordedLog } from "../support/recorded-log.ts";
+import { recordedMetrics } from "../support/recorded-metrics.ts";
 
 const numbered = z.object({ sk: z.string(), n: z.number() });
 let database: DynamoDb;
@@ -29,8 +30,15 @@ async function freshStore(tableName: string): Promise<Store> {
     },
     { step: "initialize" },
   );
-  const sleep = async () => {};
-  return createStore({ client, tableName, keys: keysOf("live"), sleep, random: () => 0, log: recordedLog() });
+  return createStore({
+    client,
+    tableName,
+    keys: keysOf("live"),
+    sleep: async () => {},
+    random: () => 0,
+    log: recordedLog(),
+    metrics: recordedMetrics(),
+  });
 }
 
 const pageOf = (store: Store, cursor?: string) =>
