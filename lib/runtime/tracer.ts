@@ -4,7 +4,7 @@ export type Annotations = Record<string, string | number>;
 export interface Tracer {
   /** The same client of AWS, its calls from now on parts of the trace. */
   watch<T>(client: T): T;
-  /** `work` as one part of the trace. What it answers stays out of it. */
+  /** `work` as one part of the trace. What it answers stays out of it, and of an error there is the name alone. */
   trace<T>(annotations: Annotations, work: () => Promise<T>): Promise<T>;
 }
 
@@ -42,7 +42,8 @@ export function createTracer(service: string): Tracer {
         try {
           return await work();
         } catch (error) {
-          part?.addError(error instanceof Error ? error : String(error));
+          part?.addFaultFlag();
+          part?.addAnnotation("error", error instanceof Error ? error.name : typeof error);
           throw error;
         } finally {
           part?.close();

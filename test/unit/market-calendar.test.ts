@@ -1,9 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
-import { isTradingDay, newYorkInstant, tradingDayFrom } from "../../lib/trading/market-calendar.ts";
+import { isTradingDay, newYorkInstant, sessionEnd, tradingDayFrom } from "../../lib/trading/market-calendar.ts";
 
 describe("the market calendar", () => {
+  it.each([
+    ["2026-03-02", "2026-03-02T21:00:00.000Z"],
+    ["2026-07-02", "2026-07-02T20:00:00.000Z"],
+    ["2025-07-03", "2025-07-03T17:00:00.000Z"],
+    ["2026-11-27", "2026-11-27T18:00:00.000Z"],
+    ["2026-12-24", "2026-12-24T18:00:00.000Z"],
+    // A Friday before Christmas on a Saturday is a holiday, and the Thursday a whole day.
+    ["2027-12-23", "2027-12-23T21:00:00.000Z"],
+  ])("the session of %s ends at %s", (day, end) => {
+    expect(sessionEnd(day).toISOString()).toBe(end);
+  });
+
   it.each([
     ["2026-03-02", true],
     ["2026-02-28", false],

@@ -2,7 +2,9 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { createTracer, type Tracer } from "../../lib/runtime/tracer.ts";
+import { readConfig } from "../../lib/runtime/config.ts";
+import { createTracer, noTracer, type Tracer } from "../../lib/runtime/tracer.ts";
+import { createServices } from "../../lib/services.ts";
 import { type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
 
 interface Part {
@@ -66,6 +68,14 @@ const readItem = () => client.send(new GetItemCommand({ TableName: "runs", Key: 
 const part = (name: string) => vi.waitUntil(() => heard.find((each) => each.name === name), { timeout: 5_000 });
 
 describe("a trace", () => {
+  it.each([
+    ["the local stack", {}, false],
+    ["LocalStack", { STAGE: "localstack", ENVIRONMENT: "local" }, false],
+    ["AWS", { STAGE: "prod", ENVIRONMENT: "production", CORS_ALLOWED_ORIGINS: "https://desk.example.com" }, true],
+  ])("is made on %s (%j): %s", (_where, settings, isMade) => {
+    expect(createServices(readConfig(settings)).tracer !== noTracer).toBe(isMade);
+  });
+
   it.each(["first", "second"])(
     "has the work of the %s invocation with its ids, below the function's own part",
     async (_) => {
@@ -101,12 +111,13 @@ describe("a trace", () => {
     expect(JSON.stringify(heard)).not.toContain("secret");
   });
 
-  it("says that the work failed, and lets its error through", async () => {
-    const failure = new TypeError("a bug");
+  it("names the error of work that failed without its words, and lets it through", async () => {
+    const failure = new TypeError("a secret comment is no number");
     await expect(invoke({}, () => Promise.reject(failure))).rejects.toBe(failure);
     const work = await part("## work");
     expect(work.fault).toBe(true);
-    expect(work.cause.exceptions).toMatchObject([{ type: "TypeError", message: "a bug" }]);
+    expect(work.annotations).toEqual({ error: "TypeError" });
+    expect(JSON.stringify(heard)).not.toContain("secret");
   });
 
   it("is nothing where the invocation is not sampled", async () => {
