@@ -14,7 +14,6 @@ const environmentSchema = z.object({
   STAGE: z.string().default("local"),
   ENVIRONMENT: z.enum(["local", "production"]).default("local"),
   LOG_LEVEL: z.enum(["DEBUG", "INFO", "WARN", "ERROR", "CRITICAL", "SILENT"]).default("INFO"),
-  DEPLOYED_AT: instant.optional(),
   CORS_ALLOWED_ORIGINS: z.string().default(""),
 
   TABLE_NAME: z.string().default("wsb-signals"),

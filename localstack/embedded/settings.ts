@@ -70,7 +70,6 @@ export function readSettings(directory: string, variables: Variables): Settings 
     // A replay and the scenario live in realms of their own, so that neither can touch what is live.
     REALM: variables.REALM ?? (asOf ? "replay" : firstDay ? "scenario" : "live"),
     MARKET_CLOCK: asOf ?? (firstDay ? `scenario:${firstDay}` : "wall"),
-    DEPLOYED_AT: new Date().toISOString(),
     SCHWAB_CALLBACK_URL: variables.SCHWAB_CALLBACK_URL ?? `http://127.0.0.1:${listenOn}/auth/schwab/callback`,
     BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
     ...(archive && { REDDIT_ARCHIVE: archive }),

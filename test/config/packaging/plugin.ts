@@ -52,7 +52,6 @@ export default class Packaging {
         const { provider, custom, functions } = serverless.service;
         checkOrigins(provider.stage, custom.corsAllowedOrigins);
         for (const [key, fn] of Object.entries(functions)) fn.iamRoleStatements = statementsOf(key, fn.may, custom.may);
-        provider.environment.DEPLOYED_AT = new Date().toISOString();
       },
       "before:package:createDeploymentArtifacts": async () => {
         // Loaded only where it works: every `npm start` would wait for the bundler.
