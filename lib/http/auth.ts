@@ -52,8 +52,11 @@ export function keyOf(
   return values.size === 1 ? [...values][0] : undefined;
 }
 
-/** How long a container trusts what it read about a key; a revoked key is refused after this at the latest. */
-const trustedMs = 30_000;
+/**
+ * How long a container trusts what it read about a key. API Gateway keeps the answer as long again (`resultTtlInSeconds`
+ * in serverless.yml); a revoked key is refused after both at the latest.
+ */
+export const trustedMs = 30_000;
 
 export interface KeyRing {
   /** The stored key with this digest. */
@@ -62,32 +65,36 @@ export interface KeyRing {
 }
 
 /**
- * The authorizer: answers with a policy for the whole API (a cached policy for one method would refuse the others), or
- * throws `Unauthorized`, which API Gateway turns into 401.
+ * The authorizer: answers with a policy for the whole API (a cached policy for one method would refuse the others). A
+ * refusal is a policy too, because API Gateway keeps policies and no errors; a gateway response turns it into 401.
  */
 export function authorizer(load: () => KeyRing) {
   const known = new Map<string, { key: StoredApiKey | undefined; atMs: number }>();
   return async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const key = keyOf(event);
-    if (key === undefined) throw new Error("Unauthorized");
+    if (key === undefined) return refusal(event);
     const ring = load();
     const digest = digestOf(key);
     let entry = known.get(digest);
     if (entry === undefined || ring.nowMs() - entry.atMs > trustedMs) {
       entry = { key: await ring.find(digest), atMs: ring.nowMs() };
-      // Wrong keys are not remembered: a key that is added must work at once, and guesses must not fill the memory.
+      // Wrong keys are not remembered: guesses must not fill the memory.
       if (entry.key) known.set(digest, entry);
     }
     const stored = entry.key;
-    if (!stored || stored.revoked_at !== null || !sameDigest(stored.sk, digest)) throw new Error("Unauthorized");
-    return {
-      principalId: stored.id,
-      context: { apiKeyId: stored.id },
-      policyDocument: {
-        Version: "2012-10-17",
-        Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: wholeApi(event.methodArn) }],
-      },
-    };
+    if (!stored || stored.revoked_at !== null || !sameDigest(stored.sk, digest)) return refusal(event);
+    return { principalId: stored.id, context: { apiKeyId: stored.id }, policyDocument: policy("Allow", event) };
+  };
+}
+
+function refusal(event: APIGatewayRequestAuthorizerEvent): APIGatewayAuthorizerResult {
+  return { principalId: "unknown", policyDocument: policy("Deny", event) };
+}
+
+function policy(Effect: "Allow" | "Deny", { methodArn }: APIGatewayRequestAuthorizerEvent) {
+  return {
+    Version: "2012-10-17",
+    Statement: [{ Action: "execute-api:Invoke", Effect, Resource: wholeApi(methodArn) }],
   };
 }
 

@@ -36,7 +36,7 @@ export async function forward(
 ): Promise<Answer | GatewayError> {
   const body = Buffer.isBuffer(request.body) ? wholeBody(request.body) : Buffer.alloc(0);
   const headers = {
-    ...passedOn(request.raw.headersDistinct),
+    ...withOneKey(passedOn(request.raw.headersDistinct)),
     "x-request-id": request.id,
     "content-length": String(body.length),
   };
@@ -104,6 +104,17 @@ async function readAll(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/**
+ * As the CDN's function in serverless.yml does it: the gateway looks for the key in one header. The same key sent twice is
+ * one, two different ones are none.
+ */
+function withOneKey(headers: Record<string, string | string[]>): Record<string, string | string[]> {
+  const { "x-api-key": sent = [], ...rest } = headers;
+  const bearer = /^Bearer (\S+)$/i.exec(String(headers.authorization ?? ""))?.[1] ?? [];
+  const [key, ...others] = new Set([sent, bearer].flat());
+  return key === undefined || others.length > 0 ? rest : { ...rest, "x-api-key": key };
 }
 
 /** A header that was sent twice has two values, and goes on twice. */

@@ -142,6 +142,17 @@ describe("npm start on a fresh machine", () => {
     expect(await answer.json()).toEqual({ error: { code: "UNAUTHORIZED", message: expect.any(String) } });
   });
 
+  it("takes the key as a bearer token too, and none where the two differ", async () => {
+    const authorization = `Bearer ${stack.apiKey}`;
+    const wrong = "x".repeat(43);
+    const status = async (headers: Record<string, string>) => (await fetch(`${stack.url}/runs`, { headers })).status;
+    expect(await status({ authorization })).toBe(200);
+    expect(await status({ authorization, "x-api-key": stack.apiKey })).toBe(200);
+    expect(await status({ authorization, "x-api-key": wrong })).toBe(401);
+    expect(await status({ authorization: `Bearer ${wrong}`, "x-api-key": stack.apiKey })).toBe(401);
+    expect(await status({ authorization: `Bearer ${wrong}` })).toBe(401);
+  });
+
   it.each([
     ["GET", "/nowhere"],
     ["DELETE", "/runs"],
