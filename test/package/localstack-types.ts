@@ -4,6 +4,7 @@
  * paid edition.
  */
 export const localStackTypes: ReadonlySet<string> = new Set([
+  "AWS::ApiGateway::Account",
   "AWS::ApiGateway::Deployment",
   "AWS::ApiGateway::GatewayResponse",
   "AWS::ApiGateway::Method",
@@ -20,6 +21,8 @@ export const localStackTypes: ReadonlySet<string> = new Set([
   "AWS::Logs::LogGroup",
   "AWS::S3::Bucket",
   "AWS::S3::BucketPolicy",
+  "AWS::SNS::Subscription",
+  "AWS::SNS::Topic",
   "AWS::SQS::Queue",
   "AWS::SQS::QueuePolicy",
   "AWS::SecretsManager::Secret",

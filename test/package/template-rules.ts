@@ -1,21 +1,20 @@
 import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
-import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
-import type { Resource, Template } from "../config/packaging/plugin.ts";
+import { ofType } from "../config/packaging/resources.ts";
+import { deploymentProblems, gatewayProblems, keyCheckProblems, stageProblems } from "./gateway-rules.ts";
 import { localStackTypes } from "./localstack-types.ts";
+import {
+  alarmProblems,
+  concurrencyProblems,
+  keptProblems,
+  metricProblems,
+  ownMetricProblems,
+  repeatProblems,
+} from "./operations-rules.ts";
 import type { Packaged } from "./packaged.ts";
 import { roleProblems } from "./role-rules.ts";
 import { readWorkflows, statesOf } from "./workflow-rules.ts";
 
 const mostResources = 450;
-const openPaths = new Set([
-  "/",
-  "/openapi.json",
-  "/docs",
-  "/auth/schwab/callback",
-  "/api/v1/health",
-  "/api/v1/health/live",
-  "/api/v1/health/ready",
-]);
 /** API Gateway waits no longer, in seconds. */
 const gatewayTimeout = 29;
 /** The longest a single call to a provider may take, in seconds (the model's). */
@@ -23,12 +22,6 @@ const clientTimeout = 20;
 /** Actions for which AWS knows no resource. */
 const withoutResource =
   /^(logs:(Create|Get|Update|Delete)LogDelivery|logs:ListLogDeliveries|logs:PutResourcePolicy|logs:Describe(ResourcePolicies|LogGroups)|xray:\w+)$/;
-
-type Entry = [id: string, resource: Resource];
-
-function ofType({ Resources }: Template, type: string): Entry[] {
-  return Object.entries(Resources).filter(([, resource]) => resource.Type === type);
-}
 
 /** The findings of AWS's own validator that are errors. */
 export function validatorProblems({ file }: Packaged): string[] {
@@ -57,7 +50,10 @@ interface Statement {
   Resource: unknown;
 }
 
-/** One role for each function and for nothing else; no wildcard action; `*` only where AWS knows no resource. */
+/**
+ * One role for each function and for nothing else, with which it may write traces; no wildcard action; `*` only where AWS
+ * knows no resource.
+ */
 export function permissionProblems({ template }: Packaged): string[] {
   const functions = ofType(template, "AWS::Lambda::Function");
   const roles = functions.map(([, { Properties }]) => String(Properties.Role["Fn::GetAtt"]?.[0]));
@@ -67,8 +63,15 @@ export function permissionProblems({ template }: Packaged): string[] {
       policy.PolicyDocument.Statement.map((statement) => ({ id, ...statement })),
     ),
   );
+  const traced = new Set(
+    statements.filter(({ Action }) => Action.includes("xray:PutTraceSegments")).map(({ id }) => id),
+  );
   return [
     ...shared.map((role) => `the role ${role} is shared or missing`),
+    ...functions
+      .filter(([, { Properties }]) => Properties.TracingConfig?.Mode !== "Active")
+      .map(([id]) => `${id} is not traced`),
+    ...roles.filter((role) => !traced.has(role)).map((role) => `${role} may not write traces`),
     ...statements.flatMap(({ id, Action, Resource }) => {
       const actions = [Action].flat();
       const wildcard = actions.filter((action) => action.includes("*")).map((action) => `${id} may ${action}`);
@@ -86,7 +89,9 @@ export function functionProblems({ template }: Packaged): string[] {
   return [
     ...functions.flatMap(([id, { Properties: p }]) => [
       ...(p.Timeout && p.MemorySize && p.Description ? [] : [`${id} lacks a time-out, memory or a description`]),
-      ...(p.Runtime === "nodejs22.x" ? [] : [`${id} runs on ${p.Runtime}`]),
+      ...([p.Runtime, p.Architectures].join() === "nodejs22.x,arm64"
+        ? []
+        : [`${id} runs on ${p.Runtime}, ${p.Architectures}`]),
       ...(p.LoggingConfig?.LogGroup ? [] : [`${id} has a log group of its own`]),
     ]),
     ...(environments.size === 1 ? [] : ["functions have different environments, but share one process locally"]),
@@ -116,50 +121,6 @@ export function timeoutProblems({ template }: Packaged): string[] {
     return seconds < gatewayTimeout ? [] : [`${id}: ${seconds} s, and the gateway waits ${gatewayTimeout} s`];
   });
   return [...tasks, ...answering];
-}
-
-/** One variable name per level of the paths; keys where they belong; errors in the envelope; no OPTIONS, no permissions. */
-export function gatewayProblems({ stage, template }: Packaged): string[] {
-  const resources = ofType(template, "AWS::ApiGateway::Resource");
-  const variables = new Map<string, Set<string>>();
-  for (const [, { Properties }] of resources) {
-    if (!Properties.PathPart.startsWith("{")) continue;
-    const parent = JSON.stringify(Properties.ParentId);
-    variables.set(parent, (variables.get(parent) ?? new Set()).add(Properties.PathPart));
-  }
-  const pathOf = (id: string): string => {
-    const resource = template.Resources[id];
-    if (resource?.Type !== "AWS::ApiGateway::Resource") return "";
-    return `${pathOf(resource.Properties.ParentId.Ref ?? "")}/${resource.Properties.PathPart}`;
-  };
-  const responses = ofType(template, "AWS::ApiGateway::GatewayResponse").map(([, { Properties }]) => Properties);
-  const answered = new Set(responses.map(({ ResponseType }) => ResponseType));
-  return [
-    ...[...variables.values()]
-      .filter((names) => names.size > 1)
-      .map((names) => `one level has ${[...names].join(" and ")}`),
-    ...ofType(template, "AWS::ApiGateway::Method").flatMap(([id, { Properties: p }]) => {
-      const path = pathOf(p.ResourceId.Ref ?? "") || "/";
-      const wanted = openPaths.has(path) || stage === "localstack" ? "NONE" : "CUSTOM";
-      return [
-        ...(p.HttpMethod === "OPTIONS" && stage !== "localstack" ? [`${id} is an OPTIONS method`] : []),
-        ...(p.AuthorizationType === wanted ? [] : [`${p.HttpMethod} ${path} has authorization ${p.AuthorizationType}`]),
-        ...(p.Integration.Credentials || p.Integration.Type === "MOCK" ? [] : [`${id} has no invocation role`]),
-      ];
-    }),
-    ...ofType(template, "AWS::Lambda::Permission")
-      .filter(([, { Properties }]) => Properties.Principal === "apigateway.amazonaws.com")
-      .map(([id]) => `${id}: the gateway has a role for that`),
-    ...Object.keys(gatewayErrors)
-      .filter((type) => !answered.has(type))
-      .map((type) => `no gateway response ${type}`),
-    ...responses.flatMap(({ ResponseType, ResponseTemplates, ResponseParameters }) => {
-      const { error } = JSON.parse(ResponseTemplates["application/json"]);
-      const complete = error?.code && error?.message && ResponseParameters["gatewayresponse.header.Vary"];
-      const cors = ResponseParameters["gatewayresponse.header.Access-Control-Allow-Origin"];
-      return complete && (cors || stage === "localstack") ? [] : [`gateway response ${ResponseType} is incomplete`];
-    }),
-  ];
 }
 
 /** What handles events may fail twice without losing one; the machine may call its own tasks and nothing else. */
@@ -218,6 +179,15 @@ export const templateRules = {
   "configures every function": functionProblems,
   "orders the time-outs client < function < task < machine": timeoutProblems,
   "answers as one API": gatewayProblems,
+  "publishes the whole API and only when it changed": deploymentProblems,
+  "logs each request without what is secret in it": stageProblems,
+  "keeps the check of keys cheap and their end near": keyCheckProblems,
   "loses no event": eventProblems,
+  "keeps data, and nothing of a first deployment that failed": keptProblems,
+  "is the same for the same code": repeatProblems,
+  "tells somebody of what goes wrong": alarmProblems,
+  "watches everything that can go wrong": metricProblems,
+  "knows the metrics that the functions write": ownMetricProblems,
+  "leaves the API some of the ten executions of a new account": concurrencyProblems,
   "holds only what the free LocalStack has": localStackProblems,
 };

@@ -22,7 +22,13 @@ const complete = dashboard([
 ]);
 
 const problems = (more: Template["Resources"], shown: Template["Resources"] = { Dashboard: complete }) =>
-  metricProblems({ stage: "prod", template: { Resources: { ...shown, ...more }, Outputs: {} }, file: "", sizes: {}, calls: {} });
+  metricProblems({
+    stage: "prod",
+    template: { Resources: { ...shown, ...more }, Outputs: {} },
+    file: "",
+    sizes: {},
+    calls: {},
+  });
 
 function alarm(MetricName: string, dimensions: Record<string, string>, Namespace = "WsbSignals") {
   const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));

@@ -1,6 +1,7 @@
 import { preflightHeaders } from "../../../lib/http/headers.ts";
 import { readConfig } from "../../../lib/runtime/config.ts";
 import type { Template } from "./plugin.ts";
+import { ofType } from "./resources.ts";
 
 /** The address at which the API of this stage is called, as an output. */
 export function addLocalStackUrl(template: Template, endpoint: string): void {
@@ -16,12 +17,10 @@ export function addLocalStackUrl(template: Template, endpoint: string): void {
  */
 export function addPreflights(template: Template, corsAllowedOrigins: string): void {
   const origins = readConfig({ CORS_ALLOWED_ORIGINS: corsAllowedOrigins }).corsAllowedOrigins;
-  const methods = Object.values(template.Resources).filter(({ Type }) => Type === "AWS::ApiGateway::Method");
-  const resources = new Map(methods.map(({ Properties }) => [JSON.stringify(Properties.ResourceId), Properties]));
-  const ids: string[] = [];
+  const methods = ofType(template, "AWS::ApiGateway::Method");
+  const resources = new Map(methods.map(([, { Properties }]) => [JSON.stringify(Properties.ResourceId), Properties]));
   for (const { RestApiId, ResourceId } of resources.values()) {
     const id = ResourceId.Ref ?? "Root";
-    ids.push(`Preflight${id}`);
     template.Resources[`Preflight${id}`] = {
       Type: "AWS::ApiGateway::Method",
       Properties: {
@@ -37,11 +36,6 @@ export function addPreflights(template: Template, corsAllowedOrigins: string): v
         MethodResponses: [{ StatusCode: "204" }],
       },
     };
-  }
-  // A deployment holds only the methods that were there before it.
-  for (const deployment of Object.values(template.Resources)) {
-    if (deployment.Type !== "AWS::ApiGateway::Deployment") continue;
-    deployment.DependsOn = [...[deployment.DependsOn ?? []].flat(), ...ids];
   }
 }
 

@@ -11,7 +11,12 @@ export interface Serverless {
   };
   service: {
     provider: { stage: string; environment: Record<string, unknown>; compiledCloudFormationTemplate: Template };
-    custom: { corsAllowedOrigins: string; localStackEndpoint: string; may: Record<string, object> };
+    custom: {
+      corsAllowedOrigins: string;
+      localStackEndpoint: string;
+      authorizerConcurrency: string;
+      may: Record<string, object>;
+    };
     functions: Record<string, FunctionSettings>;
   };
 }
@@ -32,6 +37,9 @@ export interface Template {
 export interface Resource {
   Type: string;
   DependsOn?: string | string[];
+  Condition?: string;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
   // biome-ignore lint/suspicious/noExplicitAny: the properties of every resource type there is
   Properties: any;
 }
