@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
+import { parse } from "yaml";
 import { ofType } from "../config/packaging/resources.ts";
 import { deploymentProblems, gatewayProblems, keyCheckProblems, stageProblems } from "./gateway-rules.ts";
 import { localStackTypes } from "./localstack-types.ts";
@@ -156,15 +158,20 @@ export function eventProblems({ template }: Packaged): string[] {
   ];
 }
 
-/** What the free LocalStack has no resource for is not in its stage's template; a page can use every path there. */
+/** Only what the free LocalStack has is in its stage's template, its services are started, and a page can use every path. */
 export function localStackProblems({ stage, template }: Packaged): string[] {
   if (stage !== "localstack") return [];
-  const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
+  const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
+  const compose = parse(readFileSync(new URL("../../localstack/docker-compose.yml", import.meta.url), "utf8"));
+  const started = new Set(compose.services.localstack.environment.SERVICES.split(","));
   const byResource = Map.groupBy(ofType(template, "AWS::ApiGateway::Method"), ([, { Properties }]) =>
     JSON.stringify(Properties.ResourceId),
   );
   return [
-    ...[...types].filter((type) => !localStackTypes.has(type)).map((type) => `LocalStack does not have ${type}`),
+    ...types.filter((type) => !localStackTypes.has(type)).map((type) => `LocalStack does not have ${type}`),
+    ...types
+      .filter((type) => !started.has(type.split("::")[1]?.toLowerCase()))
+      .map((type) => `docker-compose.yml does not start the service of ${type}`),
     ...[...byResource.values()]
       .filter((methods) => !methods.some(([, { Properties }]) => Properties.HttpMethod === "OPTIONS"))
       .map((methods) => `nothing answers preflights where ${methods[0]?.[0]} is`),

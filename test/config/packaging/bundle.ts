@@ -17,7 +17,7 @@ interface Entry {
 /** The zip writer the framework itself uses. */
 const { ZipFile } = createRequire(createRequire(import.meta.url).resolve("serverless/package.json"))("yazl");
 
-/** The same code gives the same archive, so that an unchanged function is not deployed again. */
+/** The same code gives the same archive: the framework compares them, and deploys nothing where nothing has changed. */
 const fixedTime = new Date("2020-01-01T00:00:00Z");
 
 /**
@@ -40,12 +40,14 @@ export async function bundleFunctions(serverless: Pick<Serverless, "serviceDir" 
   await Promise.all(
     [...builds.values()].map((alike) => bundle(serverless.serviceDir, outdir, alike, alike[0]?.calls.loads ?? [])),
   );
-  mkdirSync(join(outdir, "zip"), { recursive: true });
+  // The framework's own folder: archives that lie elsewhere it uploads, but does not compare with those that are deployed.
+  const archives = join(serverless.serviceDir, ".serverless");
+  mkdirSync(archives, { recursive: true });
   const sizes: Record<string, number> = {};
   await Promise.all(
     entries.map(async ({ key, path }) => {
       const file = join(outdir, `${path}.js`);
-      const artifact = join(outdir, "zip", `${key}.zip`);
+      const artifact = join(archives, `${key}.zip`);
       const zip = new ZipFile();
       zip.addFile(file, `${path}.js`, { mtime: fixedTime, mode: 0o100644 });
       zip.end();
