@@ -80,7 +80,8 @@ function allowArchive(template: Template, archive: string) {
 /** So that nothing else in the account can keep keys from being checked. Costs nothing. */
 function reserveForTheAuthorizer(template: Template, executions: string) {
   if (executions === "") return;
-  if (!/^[1-9]\d*$/.test(executions)) throw new Error(`AUTHORIZER_CONCURRENCY must be a number, not "${executions}".`);
+  if (!/^[1-9]\d*$/.test(executions))
+    throw new Error(`AUTHORIZER_CONCURRENCY must be a whole number above zero, not "${executions}".`);
   const authorize = template.Resources.AuthorizeLambdaFunction;
   if (authorize) authorize.Properties.ReservedConcurrentExecutions = Number(executions);
 }

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import type { Serverless, Template } from "../config/packaging/plugin.ts";
+import { ofType } from "../config/packaging/resources.ts";
+import { shapeTemplate } from "../config/packaging/template.ts";
+
+/** The least that the framework compiles: one function with its role, one method, the table. */
+function compiled(): Template {
+  const statements = [{ Effect: "Allow", Action: [], Resource: [] }];
+  return {
+    Outputs: {},
+    Resources: {
+      Table: { Type: "AWS::DynamoDB::Table", Properties: { GlobalSecondaryIndexes: [{ IndexName: "gsi1" }] } },
+      ApiGatewayRestApi: { Type: "AWS::ApiGateway::RestApi", Properties: { Name: "wsb-signals-prod" } },
+      ApiGatewayMethodRunsGet: {
+        Type: "AWS::ApiGateway::Method",
+        Properties: { HttpMethod: "GET", Integration: { Uri: { "Fn::GetAtt": ["AuthorizeLambdaFunction", "Arn"] } } },
+      },
+      AuthorizeLambdaFunction: {
+        Type: "AWS::Lambda::Function",
+        Properties: { Role: { "Fn::GetAtt": ["AuthorizeRole", "Arn"] }, MemorySize: 512 },
+      },
+      AuthorizeRole: {
+        Type: "AWS::IAM::Role",
+        Properties: { Policies: [{ PolicyDocument: { Statement: statements } }] },
+      },
+    },
+  };
+}
+
+function shaped(change: (template: Template) => void = () => {}, authorizerConcurrency = ""): Template {
+  const template = compiled();
+  change(template);
+  const provider = { stage: "prod", environment: {}, compiledCloudFormationTemplate: template };
+  const custom = { corsAllowedOrigins: "https://desk.example.com", authorizerConcurrency };
+  shapeTemplate({ provider, custom, functions: {} } satisfies Serverless["service"]);
+  return template;
+}
+
+describe("a deployment of the API", () => {
+  const idAfter = (change?: (template: Template) => void) =>
+    ofType(shaped(change), "AWS::ApiGateway::Deployment").map(([id]) => id);
+
+  it("is the same one as long as the API is the same, whatever became of the functions behind it", () => {
+    const [id, ...others] = idAfter();
+    expect(others).toEqual([]);
+    expect(idAfter()).toEqual([id]);
+    const withMoreMemory = ({ Resources }: Template) => {
+      if (Resources.AuthorizeLambdaFunction) Resources.AuthorizeLambdaFunction.Properties.MemorySize = 1024;
+    };
+    expect(idAfter(withMoreMemory)).toEqual([id]);
+  });
+
+  it("is a new one when a method has changed", () => {
+    const withPost = ({ Resources }: Template) => {
+      if (Resources.ApiGatewayMethodRunsGet) Resources.ApiGatewayMethodRunsGet.Properties.HttpMethod = "POST";
+    };
+    expect(idAfter(withPost)).toHaveLength(1);
+    expect(idAfter(withPost)).not.toEqual(idAfter());
+  });
+});
+
+describe("AUTHORIZER_CONCURRENCY", () => {
+  const reserved = (executions?: string) =>
+    shaped(undefined, executions).Resources.AuthorizeLambdaFunction?.Properties.ReservedConcurrentExecutions;
+
+  it("reserves executions for the check of keys, and nothing where it is not set", () => {
+    expect(reserved("5")).toBe(5);
+    expect(reserved()).toBeUndefined();
+  });
+
+  it.each(["many", "0", "-1", "1.5"])("of %s is refused in one sentence", (executions) => {
+    expect(() => reserved(executions)).toThrow(
+      `AUTHORIZER_CONCURRENCY must be a whole number above zero, not "${executions}".`,
+    );
+  });
+});
