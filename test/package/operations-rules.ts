@@ -20,7 +20,7 @@ export function keptProblems({ template }: Packaged): string[] {
   return [
     ...withData
       .filter(([, kept]) => kept.DeletionPolicy !== "RetainExceptOnCreate" || kept.UpdateReplacePolicy !== "Retain")
-      .map(([id]) => `${id} holds data and is not kept, or also when a first deployment fails`),
+      .map(([id]) => `${id} holds data and is not kept, or even when a first deployment fails`),
     ...Object.entries(template.Resources)
       .filter(([, resource]) => resource.DeletionPolicy === "Retain" && named(resource))
       .map(([id]) => `${id} stays when a first deployment fails, and its name is taken`),

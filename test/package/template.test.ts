@@ -32,7 +32,7 @@ describe("the rules of the template find", () => {
     [
       "a table that stays when the first deployment fails",
       (all) => Object.assign(all.Table as Resource, { DeletionPolicy: "Retain" }),
-      "Table holds data and is not kept, or also when a first deployment fails",
+      "Table holds data and is not kept, or even when a first deployment fails",
     ],
     [
       "a queue with a name that stays when the first deployment fails",
