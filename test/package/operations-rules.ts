@@ -87,7 +87,7 @@ const always = [
 ];
 
 /** Errors of the functions for which nobody waits, of every operation of the store, of the table and each index. */
-export function metricProblems({ template }: Packaged): string[] {
+export function watchProblems({ template }: Packaged): string[] {
   const metrics = watched(template);
   const names = new Set(metrics.map(({ Namespace, MetricName }) => `${Namespace} ${MetricName}`));
   const seen = new Set(
@@ -121,68 +121,6 @@ function storeOperations(): string[] {
   const names: Record<string, string> = { BatchGet: "BatchGetItem", BatchWrite: "BatchWriteItem", Get: "GetItem" };
   const transactions: Record<string, string> = { TransactWrite: "TransactWriteItems", TransactGet: "TransactGetItems" };
   return [...new Set(sent.map((command) => names[command] ?? transactions[command] ?? command))];
-}
-
-/** The metrics that the functions write, by agreement; their `phase` ones are told apart by it. */
-const agreedMetrics = new Set([
-  "RunStarted",
-  "RunCompleted",
-  "RunFailed",
-  "RunStopped",
-  "RunRefused",
-  "ModelCalls",
-  "ModelRetries",
-  "ModelFailures",
-  "ModelTokens",
-  "ModelCostMicroUsd",
-  "BudgetExhausted",
-  "CommentsAnalyzed",
-  "SignalsCreated",
-  "PositionsOpened",
-  "ExitsTriggered",
-  "StoreConflicts",
-  "ProviderRetries",
-  "RunOverdue",
-  "BrokerLoginHoursLeft",
-  "PhaseDuration",
-  "PhaseFailed",
-  "PhaseRepeated",
-]);
-
-/** What alarms and dashboard read of the functions' own metrics: each with its service, and by phase where there is one. */
-export function usedMetrics(template: Template): { name: string; service: unknown; byPhase: boolean }[] {
-  const inAlarms = watched(template)
-    .filter(({ Namespace }) => Namespace === "WsbSignals")
-    .map(({ MetricName, Dimensions }) => ({ name: MetricName, service: Dimensions?.[0]?.Value, byPhase: false }));
-  const inGraphs = ofType(template, "AWS::CloudWatch::Dashboard").flatMap(([, { Properties }]) =>
-    JSON.parse(Properties.DashboardBody["Fn::Sub"]).widgets.flatMap(
-      (widget: { properties: { metrics?: unknown[][] } }) =>
-        (widget.properties.metrics ?? []).flatMap(([first, name, , service]) => {
-          if (first === "WsbSignals") return [{ name: String(name), service, byPhase: false }];
-          const search = String((first as { expression?: string }).expression ?? "");
-          const found = /^SEARCH\('\{WsbSignals,service,phase\} MetricName="(\w+)" service="([\w-]+)"'/.exec(search);
-          return found ? [{ name: found[1] ?? "", service: found[2], byPhase: true }] : [];
-        }),
-    ),
-  );
-  return [...inAlarms, ...inGraphs];
-}
-
-/** No alarm and no graph waits for a metric that nobody writes, and the dashboard shows all that are written. */
-export function ownMetricProblems({ stage, template }: Packaged): string[] {
-  const used = usedMetrics(template);
-  const names = new Set(used.map(({ name }) => name));
-  return [
-    ...used
-      .filter(
-        ({ name, service, byPhase }) => service !== `wsb-signals-${stage}` || byPhase !== name.startsWith("Phase"),
-      )
-      .map(({ name, service }) => `${name} is looked for at ${service}, or by phase`),
-    ...[...names].filter((name) => !agreedMetrics.has(name)).map((name) => `nobody writes ${name}`),
-    ...[...agreedMetrics]
-      .filter((name) => !names.has(name) && stage !== "localstack")
-      .map((name) => `nothing shows ${name}`),
-  ];
 }
 
 /** A new account may run ten functions at once and reserve none of them. A run takes half of that at most. */

@@ -31,7 +31,12 @@ function shaped(change: (template: Template) => void = () => {}, authorizerConcu
   const template = compiled();
   change(template);
   const provider = { stage: "prod", environment: {}, compiledCloudFormationTemplate: template };
-  const custom = { corsAllowedOrigins: "https://desk.example.com", authorizerConcurrency };
+  const custom = {
+    corsAllowedOrigins: "https://desk.example.com",
+    localStackEndpoint: "http://127.0.0.1:4566",
+    authorizerConcurrency,
+    may: {},
+  };
   shapeTemplate({ provider, custom, functions: {} } satisfies Serverless["service"]);
   return template;
 }

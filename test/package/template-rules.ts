@@ -4,14 +4,8 @@ import { parse } from "yaml";
 import { ofType } from "../config/packaging/resources.ts";
 import { deploymentProblems, gatewayProblems, keyCheckProblems, stageProblems } from "./gateway-rules.ts";
 import { localStackTypes } from "./localstack-types.ts";
-import {
-  alarmProblems,
-  concurrencyProblems,
-  keptProblems,
-  metricProblems,
-  ownMetricProblems,
-  repeatProblems,
-} from "./operations-rules.ts";
+import { metricProblems } from "./metric-rules.ts";
+import { alarmProblems, concurrencyProblems, keptProblems, repeatProblems, watchProblems } from "./operations-rules.ts";
 import type { Packaged } from "./packaged.ts";
 import { roleProblems } from "./role-rules.ts";
 import { readWorkflows, statesOf } from "./workflow-rules.ts";
@@ -193,8 +187,8 @@ export const templateRules = {
   "keeps data, and nothing of a first deployment that failed": keptProblems,
   "is the same for the same code": repeatProblems,
   "tells somebody of what goes wrong": alarmProblems,
-  "watches everything that can go wrong": metricProblems,
-  "knows the metrics that the functions write": ownMetricProblems,
+  "watches everything that can go wrong": watchProblems,
+  "looks at the metrics that the functions write": metricProblems,
   "leaves the API some of the ten executions of a new account": concurrencyProblems,
   "holds only what the free LocalStack has": localStackProblems,
 };
