@@ -73,7 +73,7 @@ function section(method: string, path: string, operation: Operation, shared: Rec
         `<code>${escaped(name)}</code>`,
         `${place}${required ? ", required" : ""}`,
         `<code>${shapeOf(schema)}</code>`,
-        `${escaped(description)} ${limitsOf(schema)}`,
+        `${escaped(description)} ${limitsOf(schema)}`.trim(),
       ),
   );
   const { requestBody: body } = operation;

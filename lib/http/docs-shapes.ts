@@ -39,7 +39,8 @@ export function limitsOf({ minimum, maximum, minLength, maxLength, pattern }: Sc
     maxLength !== undefined && `${maxLength} characters or fewer`,
     pattern !== undefined && `<code>${escaped(pattern)}</code>`,
   ];
-  return limits.filter((limit) => limit !== false).join(", ");
+  const kept = limits.filter((limit) => limit !== false);
+  return kept.length === 0 ? "" : `(${kept.join(", ")})`;
 }
 
 function objectShape({ properties, required = [], additionalProperties }: Schema, indent: string): string {

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { handler as closePosition } from "../../functions/api/close-position.ts";
 import { handler as startAnalysis } from "../../functions/api/start-analysis.ts";
 import type { Contract } from "../../lib/http/contract.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
@@ -97,8 +98,8 @@ describe("the open endpoints", () => {
     expect(page).toContain(
       '<h3 id="SettingValue">SettingValue</h3>\n<pre>number | string | boolean | anything[]</pre>',
     );
-    expect(page).toContain("1 characters or more, 200 characters or fewer, <code>^[\\x21-\\x7e]*$</code></td>");
-    expect(page).toContain("<td>Default 50. at least 1, at most 100</td>");
+    expect(page).toContain("(1 characters or more, 200 characters or fewer, <code>^[\\x21-\\x7e]*$</code>)</td>");
+    expect(page).toContain("<td>Default 50. (at least 1, at most 100)</td>");
     const linked = [...page.matchAll(/href="#(\w+)"/g)].map((match) => match[1]);
     const there = new Set([...page.matchAll(/id="(\w+)"/g)].map((match) => match[1]));
     expect(linked.filter((name) => !there.has(name))).toEqual([]);
@@ -252,6 +253,20 @@ describe("a bad body", () => {
       details: [{ field, problem: "must be well-formed Unicode" }],
     });
     expect(await contents()).toEqual(before);
+  });
+
+  it("of bytes that are no UTF-8 is refused where the gateway hands them over in base64", async () => {
+    const event = {
+      body: Buffer.from('{"reason":"\xff"}', "latin1").toString("base64"),
+      isBase64Encoded: true,
+      headers: {},
+      pathParameters: params,
+    } as never as APIGatewayProxyEvent;
+    const answered = await closePosition(event, { getRemainingTimeInMillis: () => 1_000 } as Context);
+    expect(JSON.parse(answered.body).error).toMatchObject({
+      code: "VALIDATION_ERROR",
+      details: [{ field: "reason", problem: "must be well-formed Unicode" }],
+    });
   });
 
   it("names the field that is not well-formed, however deep it lies", async () => {
