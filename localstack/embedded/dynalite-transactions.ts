@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CallOperation, OperationError, type WireAnswer } from "./dynalite-client.ts";
+import { type CallOperation, OperationError, refusal, type WireAnswer } from "./dynamodb-client.ts";
+import type { Operation } from "./dynamodb-front.ts";
+import type { Shapes, TableShape } from "./dynamodb-limits.ts";
 
 type Item = Record<string, unknown>;
 interface Action {
@@ -9,6 +11,10 @@ interface Action {
   Item?: Item;
   ReturnValuesOnConditionCheckFailure?: string;
   [field: string]: unknown;
+}
+interface TransactionInput {
+  TransactItems?: Partial<Record<ActionKind | "Get", Action>>[];
+  ClientRequestToken?: string;
 }
 type ActionKind = "Put" | "Update" | "Delete" | "ConditionCheck";
 interface Step {
@@ -35,24 +41,13 @@ const tokenLifeMs = 10 * 60_000;
 export function createTransactions(call: CallOperation, dataDir: string | undefined) {
   const lock = createLock();
   const journal = dataDir ? join(dataDir, "transaction.json") : undefined;
-  const keyNames = new Map<string, string[]>();
   const tokens = new Map<string, { request: string; at: number }>();
 
-  async function keyOf(table: string, item: Item): Promise<Item> {
-    let names = keyNames.get(table);
-    if (!names) {
-      const { Table } = await call("DescribeTable", { TableName: table });
-      names = (Table as { KeySchema: { AttributeName: string }[] }).KeySchema.map((part) => part.AttributeName);
-      keyNames.set(table, names);
-    }
-    return Object.fromEntries(names.map((name) => [name, item[name]]));
-  }
-
-  async function readSteps(items: Partial<Record<ActionKind, Action>>[]): Promise<Step[]> {
+  async function readSteps(items: Partial<Record<ActionKind, Action>>[], shapes: Shapes): Promise<Step[]> {
     const steps = await Promise.all(
       items.map(async (item) => {
         const [kind, action] = Object.entries(item)[0] as [ActionKind, Action];
-        const key = action.Key ?? (await keyOf(action.TableName, action.Item ?? {}));
+        const key = action.Key ?? keyOf(shapes.get(action.TableName), action.Item ?? {});
         const { Item: before } = await call("GetItem", { TableName: action.TableName, Key: key, ConsistentRead: true });
         return { kind, action, key, ...(before ? { before: before as Item } : {}) };
       }),
@@ -89,12 +84,12 @@ export function createTransactions(call: CallOperation, dataDir: string | undefi
     );
   }
 
-  async function write(input: { TransactItems?: Partial<Record<ActionKind, Action>>[] }): Promise<void> {
+  async function write(input: TransactionInput, shapes: Shapes): Promise<void> {
     const items = input.TransactItems ?? [];
     if (items.length === 0 || items.length > mostActions) {
       throw refusal("ValidationException", `1 validation error detected: transactItems must hold 1 to ${mostActions}`);
     }
-    const steps = await readSteps(items);
+    const steps = await readSteps(items, shapes);
     if (journal) writeFileSync(journal, JSON.stringify(steps));
     const outcomes = await Promise.allSettled(steps.map(apply));
     const rejected = outcomes.find((outcome) => outcome.status === "rejected");
@@ -114,7 +109,7 @@ export function createTransactions(call: CallOperation, dataDir: string | undefi
   }
 
   /** The same token with the same request was answered before: the answer again, and nothing is done twice. */
-  async function writeOnce(input: { ClientRequestToken?: string }): Promise<Item> {
+  async function writeOnce(input: TransactionInput, shapes: Shapes): Promise<Item> {
     const { ClientRequestToken: token, ...request } = input;
     const text = JSON.stringify(request);
     const now = Date.now();
@@ -127,12 +122,12 @@ export function createTransactions(call: CallOperation, dataDir: string | undefi
       throw refusal("IdempotentParameterMismatchException", "The token was used with another request");
     }
     if (earlier) return {};
-    await write(request);
+    await write(request, shapes);
     if (token !== undefined) tokens.set(token, { request: text, at: now });
     return {};
   }
 
-  async function read(input: { TransactItems?: { Get: Action }[] }): Promise<Item> {
+  async function read(input: TransactionInput): Promise<Item> {
     const answers = (input.TransactItems ?? []).map(({ Get }) => call("GetItem", { ...Get, ConsistentRead: true }));
     return { Responses: await Promise.all(answers) };
   }
@@ -144,9 +139,9 @@ export function createTransactions(call: CallOperation, dataDir: string | undefi
       await undo(readJournal(journal));
       rmSync(journal, { force: true });
     },
-    handle: (operation: string, body: string, passThrough: () => Promise<WireAnswer>): Promise<WireAnswer> => {
-      if (operation === "TransactWriteItems") return lock.alone(() => answered(() => writeOnce(JSON.parse(body))));
-      if (operation === "TransactGetItems") return lock.alone(() => answered(() => read(JSON.parse(body))));
+    handle: ({ operation, input, shapes, passThrough }: Operation): Promise<WireAnswer> => {
+      if (operation === "TransactWriteItems") return lock.alone(() => answered(() => writeOnce(input, shapes)));
+      if (operation === "TransactGetItems") return lock.alone(() => answered(() => read(input)));
       return lock.together(passThrough);
     },
   };
@@ -161,24 +156,13 @@ function readJournal(path: string): Step[] {
   }
 }
 
-async function answered(work: () => Promise<Item>): Promise<WireAnswer> {
-  try {
-    const body = JSON.stringify(await work());
-    return { status: 200, headers: { "content-type": "application/x-amz-json-1.0" }, body };
-  } catch (error) {
-    if (error instanceof OperationError) return error.answer;
-    throw error;
-  }
+function keyOf(shape: TableShape | undefined, item: Item): Item {
+  return Object.fromEntries((shape?.key ?? []).map((name) => [name, item[name]]));
 }
 
-function refusal(type: string, message: string, more: Item = {}): OperationError {
-  const body = JSON.stringify({
-    __type: `com.amazonaws.dynamodb.v20120810#${type}`,
-    Message: message,
-    message,
-    ...more,
-  });
-  return new OperationError({ status: 400, headers: { "content-type": "application/x-amz-json-1.0" }, body });
+async function answered(work: () => Promise<Item>): Promise<WireAnswer> {
+  const body = JSON.stringify(await work());
+  return { status: 200, headers: { "content-type": "application/x-amz-json-1.0" }, body };
 }
 
 /** Single operations run side by side; a transaction waits for them and then runs alone. */

@@ -2,16 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { engineClient } from "./dynamodb-client.ts";
+import type { DynamoDb, DynamoDbEngine } from "./dynamodb-engine.ts";
+import { openDynamoDbFront } from "./dynamodb-front.ts";
 import { freePort } from "./ports.ts";
 
-export interface DynamoDb {
-  endpoint: string;
-  engine: DynamoDbEngine;
-  close(): Promise<void>;
-}
-
-/** `dynoxide` is one binary over SQLite and exists for Linux; `dynalite` is JavaScript and runs everywhere. */
-export type DynamoDbEngine = "dynoxide" | "dynalite";
+export type { DynamoDb, DynamoDbEngine } from "./dynamodb-engine.ts";
 
 /**
  * Starts an embedded DynamoDB: in memory without `dataDir`, otherwise on disk below it.
@@ -22,7 +18,7 @@ export async function startDynamoDb(
 ): Promise<DynamoDb> {
   if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
   const binary = options.engine === "dynalite" ? undefined : dynoxideBinary();
-  if (binary) return startDynoxide(binary, options.port || (await freePort()), options.dataDir);
+  if (binary) return startDynoxide(binary, options);
   if (options.engine === "dynoxide") throw new Error("The dynoxide binary is not installed.");
   // Loaded only here: it costs a quarter of a second that most machines need not pay.
   const { startDynalite } = await import("./dynalite.ts");
@@ -44,7 +40,9 @@ function dynoxideBinary(): string | undefined {
 const untilParentEnds =
   'exec 3<&0; "$0" "$@" </dev/null 3<&- & child=$!; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child';
 
-async function startDynoxide(binary: string, port: number, dataDir: string | undefined): Promise<DynamoDb> {
+async function startDynoxide(binary: string, options: { dataDir?: string; port?: number }): Promise<DynamoDb> {
+  const { dataDir } = options;
+  const port = await freePort();
   const storage = dataDir ? ["--db-path", join(dataDir, "dynamodb.sqlite")] : [];
   const child = spawn("/bin/sh", ["-c", untilParentEnds, binary, "serve", "--port", String(port), ...storage], {
     stdio: ["pipe", "pipe", "pipe"],
@@ -52,10 +50,12 @@ async function startDynoxide(binary: string, port: number, dataDir: string | und
     detached: true,
   });
   await listening(child);
+  const front = await openDynamoDbFront({ client: engineClient(port), port: options.port ?? 0 });
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: front.endpoint,
     engine: "dynoxide",
     close: async () => {
+      await front.close();
       if (child.exitCode !== null) return;
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.stdin?.end();

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { createRequire } from "node:module";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
@@ -15,23 +14,14 @@ import { readPage } from "../../lib/store/lists.ts";
 import type { Range } from "../../lib/store/ranges.ts";
 import { readDirectory, storeDirectory } from "../../lib/store/symbol-directory.ts";
 import { createStore, type Store } from "../../lib/store/table.ts";
-import { type DynamoDb, startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
 import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
+import { engines } from "../support/engines.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 import { recordedMetrics } from "../support/recorded-metrics.ts";
 
 const tableName = "store-test";
 const anything = z.object({ pk: z.string(), sk: z.string() }).loose();
 const numbered = z.object({ sk: z.string(), n: z.number() });
-
-function hasDynoxide(): boolean {
-  try {
-    createRequire(import.meta.url).resolve(`@dynoxide/${process.platform}-${process.arch}/dynoxide`);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 interface Call {
   command: string;
@@ -64,10 +54,9 @@ function conflict(...codes: string[]): Error {
   });
 }
 
-describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => {
-  const absent = engine === "dynoxide" && !hasDynoxide();
-  describe.skipIf(absent)(absent ? "(needs the dynoxide binary)" : "running", () => {
-    let database: DynamoDb;
+describe.each(engines)("the store on $name", ({ missing, start }) => {
+  describe.skipIf(missing)(missing ?? "running", () => {
+    let database: Awaited<ReturnType<typeof start>>;
     let client: DynamoDBDocumentClient;
     let store: Store;
     let log: ReturnType<typeof recordedLog>;
@@ -77,7 +66,7 @@ describe.each(["dynoxide", "dynalite"] as const)("the store on %s", (engine) => 
     let realm = 0;
 
     beforeAll(async () => {
-      database = await startDynamoDb({ engine });
+      database = await start();
       await createTableIfAbsent(database.endpoint, tableName);
       client = createStoreClient(database.endpoint);
       // As the opening of a realm does.

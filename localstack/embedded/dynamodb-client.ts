@@ -22,8 +22,22 @@ export class OperationError extends Error {
   }
 }
 
-/** The way from the transactional front to the dynalite behind it. */
-export function dynaliteClient(port: number) {
+/** The answer of the service to what it refuses. */
+export function refusal(type: string, message: string, more: Record<string, unknown> = {}): OperationError {
+  return new OperationError(failure(400, type, message, more));
+}
+
+/** An answer that is an error, in the service's words. */
+export function failure(status: number, type: string, message: string, more: object = {}): WireAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.0" },
+    body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, Message: message, message, ...more }),
+  };
+}
+
+/** The way from the front to the engine behind it. */
+export function engineClient(port: number) {
   const agent = new Agent({ keepAlive: true });
 
   function send(headers: Record<string, string>, body: string): Promise<WireAnswer> {
@@ -53,7 +67,7 @@ export function dynaliteClient(port: number) {
         {
           "content-type": "application/x-amz-json-1.0",
           "x-amz-target": `DynamoDB_20120810.${operation}`,
-          // dynalite checks that a signature is there, not what it says.
+          // An engine checks that a signature is there, not what it says.
           authorization:
             "AWS4-HMAC-SHA256 Credential=local/1/local/dynamodb/aws4_request, SignedHeaders=x, Signature=0",
           "x-amz-date": "20200101T000000Z",

@@ -1,0 +1,8 @@
+/** `dynoxide` is one binary over SQLite and exists for Linux; `dynalite` is JavaScript and runs everywhere. */
+export type DynamoDbEngine = "dynoxide" | "dynalite";
+
+export interface DynamoDb {
+  endpoint: string;
+  engine: DynamoDbEngine;
+  close(): Promise<void>;
+}

@@ -1,0 +1,113 @@
+import { createServer, type Server } from "node:http";
+import { type engineClient, failure, OperationError, refusal, type WireAnswer } from "./dynamodb-client.ts";
+import { problemOf, type Shapes, type TableShape, tablesOf } from "./dynamodb-limits.ts";
+
+const target = "DynamoDB_20120810.";
+
+/** One call, with the shapes of the tables it speaks of. */
+export interface Operation {
+  operation: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a body as it came; whoever handles an operation knows its form
+  input: any;
+  shapes: Shapes;
+  passThrough: () => Promise<WireAnswer>;
+}
+
+/**
+ * Stands before an embedded engine and refuses what AWS refuses and the engine would take. `handle` answers in the
+ * engine's place where it is not to be asked unchanged.
+ */
+export async function openDynamoDbFront(options: {
+  client: ReturnType<typeof engineClient>;
+  port: number;
+  handle?: (operation: Operation) => Promise<WireAnswer>;
+}): Promise<{ endpoint: string; close(): Promise<void> }> {
+  const { client, handle = ({ passThrough }) => passThrough() } = options;
+  const shapeOf = createShapes(client.call);
+
+  async function answer(operation: string, body: string, passThrough: () => Promise<WireAnswer>): Promise<WireAnswer> {
+    const input = JSON.parse(body || "{}");
+    const shapes: Shapes = new Map();
+    for (const table of tablesOf(operation, input)) {
+      const shape = await shapeOf(table);
+      if (shape) shapes.set(table, shape);
+    }
+    const problem = problemOf(operation, input, shapes);
+    if (problem) throw refusal(problem.type, problem.message, problem.more);
+    return handle({ operation, input, shapes, passThrough });
+  }
+
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString("utf8");
+    const operation = String(request.headers["x-amz-target"] ?? "").replace(target, "");
+    const {
+      status,
+      headers,
+      body: said,
+    } = await answer(operation, body, () => client.forward(request, body)).catch((error: unknown) =>
+      error instanceof OperationError ? error.answer : failure(500, "InternalServerError", String(error)),
+    );
+    response.writeHead(status, headers).end(said);
+  });
+  server.keepAliveTimeout = 60_000;
+  const port = await listen(server, options.port);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    close: async () => {
+      await close(server);
+      client.close();
+    },
+  };
+}
+
+/** What a table's keys are is asked once; the embedded tables do not change. */
+function createShapes(call: ReturnType<typeof engineClient>["call"]) {
+  const known = new Map<string, TableShape>();
+  return async (table: string): Promise<TableShape | undefined> => {
+    const remembered = known.get(table);
+    if (remembered) return remembered;
+    try {
+      const { Table } = await call("DescribeTable", { TableName: table });
+      const { KeySchema, GlobalSecondaryIndexes } = Table as Description;
+      const shape = {
+        key: KeySchema.map(({ AttributeName }) => AttributeName),
+        indexes: new Map(
+          (GlobalSecondaryIndexes ?? []).map((index) => [
+            index.IndexName,
+            index.KeySchema.map(({ AttributeName }) => AttributeName),
+          ]),
+        ),
+      };
+      known.set(table, shape);
+      return shape;
+    } catch (error) {
+      // A table that is not there: the engine says so itself.
+      if (error instanceof OperationError) return undefined;
+      throw error;
+    }
+  };
+}
+
+interface Description {
+  KeySchema: { AttributeName: string }[];
+  GlobalSecondaryIndexes?: { IndexName: string; KeySchema: { AttributeName: string }[] }[];
+}
+
+export function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : 0);
+    });
+  });
+}
+
+export function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
