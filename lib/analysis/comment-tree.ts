@@ -30,6 +30,8 @@ export type PlacedComment<T extends TreeComment> = T & {
 const longestBody = 10_000;
 /** What a prompt shows of an ancestor (spec ai 2); more of it would only swell every reply's item. */
 const longestAncestor = 200;
+/** The nearest ones: with all of a thread that goes on for hundreds, a run's comments would not fit into the table. */
+const mostAncestors = 50;
 const goneBodies = new Set(["", "[deleted]", "[removed]", "[ removed by reddit ]"]);
 
 /** Whether nothing is left of what the author wrote. */
@@ -72,12 +74,12 @@ function directReplyCounts(comments: Iterable<TreeComment>): Map<string, number>
   return counts;
 }
 
-/** Ends at the root, at an ancestor that was not fetched, or where a damaged archive makes a comment its own ancestor. */
+/** Ends at the root, after so many, at an ancestor that was not fetched, or where a damaged archive makes a comment its own ancestor. */
 function parentChain(comment: TreeComment, byId: ReadonlyMap<string, TreeComment>): ParentChainEntry[] {
   const chain: ParentChainEntry[] = [];
   const seen = new Set([comment.id]);
   let parent = comment.parentId === null ? undefined : byId.get(comment.parentId);
-  while (parent !== undefined && !seen.has(parent.id)) {
+  while (parent !== undefined && !seen.has(parent.id) && chain.length < mostAncestors) {
     seen.add(parent.id);
     chain.push({
       id: parent.id,

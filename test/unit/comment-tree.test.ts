@@ -74,6 +74,14 @@ describe("a comment is gone", () => {
   });
 });
 
+it("of a long chain the 50 nearest ancestors are kept", () => {
+  const thread = Array.from({ length: 80 }, (_, n) => comment(`c${n}`, n === 0 ? null : `c${n - 1}`));
+  const last = placeComments(thread, 100).find((each) => each.id === "c79");
+  expect(last?.parentChain).toHaveLength(50);
+  expect(last?.parentChain[0]?.id).toBe("c78");
+  expect(last?.parentChain[49]?.id).toBe("c29");
+});
+
 it("ancestors are kept to the 200 characters a prompt shows of them", () => {
   const placed = place([comment("a", null, { body: "x".repeat(201) }), comment("b", "a")]);
   expect(placed.get("b")?.parentChain[0]?.body).toHaveLength(200);
