@@ -161,7 +161,7 @@ function keyOf(shape: TableShape | undefined, item: Item): Item {
 }
 
 async function answered(work: () => Promise<Item>): Promise<WireAnswer> {
-  const body = JSON.stringify(await work());
+  const body = Buffer.from(JSON.stringify(await work()));
   return { status: 200, headers: { "content-type": "application/x-amz-json-1.0" }, body };
 }
 

@@ -4,7 +4,8 @@ import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 export interface WireAnswer {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  /** As it came: most answers are only handed on. */
+  body: Buffer;
 }
 
 /** Calls one operation: the parsed answer, or an `OperationError`. */
@@ -15,7 +16,7 @@ export class OperationError extends Error {
   readonly type: string;
   readonly answer: WireAnswer;
   constructor(answer: WireAnswer) {
-    const { __type = "", message = "" } = JSON.parse(answer.body || "{}");
+    const { __type = "", message = "" } = JSON.parse(answer.body.toString() || "{}");
     super(message);
     this.type = String(__type).replace(/^.*#/, "");
     this.answer = answer;
@@ -32,7 +33,9 @@ export function failure(status: number, type: string, message: string, more: obj
   return {
     status,
     headers: { "content-type": "application/x-amz-json-1.0" },
-    body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, Message: message, message, ...more }),
+    body: Buffer.from(
+      JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, Message: message, message, ...more }),
+    ),
   };
 }
 
@@ -40,7 +43,7 @@ export function failure(status: number, type: string, message: string, more: obj
 export function engineClient(port: number) {
   const agent = new Agent({ keepAlive: true });
 
-  function send(headers: Record<string, string>, body: string): Promise<WireAnswer> {
+  function send(headers: Record<string, string>, body: Buffer): Promise<WireAnswer> {
     return new Promise((resolve, reject) => {
       const options = { host: "127.0.0.1", port, method: "POST", agent, headers };
       const outgoing = httpRequest(options, (incoming) => {
@@ -51,7 +54,7 @@ export function engineClient(port: number) {
           resolve({
             status: incoming.statusCode ?? 500,
             headers: endToEndHeaders(incoming),
-            body: Buffer.concat(chunks).toString("utf8"),
+            body: Buffer.concat(chunks),
           }),
         );
       });
@@ -61,7 +64,7 @@ export function engineClient(port: number) {
   }
 
   return {
-    forward: (request: IncomingMessage, body: string) => send(endToEndHeaders(request), body),
+    forward: (request: IncomingMessage, body: Buffer) => send(endToEndHeaders(request), body),
     call: async (operation: string, input: unknown) => {
       const answer = await send(
         {
@@ -72,10 +75,10 @@ export function engineClient(port: number) {
             "AWS4-HMAC-SHA256 Credential=local/1/local/dynamodb/aws4_request, SignedHeaders=x, Signature=0",
           "x-amz-date": "20200101T000000Z",
         },
-        JSON.stringify(input),
+        Buffer.from(JSON.stringify(input)),
       );
       if (answer.status !== 200) throw new OperationError(answer);
-      return JSON.parse(answer.body) as Record<string, unknown>;
+      return JSON.parse(answer.body.toString()) as Record<string, unknown>;
     },
     close: () => agent.destroy(),
   };

@@ -25,8 +25,8 @@ export async function openDynamoDbFront(options: {
   const { client, handle = ({ passThrough }) => passThrough() } = options;
   const shapeOf = createShapes(client.call);
 
-  async function answer(operation: string, body: string, passThrough: () => Promise<WireAnswer>): Promise<WireAnswer> {
-    const input = JSON.parse(body || "{}");
+  async function answer(operation: string, body: Buffer, passThrough: () => Promise<WireAnswer>): Promise<WireAnswer> {
+    const input = JSON.parse(body.toString() || "{}");
     const shapes: Shapes = new Map();
     for (const table of tablesOf(operation, input)) {
       const shape = await shapeOf(table);
@@ -40,7 +40,7 @@ export async function openDynamoDbFront(options: {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString("utf8");
+    const body = Buffer.concat(chunks);
     const operation = String(request.headers["x-amz-target"] ?? "").replace(target, "");
     const {
       status,
