@@ -5,8 +5,12 @@ import { resultPage } from "../../lib/http/result-page.ts";
 import { loadServices } from "../../lib/services.ts";
 import { finishBrokerLogin } from "../../lib/trading/broker-login.ts";
 
-// The broker adds what it likes. What is given twice is as good as absent.
-const word = z.string().max(4_000).optional().catch(undefined);
+// The broker adds what it likes. What is given twice, or is longer than an address can be, is as good as absent.
+const word = z
+  .string()
+  .regex(/^[\x20-\x7e]{0,3000}$/)
+  .optional()
+  .catch(undefined);
 
 export const handler = endpoint(
   {
