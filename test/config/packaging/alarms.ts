@@ -76,7 +76,7 @@ export function addAlarms(template: Template, stage: string): void {
       Statistic: "Maximum",
       Period: 300,
     }),
-    RunOverdueAlarm: alarm("A trading day's session is over, and no run has been completed in the last 24 hours.", {
+    RunOverdueAlarm: alarm("A trading day's session is over, and no run has been completed that day.", {
       Namespace: ownMetrics.namespace,
       MetricName: "RunOverdue",
       Dimensions: own,

@@ -5,6 +5,7 @@ import { shapeTemplate } from "./template.ts";
 export interface Serverless {
   serviceDir: string;
   processedInput: { commands: string[] };
+  getProvider(name: "aws"): { getAwsSdkV3Config(): Promise<object>; naming: { getStackName(): string } };
   configSchemaHandler: {
     validateConfig(): Promise<void>;
     defineFunctionProperties(provider: string, schema: object): void;
@@ -65,6 +66,10 @@ export default class Packaging {
         // Loaded only where it works: every `npm start` would wait for the bundler.
         const { bundleFunctions } = await import("./bundle.ts");
         await bundleFunctions(serverless);
+      },
+      "before:aws:deploy:deploy:createStack": async () => {
+        const { deleteRolledBackStack } = await import("./rolled-back.ts");
+        await deleteRolledBackStack(serverless);
       },
       // The resources of serverless.yml join the template here, and nothing has been written yet.
       "after:aws:package:finalize:mergeCustomProviderResources": () => shapeTemplate(serverless.service),

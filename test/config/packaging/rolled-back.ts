@@ -1,0 +1,26 @@
+import { createRequire } from "node:module";
+import type { Serverless } from "./plugin.ts";
+
+/** The client of CloudFormation that the framework itself uses. */
+const { CloudFormationClient, DeleteStackCommand, DescribeStacksCommand, waitUntilStackDeleteComplete } = createRequire(
+  createRequire(import.meta.url).resolve("serverless/package.json"),
+)("@aws-sdk/client-cloudformation");
+
+/**
+ * Deletes a stack whose first creation was rolled back: nothing else can be done with it, and the framework would try to
+ * update it. On AWS it is empty; LocalStack leaves in it what had been made until then.
+ */
+export async function deleteRolledBackStack(serverless: Serverless): Promise<void> {
+  const provider = serverless.getProvider("aws");
+  const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
+  const StackName = provider.naming.getStackName();
+  const status = await client.send(new DescribeStacksCommand({ StackName })).then(
+    ({ Stacks }: { Stacks: { StackStatus: string }[] }) => Stacks[0]?.StackStatus,
+    // There is none, or the framework will say what is wrong when it asks next.
+    () => undefined,
+  );
+  if (status !== "ROLLBACK_COMPLETE") return;
+  console.error(`The stack ${StackName} was rolled back when it was first made: it is deleted and made anew.`);
+  await client.send(new DeleteStackCommand({ StackName }));
+  await waitUntilStackDeleteComplete({ client, maxWaitTime: 600 }, { StackName });
+}
