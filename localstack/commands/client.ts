@@ -11,6 +11,8 @@ export interface ApiAnswer {
 
 export interface ApiClient {
   baseUrl: string;
+  /** Whether requests carry an API key. */
+  hasKey: boolean;
   call(
     method: "GET" | "POST",
     path: string,
@@ -27,6 +29,7 @@ export function connect(variables: Variables = readVariables(process.cwd())): Ap
   const key = variables.API_KEY ?? storedKey(variables.DATA_DIR ?? ".local");
   return {
     baseUrl,
+    hasKey: key !== undefined,
     async call(method, path, request = {}) {
       const response = await fetch(baseUrl + path, {
         method,

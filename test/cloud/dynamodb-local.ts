@@ -66,7 +66,7 @@ export async function startDynamoDbLocal(
 }
 
 /** A folder that is there is whole: it is made beside its place and moved there at the end. */
-function makeOnce(folder: string, make: (target: string) => void): string {
+export function makeOnce(folder: string, make: (target: string) => void): string {
   if (existsSync(folder)) return folder;
   const target = mkdtempSync(`${folder}.`);
   try {
@@ -81,7 +81,7 @@ function makeOnce(folder: string, make: (target: string) => void): string {
   return folder;
 }
 
-function run(program: string, options: string[], environment: Record<string, string> = {}): void {
+export function run(program: string, options: string[], environment: Record<string, string> = {}): void {
   const { status, stdout, stderr, error } = spawnSync(program, options, {
     encoding: "utf8",
     env: { ...process.env, ...environment },
