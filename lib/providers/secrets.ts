@@ -14,7 +14,8 @@ export type Credentials = z.infer<typeof credentialsSchema>;
 
 /**
  * The credentials of the providers: on a deployed stage those of the one secret, elsewhere those of the environment.
- * Throws `NotReady` (retryable) where the secret cannot be read, so that a bad minute does not break a container.
+ * Throws `NotReady` (retryable) where the secret cannot be read or holds none yet, so that a bad minute does not break a
+ * container.
  */
 export async function loadCredentials(environment: Environment, tracer: Tracer = noTracer): Promise<Credentials> {
   if (!environment.PROVIDER_SECRET_ID) return credentialsSchema.parse(environment);
@@ -24,8 +25,15 @@ export async function loadCredentials(environment: Environment, tracer: Tracer =
     .catch((error: unknown) => {
       throw unreadable(error);
     });
+  const credentials = parseCredentials(secret.SecretString);
+  // Whoever asks would remember that there are none, also after somebody has filled them in.
+  if (Object.keys(credentials).length === 0) throw notReady("The secret with the providers' credentials is not set.");
+  return credentials;
+}
+
+function parseCredentials(text = "{}"): Credentials {
   try {
-    return credentialsSchema.parse(JSON.parse(secret.SecretString ?? "{}"));
+    return credentialsSchema.parse(JSON.parse(text));
   } catch {
     // Without its cause, which would quote from the secret in the log.
     throw unreadable();
@@ -45,8 +53,9 @@ export async function openSecretsManager(tracer: Tracer) {
 }
 
 function unreadable(cause?: unknown): AppError {
-  return new AppError("NotReady", "NOT_READY", "The providers' credentials could not be read.", {
-    retryable: true,
-    cause,
-  });
+  return notReady("The providers' credentials could not be read.", cause);
+}
+
+function notReady(message: string, cause?: unknown): AppError {
+  return new AppError("NotReady", "NOT_READY", message, { retryable: true, cause });
 }

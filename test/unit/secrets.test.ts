@@ -34,6 +34,16 @@ it("a secret that cannot be read is not ready, and is asked for again", async ()
   expect(await credentials(deployed)).toMatchObject({ OPENAI_API_KEY: "canary-key" });
 });
 
+it("a secret that nobody has filled in yet is not ready, and is asked for again", async () => {
+  const [version] = service.versions;
+  if (version) version.value = "{}";
+  await expect(credentials(deployed)).rejects.toMatchObject({
+    name: "NotReady",
+    code: "NOT_READY",
+    message: "The secret with the providers' credentials is not set.",
+  });
+});
+
 it("a damaged secret is not ready, and not quoted", async () => {
   const [version] = service.versions;
   if (version) version.value = "canary-key";
