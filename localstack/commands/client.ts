@@ -14,7 +14,7 @@ export interface ApiClient {
   /** Whether requests carry an API key. */
   hasKey: boolean;
   call(
-    method: "GET" | "POST",
+    method: "GET" | "POST" | "PUT" | "PATCH",
     path: string,
     request?: { body?: unknown; headers?: Record<string, string> },
   ): Promise<ApiAnswer>;

@@ -1,34 +1,284 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomBytes } from "node:crypto";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { lifecycleFailures } from "../../lib/runs/failure.ts";
+import { startRun as startInProcess } from "../../lib/runs/start.ts";
+import { registerApiKey } from "../../localstack/commands/api-keys.ts";
 import { askEvery, readGets } from "../../localstack/commands/canary.ts";
-import { type Cloud, type Deployment, deploy, fill, startCloud } from "./cloud.ts";
+import {
+  type Cloud,
+  type Deployment,
+  deploy,
+  fill,
+  functionName,
+  requireTools,
+  startCloud,
+  stopSweeping,
+} from "./cloud.ts";
+import { installLocalStack, type LocalStackInstallation } from "./localstack.ts";
 import { runProgram } from "./programs.ts";
+import { callsTable, unitsTable, unusedTable } from "./roles/report.ts";
+import { ended, resumeRun, runStatus, startRun } from "./runs.ts";
+import { runSchemathesis } from "./schemathesis.ts";
 
+/**
+ * The deployed stage, on a cloud that this project did not write, each function behind the role it was given. The parts
+ * build on one another and run in this order.
+ */
 let cloud: Cloud;
 let deployment: Deployment;
+let failed = false;
 
-beforeAll(async () => {
-  cloud = await startCloud();
-  deployment = await deploy(cloud);
-}, 600_000);
+afterEach(({ task }) => {
+  failed ||= task.result?.state === "fail";
+});
 
-afterAll(() => cloud?.close(), 60_000);
+afterAll(async () => {
+  if (failed && cloud) console.log(`The logs of LocalStack and of the functions are kept in ${cloud.folder}`);
+  await cloud?.close({ keepFiles: failed });
+}, 60_000);
 
-describe("the deployed stage", () => {
-  it("answers every GET of its document before any run", async () => {
-    const { api } = deployment;
-    expect(await askEvery(api, await readGets(api))).toEqual({
-      unset: ["GET /auth/schwab/login: SCHWAB_CLIENT_ID is not set."],
-    });
-  }, 120_000);
+const minutes = (count: number) => count * 60_000;
 
-  it("passes the smoke", async () => {
-    await fill(cloud, deployment);
-    const { code, said } = await runProgram("npm", ["run", "smoke"], { BASE_URL: deployment.api.baseUrl });
-    console.log(said);
-    expect(code).toBe(0);
-  }, 300_000);
+describe("the stage on LocalStack", () => {
+  const tools = requireTools();
+  let installation: LocalStackInstallation;
 
-  it("was never refused anything by a role", () => {
-    expect(cloud.usage.refusals()).toEqual([]);
+  it(
+    "finds LocalStack installed, or installs it",
+    async () => {
+      installation = await installLocalStack(tools);
+    },
+    minutes(10),
+  );
+
+  it(
+    "finds it ready on this machine",
+    async () => {
+      cloud = await startCloud(tools, installation);
+    },
+    minutes(2),
+  );
+
+  it(
+    "is deployed by the README's command, whose canary gets an answer to every GET before any run",
+    async () => {
+      deployment = await deploy(cloud);
+      expect(deployment.said).toMatch(/^smoke: (\d+) of \1 GET operations answered$/m);
+      await stopSweeping(cloud);
+    },
+    minutes(5),
+  );
+
+  it(
+    "passes the smoke",
+    async () => {
+      await fill(cloud, deployment);
+      const before = cloud.usage.functions();
+      const { code, said } = await runProgram("npm", ["run", "smoke"], {
+        BASE_URL: deployment.api.baseUrl,
+        SMOKE_POLL_MS: "1000",
+      });
+      console.log(said);
+      expect(code).toBe(0);
+      console.log(`\nCapacity units of the run:\n${unitsTable(before, cloud.usage.functions())}\n`);
+    },
+    minutes(5),
+  );
+
+  it(
+    "answers every GET after a run, with the names of what is there",
+    async () => {
+      const { api } = deployment;
+      const gets = await readGets(api);
+      const named = gets.filter(({ pathVariables }) => pathVariables.length > 0);
+      const names = new Map(
+        await Promise.all(named.map(async ({ path }) => [path, await existingName(path)] as const)),
+      );
+      expect(await askEvery(api, gets, (path) => names.get(path) ?? "")).toEqual({ unset: [] });
+    },
+    minutes(2),
+  );
+
+  it(
+    "starts one run for 20 simultaneous requests, and tells the others its id",
+    async () => {
+      const { api } = deployment;
+      const answers = await Promise.all(Array.from({ length: 20 }, () => api.call("POST", "/analyze")));
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([202, ...Array(19).fill(409)]);
+      const started = answers.find(({ status }) => status === 202)?.body as { data: { run_id: string } };
+      const refused = answers.filter(({ status }) => status === 409).map(({ body }) => body);
+      const expected = { code: "ANALYSIS_ALREADY_RUNNING", details: { active_run_id: started.data.run_id } };
+      for (const body of refused) expect(body).toMatchObject({ error: expected });
+    },
+    minutes(2),
+  );
+
+  it(
+    "stops that run and takes it up again",
+    async () => {
+      const { api } = deployment;
+      const id = (await firstIn("/runs")) ?? "";
+      expect((await api.call("POST", `/runs/${id}/stop`)).status).toBe(200);
+      expect(await runStatus(api, id)).toMatchObject({
+        status: "failed",
+        attempt: 1,
+        error_message: lifecycleFailures.stopped.message,
+      });
+      expect(await resumeRun(api, id)).toBe(id);
+      expect(await ended(api, id)).toMatchObject({ status: "completed", attempt: 2, error_message: null });
+    },
+    minutes(5),
+  );
+
+  it(
+    "fails a run through FailRun where Reddit refuses everybody",
+    async () => {
+      const { api, services } = deployment;
+      cloud.providers.redditRefuses(true);
+      const id = await startRun(api);
+      const run = await ended(api, id);
+      cloud.providers.redditRefuses(false);
+      expect(run).toMatchObject({ status: "failed", error_code: "REDDIT_API_ERROR" });
+      expect(timesOf("failRun")).toBeGreaterThan(0);
+      await expect
+        .poll(() => services.executions.describe(`${id}-1`), { timeout: 20_000 })
+        .toEqual({ status: "FAILED", error: "RunFailed" });
+    },
+    minutes(3),
+  );
+
+  it(
+    "hears from EventBridge that an execution was aborted, and ends its run",
+    async () => {
+      const { api, services } = deployment;
+      const [sweeps, events] = [timesOf("sweepRuns"), timesOf("executionEnded")];
+      const id = await startRun(api);
+      await services.executions.stop(`${id}-1`, "by hand");
+      expect(await ended(api, id)).toMatchObject({
+        status: "failed",
+        error_message: lifecycleFailures.aborted.message,
+      });
+      expect(timesOf("executionEnded")).toBeGreaterThan(events);
+      expect(timesOf("sweepRuns")).toBe(sweeps);
+    },
+    minutes(3),
+  );
+
+  it(
+    "sweeps up a run whose execution is gone",
+    async () => {
+      const { api, services, invoke } = deployment;
+      // A process that ended between the transaction and the start of the execution, two minutes ago.
+      const { run_id } = await startInProcess(
+        {
+          ...services,
+          clock: { now: () => new Date(Date.now() - 120_000) },
+          executions: { ...services.executions, start: async () => "unknown" },
+        },
+        { operation: "analyze", key: undefined, apiKeyId: "local", body: {} },
+      );
+      expect(await runStatus(api, run_id)).toMatchObject({ status: "running" });
+      expect(await invoke("sweepRuns", {})).toEqual({ running: 0, ended: 1 });
+      expect(await runStatus(api, run_id)).toMatchObject({
+        status: "failed",
+        error_message: lifecycleFailures.lost.message,
+      });
+    },
+    minutes(2),
+  );
+
+  it(
+    "lets a person set, override, close, refresh and log in",
+    async () => {
+      const { api } = deployment;
+      const [position, prediction] = [await firstIn("/positions?status=open"), await firstIn("/predictions")];
+      const asked = [
+        await api.call("PUT", "/config/stock_take_profit_pct", { body: { value: 0.25 } }),
+        await api.call("PATCH", `/predictions/${prediction}/override`, { body: { override_result: "correct" } }),
+        await api.call("POST", `/positions/${position}/close`, { body: { reason: "by hand", quantity_pct: 0.5 } }),
+        await api.call("POST", "/portfolios/stocks_quality/refresh-prices", { body: {} }),
+      ];
+      expect(asked.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+
+      const login = await api.call("GET", "/auth/schwab/login");
+      const { url } = z.object({ data: z.object({ url: z.string() }) }).parse(login.body).data;
+      const consent = await fetch(url, { redirect: "manual" });
+      const callback = new URL(consent.headers.get("location") ?? "");
+      expect((await api.call("GET", `/auth/schwab/callback${callback.search}`)).status).toBe(200);
+    },
+    minutes(2),
+  );
+
+  it(
+    "tells a key that is stored from one that is not, and stores the exchanges' symbols",
+    async () => {
+      const { services, invoke } = deployment;
+      const key = randomBytes(32).toString("base64url");
+      await registerApiKey(services, key, "cloud suite");
+      const methodArn = "arn:aws:execute-api:us-east-1:000000000000:api/localstack/GET/runs";
+      const effectOf = async (value: string) => {
+        const answer = await invoke("authorize", { type: "REQUEST", methodArn, headers: { "x-api-key": value } });
+        return (answer as { policyDocument?: { Statement: { Effect: string }[] } }).policyDocument?.Statement[0]
+          ?.Effect;
+      };
+      expect(await effectOf(key)).toBe("Allow");
+      expect(await effectOf(`${key}x`)).not.toBe("Allow");
+      expect(await invoke("refreshSymbols", {})).toBeNull();
+    },
+    minutes(2),
+  );
+
+  it(
+    "answers schemathesis as its document says",
+    async () => {
+      const { operations, cases, findings } = await runSchemathesis({ url: deployment.api.baseUrl });
+      console.log(`schemathesis: ${operations} operations, ${cases} requests, ${findings.length} findings`);
+      expect(findings).toEqual([]);
+    },
+    minutes(10),
+  );
+
+  it("was refused nothing by a role, and every function that may ask for something has", async () => {
+    const { functions, refusals } = cloud.usage;
+    console.log(`\nCalls per function:\n${callsTable(functions())}\n`);
+    console.log(`Permissions that no call used:\n${await unusedTable(functions(), cloud.roles)}\n`);
+    expect(refusals()).toEqual([]);
+    const { Functions } = await cloud.aws.rest<{ Functions: { FunctionName: string; Role: string }[] }>(
+      "lambda",
+      "GET",
+      "/2015-03-31/functions/?MaxItems=1000",
+    );
+    const silent = Functions.filter(({ FunctionName }) => !functions().has(FunctionName));
+    const roleNames = silent.map(({ Role }) => Role.split("/").at(-1) ?? "");
+    const allowed = await Promise.all(roleNames.map((role) => cloud.roles.statementsOf(role)));
+    // What every role may: write its log.
+    const mayMore = silent.filter((_, index) => (allowed[index]?.length ?? 0) > 1);
+    expect(mayMore.map(({ FunctionName }) => FunctionName)).toEqual([]);
   });
 });
+
+/** How often a function asked the cloud for anything. */
+function timesOf(key: string): number {
+  const { permissions } = cloud.usage.functions().get(functionName(key)) ?? { permissions: new Map() };
+  return [...permissions.values()].reduce((sum, { times }) => sum + times, 0);
+}
+
+const namedSchema = z.object({ id: z.string().optional(), username: z.string().optional() });
+const listSchema = z.object({ data: z.array(namedSchema) });
+
+/** What the first thing in a list is called by; undefined for an empty list and for what is no list. */
+async function firstIn(path: string): Promise<string | undefined> {
+  const { body } = await deployment.api.call("GET", path);
+  const [first] = listSchema.safeParse(body).data?.data ?? [];
+  return first?.id ?? first?.username;
+}
+
+/** Something that is there in the place of each path variable. */
+async function existingName(path: string): Promise<string> {
+  if (path.startsWith("/prices/")) return "GME";
+  const list = path.split("/{")[0] ?? "";
+  const name = await firstIn(list);
+  if (name === undefined) throw new Error(`The list ${list} is empty.`);
+  return name;
+}

@@ -7,13 +7,13 @@ import { createServices, type Services } from "../../lib/services.ts";
 import { type ApiClient, connect } from "../../localstack/commands/client.ts";
 import { seedScenario } from "../../localstack/scenario/seed.ts";
 import { type Aws, createAws, region } from "./aws.ts";
-import { installLocalStack, startLocalStack } from "./localstack.ts";
+import { type LocalStackInstallation, startLocalStack } from "./localstack.ts";
 import { reservedPort, runProgram } from "./programs.ts";
 import { type DeployedRoles, deployedRoles } from "./roles/deployed.ts";
 import { startRoleProxy } from "./roles/proxy.ts";
 import { createUsage, type Usage } from "./roles/usage.ts";
 import { type ProviderStandIns, startProviders } from "./stand-ins.ts";
-import { findTools } from "./tools.ts";
+import { findTools, type Tools } from "./tools.ts";
 
 /** LocalStack with the role proxy before it and the stand-ins of the providers; nothing is deployed yet. */
 export interface Cloud {
@@ -25,14 +25,17 @@ export interface Cloud {
   environment: Record<string, string>;
   /** Its files, for the eyes of whoever finds out why something failed. */
   folder: string;
-  close(): Promise<void>;
+  close(options: { keepFiles: boolean }): Promise<void>;
 }
 
-/** Throws in words where this machine lacks a tool for it. */
-export async function startCloud(): Promise<Cloud> {
+/** The tools. Throws in words where this machine lacks one. */
+export function requireTools(): Tools {
   const tools = findTools();
   if ("missing" in tools) throw new Error(`npm run test:cloud needs ${tools.missing.join(" and ")}.`);
-  const installation = await installLocalStack(tools);
+  return tools;
+}
+
+export async function startCloud(tools: Tools, installation: LocalStackInstallation): Promise<Cloud> {
   const folder = mkdtempSync(join(tmpdir(), "wsb-cloud-"));
   const [port, dynamoDbPort, proxyPort] = await Promise.all([reservedPort(), reservedPort(), reservedPort()]);
   mkdirSync(join(folder, "providers"));
@@ -56,18 +59,18 @@ export async function startCloud(): Promise<Cloud> {
       AWS_SECRET_ACCESS_KEY: "test",
     },
     folder,
-    async close() {
+    async close({ keepFiles }) {
       await localStack.close();
       await Promise.all([proxy.close(), providers.close()]);
-      rmSync(folder, { recursive: true, force: true });
+      if (!keepFiles) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-const stack = "wsb-signals-localstack";
-
 /** The stage as it was deployed. */
 export interface Deployment {
+  /** What the command said. */
+  said: string;
   api: ApiClient;
   /** The product's own services, to look into the table and to seed it. */
   services: Services;
@@ -75,33 +78,44 @@ export interface Deployment {
   invoke(name: string, event: unknown): Promise<unknown>;
 }
 
-/** Deploys stage `localstack` by the README's command and fills in what its readers fill in by hand. */
+/** Deploys stage `localstack` by the README's command, which ends with the canary. Throws what it said. */
 export async function deploy(cloud: Cloud): Promise<Deployment> {
   const { aws, environment, providers } = cloud;
-  const { code, said } = await runProgram("npx", ["serverless", "deploy", "--stage", "localstack"], environment);
+  const { code, said } = await runProgram("npm", ["run", "deploy:localstack"], environment);
   if (code !== 0) throw new Error(`The deployment failed: ${said}`);
-  const { item } = await aws.rest<{ item: { id: string; name: string }[] }>("apigateway", "GET", "/restapis");
-  const apiId = item.find(({ name }) => name === stack)?.id;
+  const url = /^Stage localstack works: (\S+)$/m.exec(said)?.[1] ?? "";
   const { Environment } = await aws.rest<{ Environment: { Variables: Record<string, string> } }>(
     "lambda",
     "GET",
-    `/2015-03-31/functions/${stack}-startAnalysis/configuration`,
+    `/2015-03-31/functions/${functionName("startAnalysis")}/configuration`,
   );
-  const { Variables } = Environment;
-  const services = createServices(
-    readConfig({
-      ...Variables,
-      ...providers.environment,
-      DYNAMODB_ENDPOINT: environment.AWS_ENDPOINT_URL,
-      STATES_ENDPOINT: environment.AWS_ENDPOINT_URL,
-      LOG_LEVEL: "SILENT",
-    }),
-  );
+  const endpoint = environment.AWS_ENDPOINT_URL;
+  const own = { DYNAMODB_ENDPOINT: endpoint, STATES_ENDPOINT: endpoint, LOG_LEVEL: "SILENT" };
   return {
-    api: connect({ BASE_URL: `${environment.AWS_ENDPOINT_URL}/_aws/execute-api/${apiId}/localstack` }),
-    services,
-    invoke: (name, event) => aws.rest("lambda", "POST", `/2015-03-31/functions/${stack}-${name}/invocations`, event),
+    said,
+    api: connect({ BASE_URL: url }),
+    services: createServices(readConfig({ ...Environment.Variables, ...providers.environment, ...own })),
+    invoke: (name, event) =>
+      aws.rest("lambda", "POST", `/2015-03-31/functions/${functionName(name)}/invocations`, event),
   };
+}
+
+/** The deployed name of a function of serverless.yml. */
+export function functionName(key: string): string {
+  return `wsb-signals-localstack-${key}`;
+}
+
+/**
+ * From now on the sweep comes only when it is called: its schedule could end a run that another part of the suite wants to
+ * see ended.
+ */
+export async function stopSweeping({ aws }: Cloud): Promise<void> {
+  const TargetArn = `arn:aws:lambda:${region}:000000000000:function:${functionName("sweepRuns")}`;
+  const { RuleNames } = await aws.json<{ RuleNames: string[] }>("events", "AWSEvents.ListRuleNamesByTarget", {
+    TargetArn,
+  });
+  if (RuleNames.length !== 1) throw new Error(`sweepRuns has ${RuleNames.length} schedules.`);
+  await aws.json("events", "AWSEvents.DisableRule", { Name: RuleNames[0] });
 }
 
 /** The credentials of the providers, and the scenario's history. */

@@ -70,6 +70,7 @@ export async function startLocalStack(
       // Else it takes a container it may run in for its own, and the folders of the machine for its.
       OVERRIDE_IN_DOCKER: "0",
       PYTHONPATH: here,
+      PYTHONDONTWRITEBYTECODE: "1",
       GATEWAY_LISTEN: `127.0.0.1:${port}`,
       LOCALSTACK_HOST: `127.0.0.1:${port}`,
       // Its usual server wants a certificate that it would have to download.

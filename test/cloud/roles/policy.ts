@@ -40,7 +40,6 @@ export function matches(statement: Statement, permission: Permission): boolean {
 
 /** `*` stands for any text, `?` for one character. */
 export function isLike(text: string, pattern: string): boolean {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the sign of a variable in a policy
   if (pattern.includes("${")) throw new Error(`Variables of policies are not known here: ${pattern}`);
   const expression = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -35,7 +35,7 @@ export async function startRoleProxy(options: {
       const permissions = await permissionsOf(call, { region, account, partitionKey: roles.partitionKey });
       const statements = await roles.statementsOf(caller.role);
       const refused = permissions.find((permission) => !isAllowed(statements, permission));
-      for (const permission of permissions) usage.asked(caller, permission, call.operation ?? call.method);
+      for (const permission of permissions) usage.asked(caller, permission);
       if (refused) return refuse(response, caller, refused);
     } catch (error) {
       usage.notUnderstood(caller?.function ?? accessKey, error);

@@ -1,16 +1,16 @@
 import type { Caller } from "./deployed.ts";
-import { isLike, type Permission, type Statement } from "./policy.ts";
+import { matches, type Permission, type Statement } from "./policy.ts";
 
 /** What each function asked the cloud for, as long as the proxy stands. */
 export interface Usage {
-  asked(caller: Caller, permission: Permission, operation: string): void;
+  asked(caller: Caller, permission: Permission): void;
   refused(caller: Caller, action: string, resource: string): void;
   notUnderstood(who: string, error: unknown): void;
   /** The answer to a call of DynamoDB that was asked to tell its capacity units. */
   consumed(caller: Caller, operation: string, answer: Buffer): void;
   /** Everything that was not let pass, in words. */
   refusals(): string[];
-  /** By function's name: its role and what it asked for, each with the number of times. */
+  /** What it was until now, by function's name. */
   functions(): Map<string, FunctionUsage>;
 }
 
@@ -50,7 +50,7 @@ export function createUsage(): Usage {
       else known.writeUnits += units;
     },
     refusals: () => [...refusals],
-    functions: () => functions,
+    functions: () => structuredClone(functions),
   };
 }
 
@@ -58,16 +58,20 @@ interface Units {
   CapacityUnits: number;
 }
 
-/** The actions and resources of a role's statements that nothing a function asked for needed. */
-export function unusedOf(statements: readonly Statement[], used: readonly Permission[]): string[] {
-  return statements.flatMap(({ Action, Resource }) => {
-    const own = used.filter(
-      ({ action, resource }) =>
-        Action.some((pattern) => isLike(action, pattern)) && Resource.some((pattern) => isLike(resource, pattern)),
-    );
-    return [
-      ...Action.filter((pattern) => !own.some(({ action }) => isLike(action, pattern))),
-      ...(own.length === 0 ? [] : Resource.filter((pattern) => !own.some(({ resource }) => isLike(resource, pattern)))),
-    ];
-  });
+/** What Lambda does itself, in the name of a function but without passing by here: its log, its dead letters. */
+const doneByLambda = /^(logs:(CreateLogStream|PutLogEvents)|sqs:SendMessage)$/;
+
+/** What a role's statements allow and nothing that was asked for needed. */
+export function unusedOf(statements: readonly Statement[], used: readonly Permission[]): UnusedPermission[] {
+  return statements.flatMap((statement) =>
+    statement.Action.filter((action) => !doneByLambda.test(action))
+      .map((action) => ({ ...statement, Action: [action] }))
+      .filter((one) => !used.some((permission) => matches(one, permission)))
+      .map(({ Action: [action = ""], Resource }) => ({ action, resources: Resource })),
+  );
+}
+
+export interface UnusedPermission {
+  action: string;
+  resources: readonly string[];
 }
