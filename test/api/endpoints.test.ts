@@ -1,13 +1,10 @@
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
-import * as z from "zod";
 import { handler as closePosition } from "../../functions/api/close-position.ts";
 import { handler as startAnalysis } from "../../functions/api/start-analysis.ts";
 import type { Contract } from "../../lib/http/contract.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { statusOf } from "../../lib/http/envelope.ts";
 import committed from "../../lib/http/openapi.json" with { type: "json" };
-import { type NamedContract, openApiDocument } from "../../lib/http/openapi.ts";
 import { anyObject } from "../../lib/http/params.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { AppError } from "../../lib/runtime/errors.ts";
@@ -390,119 +387,5 @@ describe("an endpoint", () => {
       async () => ({ data: "no object" }),
     );
     expect((await handler(event, context)).statusCode).toBe(500);
-  });
-});
-
-interface Operation {
-  summary: string;
-  description: string;
-  tags: string[];
-  parameters?: { name: string }[];
-  requestBody?: { required: boolean };
-  responses: Record<string, { description: string } | { $ref: string }>;
-  security?: unknown[];
-}
-
-/** What the document says of an operation. */
-function documented({ path, method }: Contract): Operation {
-  const operation = (committed.paths as Record<string, Record<string, unknown>>)[path]?.[method.toLowerCase()];
-  return operation as Operation;
-}
-
-/** What it says of one of its answers, wherever that stands. */
-function answer({ responses }: Operation, status: number): { description: string } {
-  const given = responses[status];
-  if (given === undefined) throw new Error(`${status} is not documented`);
-  if (!("$ref" in given)) return given;
-  const name = given.$ref.replace("#/components/responses/", "");
-  return (committed.components.responses as Record<string, { description: string }>)[name] as { description: string };
-}
-
-describe("the OpenAPI document", () => {
-  it("that is committed is the one the contracts make", () => {
-    expect(committed).toEqual(JSON.parse(JSON.stringify(openApiDocument([...api.contracts.values()]))));
-  });
-
-  it("has every endpoint, and no other", () => {
-    expect([...api.contracts.keys()].toSorted()).toEqual(Object.keys(endpointFiles).toSorted());
-  });
-
-  it("documents a status for every code an endpoint may answer, and a key where one is asked for", () => {
-    for (const contract of api.contracts.values()) {
-      const operation = documented(contract);
-      const always = [
-        "VALIDATION_ERROR",
-        "DATABASE_ERROR",
-        "INTERNAL_ERROR",
-        "CONFIGURATION_ERROR",
-        "RATE_LIMITED",
-      ] as const;
-      const codes = [...always, ...(contract.open ? [] : (["UNAUTHORIZED"] as const)), ...(contract.errors ?? [])];
-      for (const code of codes) expect(answer(operation, statusOf[code]).description).toContain(code);
-      if (contract.params) expect(answer(operation, 404).description).toContain("NOT_FOUND");
-      expect(operation.security).toEqual(contract.open ? [] : undefined);
-    }
-  });
-
-  it("says of every operation what the gateway may answer before it", () => {
-    for (const contract of api.contracts.values()) {
-      const operation = documented(contract);
-      expect(answer(operation, 400).description).toContain("VALIDATION_ERROR");
-      for (const status of [502, 504]) expect(answer(operation, status).description).toContain("INTERNAL_ERROR");
-    }
-  });
-
-  it("promises an Idempotency-Key, its length and its form, to the four operations that honour it", () => {
-    const honoured = [...api.contracts].filter(([, contract]) =>
-      documented(contract).parameters?.some(({ name }) => name === "Idempotency-Key"),
-    );
-    expect(honoured.map(([name]) => name).toSorted()).toEqual([
-      "POST /analyze",
-      "POST /positions/{id}/close",
-      "POST /runs/{id}/resume",
-      "POST /runs/{id}/stop",
-    ]);
-    for (const [, contract] of honoured) {
-      expect(documented(contract).parameters).toContainEqual(
-        expect.objectContaining({
-          in: "header",
-          required: false,
-          schema: { type: "string", minLength: 1, maxLength: 200, pattern: "^[\\x21-\\x7e]*$" },
-        }),
-      );
-      expect(answer(documented(contract), 422).description).toContain("IDEMPOTENCY_MISMATCH");
-    }
-  });
-
-  it("calls a body required where an absent one is refused", async () => {
-    const required = [...api.contracts].filter(([, contract]) => documented(contract).requestBody?.required === true);
-    expect(required.map(([name]) => name).toSorted()).toEqual([
-      "PATCH /predictions/{id}/override",
-      "POST /positions/{id}/close",
-      "PUT /config/{key}",
-    ]);
-    const params = { id: unknownRun, key: "quality_min_users" };
-    for (const [name, contract] of api.contracts) {
-      if (!contract.body) continue;
-      const { status } = await ask(name, { params });
-      expect(status === 422, name).toBe(required.some(([other]) => other === name));
-    }
-  });
-
-  it("has a summary, a description and a known tag for each operation, and names them after their functions", () => {
-    for (const contract of api.contracts.values()) {
-      const operation = documented(contract);
-      expect(operation.summary).toMatch(/^[A-Z].*[^.]$/);
-      expect(operation.description).toMatch(/^[A-Z].*\.$/);
-      expect(committed.tags.map(({ name }) => name)).toEqual(expect.arrayContaining(operation.tags));
-    }
-    expect(committed.paths["/positions/{id}/close"].post.operationId).toBe("closePosition");
-  });
-
-  it("refuses two schemas of one name", () => {
-    const [contract] = api.contracts.values();
-    const named = (path: string, response: z.ZodType) => ({ ...contract, path, response }) as NamedContract;
-    const [one, other] = [z.string().meta({ id: "Twice" }), z.number().meta({ id: "Twice" })];
-    expect(() => openApiDocument([named("/a", one), named("/b", other)])).toThrow("Two schemas are called Twice.");
   });
 });
