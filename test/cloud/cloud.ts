@@ -106,16 +106,18 @@ export function functionName(key: string): string {
 }
 
 /**
- * From now on the sweep comes only when it is called: its schedule could end a run that another part of the suite wants to
- * see ended.
+ * From now on the sweep comes only when it is called: on its schedule it could end a run that another part of the suite
+ * wants to see ended. Its targets are taken away, because LocalStack goes on with a rule that is disabled.
  */
 export async function stopSweeping({ aws }: Cloud): Promise<void> {
   const TargetArn = `arn:aws:lambda:${region}:000000000000:function:${functionName("sweepRuns")}`;
-  const { RuleNames } = await aws.json<{ RuleNames: string[] }>("events", "AWSEvents.ListRuleNamesByTarget", {
-    TargetArn,
-  });
-  if (RuleNames.length !== 1) throw new Error(`sweepRuns has ${RuleNames.length} schedules.`);
-  await aws.json("events", "AWSEvents.DisableRule", { Name: RuleNames[0] });
+  const rules = await aws.json<{ RuleNames: string[] }>("events", "AWSEvents.ListRuleNamesByTarget", { TargetArn });
+  for (const Rule of rules.RuleNames) {
+    const { Targets } = await aws.json<{ Targets: { Id: string }[] }>("events", "AWSEvents.ListTargetsByRule", {
+      Rule,
+    });
+    await aws.json("events", "AWSEvents.RemoveTargets", { Rule, Ids: Targets.map(({ Id }) => Id) });
+  }
 }
 
 /** The credentials of the providers, and the scenario's history. */

@@ -58,8 +58,9 @@ interface Units {
   CapacityUnits: number;
 }
 
-/** What Lambda does itself, in the name of a function but without passing by here: its log, its dead letters. */
-const doneByLambda = /^(logs:(CreateLogStream|PutLogEvents)|sqs:SendMessage)$/;
+/** What Lambda does itself in a function's name, without passing by here: its log, its traces, its dead letters. */
+const doneByLambda =
+  /^(logs:(CreateLogStream|PutLogEvents)|xray:(PutTraceSegments|PutTelemetryRecords)|sqs:SendMessage)$/;
 
 /** What a role's statements allow and nothing that was asked for needed. */
 export function unusedOf(statements: readonly Statement[], used: readonly Permission[]): UnusedPermission[] {
