@@ -1,4 +1,5 @@
 import { createServer, type Server } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { type engineClient, failure, OperationError, refusal, type WireAnswer } from "./dynamodb-client.ts";
 import { problemOf, type Shapes, type TableShape, tablesOf } from "./dynamodb-limits.ts";
 
@@ -26,7 +27,7 @@ export async function openDynamoDbFront(options: {
   const shapeOf = createShapes(client.call);
 
   async function answer(operation: string, body: Buffer, passThrough: () => Promise<WireAnswer>): Promise<WireAnswer> {
-    const input = JSON.parse(body.toString() || "{}");
+    const input = objectIn(body);
     const shapes: Shapes = new Map();
     for (const table of tablesOf(operation, input)) {
       const shape = await shapeOf(table);
@@ -38,9 +39,9 @@ export async function openDynamoDbFront(options: {
   }
 
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks);
+    const body = await buffer(request).catch(() => undefined);
+    // Who hung up in the middle of a request waits for no answer.
+    if (body === undefined) return;
     const operation = String(request.headers["x-amz-target"] ?? "").replace(target, "");
     const {
       status,
@@ -60,6 +61,15 @@ export async function openDynamoDbFront(options: {
       client.close();
     },
   };
+}
+
+/** Not left to the engines: `null` ends one of them. Throws an `OperationError`. */
+function objectIn(body: Buffer): object {
+  try {
+    const content: unknown = JSON.parse(body.toString() || "{}");
+    if (typeof content === "object" && content !== null) return content;
+  } catch {}
+  throw refusal("SerializationException", "The body is no JSON object.");
 }
 
 /** What a table's keys are is asked once; the embedded tables do not change. */

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -118,6 +120,31 @@ describe.each(engines)("a transaction on $name", (engine) => {
       await first.running.close();
       const second = await database(engine, dataDir);
       expect(await second.get("a")).toMatchObject({ n: 1 });
+    });
+  });
+});
+
+describe.each(engines.filter(({ name }) => name !== "DynamoDB Local"))("the front of $name", (engine) => {
+  describe.skipIf(engine.missing)(engine.missing ?? "running", () => {
+    it("goes on where a caller hangs up in the middle of a request", async () => {
+      const { running, put, get } = await database(engine);
+      const caller = connect(Number(new URL(running.endpoint).port), "127.0.0.1");
+      caller.write("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n{");
+      // It has seen the head of the request once it asks for the rest.
+      await once(caller, "data");
+      caller.destroy();
+      await put("a", 1);
+      expect(await get("a")).toMatchObject({ n: 1 });
+    });
+
+    it.each(["no json", "null", '"text"', "7"])("refuses the body %s and goes on", async (body) => {
+      const { running, put, get } = await database(engine);
+      const headers = { "x-amz-target": "DynamoDB_20120810.GetItem" };
+      const answer = await fetch(running.endpoint, { method: "POST", headers, body });
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ __type: expect.stringMatching(/#SerializationException$/) });
+      await put("a", 1);
+      expect(await get("a")).toMatchObject({ n: 1 });
     });
   });
 });
