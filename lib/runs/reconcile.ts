@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ExecutionStatus } from "../providers/executions.ts";
 import { iso } from "../runtime/dates.ts";
 import { update } from "../store/actions.ts";
+import { ensureCursorSecret } from "../store/cursors.ts";
 import { ifRunActive } from "../store/expressions.ts";
 import { type Failure, lifecycleFailures } from "./failure.ts";
 import { finishRun } from "./finish.ts";
@@ -74,6 +75,8 @@ export async function sweepRuns(services: RunServices): Promise<{ running: numbe
       log.error("a run was not swept", { runId: id, error });
     }
   }
+  // A realm that is older than this secret has none, and its lists may only read.
+  await ensureCursorSecret(store);
   return { running: listed.length - ended, ended };
 }
 

@@ -45,8 +45,8 @@ const secretSchema = z.object({ secret: z.string() });
 const secrets = new WeakMap<Store, Buffer>();
 
 /**
- * Makes the deployment's secret where there is none yet. Called by what opens a realm and so may write; the lists, whose
- * roles may only read, find it there before there is anything to list.
+ * Makes the deployment's secret where there is none yet. Called by what opens a realm, and by the sweep for older ones:
+ * the lists, whose roles may only read, find it there before there is anything to list.
  */
 export async function ensureCursorSecret(store: Store): Promise<void> {
   if (await findSecret(store)) return;

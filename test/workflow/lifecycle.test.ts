@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { executionEnded, sweepRuns } from "../../lib/runs/reconcile.ts";
 import { executionName, runSchema } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
+import { remove } from "../../lib/store/actions.ts";
 import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { type Cloud, call, startCloud } from "../support/cloud.ts";
 import { post } from "../support/content.ts";
@@ -174,6 +176,14 @@ describe("when a witness is lost", () => {
     expect(await sweepRuns(services)).toEqual({ running: 0, ended: 1 });
     expect(await sweepRuns(services)).toEqual({ running: 0, ended: 0 });
     expect((await runOf(run_id))?.status).toBe("failed");
+  });
+
+  it("the sweep makes the cursors' secret of a table whose runs are older than that rule", async () => {
+    const { store } = services;
+    const secret = store.keys.cursorSecret();
+    await store.transact([remove(secret)]);
+    await sweepRuns(services);
+    expect(await store.get(secret, z.object({ secret: z.string().length(43) }))).toBeDefined();
   });
 
   it("an event that comes late, twice, or for an earlier attempt leaves the next holder's lock alone", async () => {
