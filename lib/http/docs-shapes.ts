@@ -31,13 +31,14 @@ export function shapeOf(schema: Schema, indent = ""): string {
 }
 
 /** What a value must keep to beside its shape, in HTML. */
-export function limitsOf({ minimum, maximum, minLength, maxLength, pattern }: Schema): string {
+export function limitsOf({ minimum, maximum, minLength, maxLength, pattern, format }: Schema): string {
   const limits = [
     minimum !== undefined && `at least ${minimum}`,
     maximum !== undefined && `at most ${maximum}`,
     minLength !== undefined && `${minLength} characters or more`,
     maxLength !== undefined && `${maxLength} characters or fewer`,
-    pattern !== undefined && `<code>${escaped(pattern)}</code>`,
+    // What has a format is told by its name; its pattern is for machines.
+    pattern !== undefined && format === undefined && `<code>${escaped(pattern)}</code>`,
   ];
   const kept = limits.filter((limit) => limit !== false);
   return kept.length === 0 ? "" : `(${kept.join(", ")})`;

@@ -97,6 +97,7 @@ describe("the open endpoints", () => {
     );
     expect(page).toContain("(1 characters or more, 200 characters or fewer, <code>^[\\x21-\\x7e]*$</code>)</td>");
     expect(page).toContain("<td>Default 50. (at least 1, at most 100)</td>");
+    expect(page).toContain("<td><code>date_from</code></td><td>query</td><td><code>date</code></td><td></td>");
     const linked = [...page.matchAll(/href="#(\w+)"/g)].map((match) => match[1]);
     const there = new Set([...page.matchAll(/id="(\w+)"/g)].map((match) => match[1]));
     expect(linked.filter((name) => !there.has(name))).toEqual([]);
