@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as z from "zod";
-import { AppError } from "../runtime/errors.ts";
+import { AppError, invalidRequest } from "../runtime/errors.ts";
 import type { ApiRequest, Contract } from "./contract.ts";
 import { headerOf } from "./headers.ts";
 
@@ -62,8 +62,7 @@ function readPart(schema: z.ZodType | undefined, value: unknown, part: string): 
   if (parsed.success && details.length === 0) return parsed.data;
   // An id that cannot exist is an unknown id (spec api 1).
   if (part === "path") throw new AppError("NotFound", "NOT_FOUND", "There is nothing at this address.");
-  const message = details.map(({ field, problem }) => `${field}: ${problem}`).join("; ");
-  throw new AppError("InvalidRequest", "VALIDATION_ERROR", `${message}.`, { details });
+  throw invalidRequest(details);
 }
 
 function problemsOf(issue: z.core.$ZodIssue, part: string): { field: string; problem: string }[] {

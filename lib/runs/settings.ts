@@ -1,15 +1,8 @@
 import * as z from "zod";
 import { defaultConfiguration } from "../analysis/configuration.ts";
-import {
-  describeSettings,
-  relatedKeys,
-  type Setting,
-  type SettingProblem,
-  type StoredSetting,
-  settingTexts,
-} from "../analysis/settings.ts";
+import { describeSettings, relatedKeys, type Setting, type StoredSetting, settingTexts } from "../analysis/settings.ts";
 import { iso } from "../runtime/dates.ts";
-import { AppError } from "../runtime/errors.ts";
+import { AppError, invalidRequest } from "../runtime/errors.ts";
 import { type Action, check, put } from "../store/actions.ts";
 import { ifUnchanged } from "../store/expressions.ts";
 import { openRealm } from "./realm.ts";
@@ -41,19 +34,13 @@ export async function changeSettings(services: RunServices, values: Readonly<Rec
     const stored = await readStored(services);
     const current = Object.fromEntries(Object.entries(stored).map(([key, { value }]) => [key, value]));
     const { texts, problems } = settingTexts(current, values);
-    if (problems.length > 0) throw badSettings(problems);
+    if (problems.length > 0) throw invalidRequest(problems);
     const outcome = await services.store.transact(changeActions(services, texts, stored));
     if (outcome.applied) return;
   }
   throw new AppError("StoreUnavailable", "DATABASE_ERROR", "The setting could not be changed; please try again.", {
     retryable: true,
   });
-}
-
-/** The refusal of values that cannot be stored. */
-export function badSettings(problems: readonly SettingProblem[]): AppError {
-  const message = problems.map(({ field, problem }) => `${field}: ${problem}`).join("; ");
-  return new AppError("InvalidRequest", "VALIDATION_ERROR", `${message}.`, { details: problems });
 }
 
 /** The new values, and that those they were checked against are still the same. */

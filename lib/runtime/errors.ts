@@ -78,3 +78,13 @@ export class AppError extends Error {
 export function isAppError(error: unknown): error is AppError {
   return error instanceof AppError;
 }
+
+/** As many as somebody reads; a body may hold tens of thousands, and an answer or a line of the log must stay small. */
+const mostProblems = 50;
+
+/** The refusal of a request, with one entry for each bad field, the first ones where there are many. */
+export function invalidRequest(problems: readonly { field: string; problem: string }[]): AppError {
+  const details = problems.slice(0, mostProblems);
+  const message = details.map(({ field, problem }) => `${field}: ${problem}`).join("; ");
+  return new AppError("InvalidRequest", "VALIDATION_ERROR", `${message}.`, { details });
+}

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
-import { AppError } from "../runtime/errors.ts";
+import { AppError, invalidRequest } from "../runtime/errors.ts";
 import { put } from "./actions.ts";
 import { ifAbsent } from "./expressions.ts";
 import type { Store } from "./table.ts";
@@ -28,9 +28,7 @@ export async function readCursor(store: Store, list: string, cursor: string): Pr
 }
 
 function badCursor(): AppError {
-  return new AppError("InvalidRequest", "VALIDATION_ERROR", "cursor: is not one this list gave to this API key.", {
-    details: [{ field: "cursor", problem: "is not one this list gave to this API key" }],
-  });
+  return invalidRequest([{ field: "cursor", problem: "is not one this list gave to this API key" }]);
 }
 
 function signed(secret: Buffer, body: string): string {

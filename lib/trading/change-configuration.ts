@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { isConfigurationKey, type Setting, settingValueSchema } from "../analysis/settings.ts";
 import type { RunServices } from "../runs/services.ts";
-import { badSettings, changeSettings, listSettings } from "../runs/settings.ts";
-import { AppError } from "../runtime/errors.ts";
+import { changeSettings, listSettings } from "../runs/settings.ts";
+import { AppError, invalidRequest } from "../runtime/errors.ts";
 import { readGraduation } from "./evaluation-lists.ts";
 
 /** What a key of the configuration looks like. */
@@ -28,7 +28,7 @@ export async function changeConfiguration(
   key: string,
   { value, also = {} }: z.infer<typeof changeSchema>,
 ): Promise<Setting> {
-  if (Object.hasOwn(also, key)) throw badSettings([{ field: key, problem: "is given twice" }]);
+  if (Object.hasOwn(also, key)) throw invalidRequest([{ field: key, problem: "is given twice" }]);
   const values = { ...also, [key]: value };
   if (isConfigurationKey(key)) {
     if (values.phase === "real_trading") await refuseUnproved(services);
@@ -41,5 +41,5 @@ export async function changeConfiguration(
 
 async function refuseUnproved(services: RunServices): Promise<void> {
   const { isReady, reasons } = await readGraduation(services);
-  if (!isReady) throw badSettings(reasons.map((problem) => ({ field: "phase", problem })));
+  if (!isReady) throw invalidRequest(reasons.map((problem) => ({ field: "phase", problem })));
 }

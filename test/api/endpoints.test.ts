@@ -275,6 +275,17 @@ describe("a bad body", () => {
     expect(await refused(`{"value":${"[".repeat(100_000)}${"]".repeat(100_000)}}`)).toMatchObject({ status: 422 });
   });
 
+  it.each([
+    ["ill-formed texts deep in lists", `{"value":${"[".repeat(40)}${Array(40_000).fill('"\ufffd"')}${"]".repeat(40)}}`],
+    ["unknown fields", `{${Array.from({ length: 25_000 }, (_, n) => `"${n}":1`)}}`],
+    ["unknown settings", `{"value":1,"also":{${Array.from({ length: 25_000 }, (_, n) => `"${n}":1`)}}}`],
+  ])("with thousands of %s is answered with the first fifty", async (_what, rawBody) => {
+    const refused = await refusal("PUT /config/{key}", { rawBody, params: { key: "quality_min_users" } });
+    expect(refused).toMatchObject({ status: 422, code: "VALIDATION_ERROR" });
+    expect(refused.details).toHaveLength(50);
+    expect(refused.message.length).toBeLessThan(10_000);
+  });
+
   it("of a whole pair is text like any other", async () => {
     const refused = await refusal("POST /positions/{id}/close", { rawBody: '{"reason":"\\ud83d\\udca9"}', params });
     expect(refused).toMatchObject({ status: 404 });
