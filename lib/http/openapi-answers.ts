@@ -24,7 +24,7 @@ const errorSchema = z
       details: z
         .union([problemSchema.array(), z.looseObject({})])
         .optional()
-        .describe("For 422 one entry per bad field, otherwise an object."),
+        .describe("For 422 one entry per bad field, fifty at most; otherwise an object."),
     }),
   })
   .meta({ id: "ApiError" });
