@@ -1,13 +1,13 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { digestOf } from "../../lib/http/auth.ts";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { createServices } from "../../lib/services.ts";
 import { remove } from "../../lib/store/actions.ts";
 import { newApiKey, registerApiKey } from "./api-keys.ts";
+import { readDeployment } from "./deployment.ts";
 
 /**
  * `npm run deploy -- --stage NAME`: deploys, then asks the deployed API whether it works (the canary: `npm run smoke`
@@ -15,32 +15,41 @@ import { newApiKey, registerApiKey } from "./api-keys.ts";
  */
 const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
 const smoke = fileURLToPath(new URL("./smoke.ts", import.meta.url));
-/** Where LocalStack listens by itself, and credentials that it takes. An address, because the SDK puts names before names. */
-const localStack = {
-  AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
-  AWS_REGION: "us-east-1",
-  AWS_ACCESS_KEY_ID: "test",
-  AWS_SECRET_ACCESS_KEY: "test",
-};
 
 const args = process.argv.slice(2);
-const { stage } = parseArgs({ args, strict: false, options: { stage: { type: "string", short: "s" } } }).values;
-if (typeof stage !== "string" || stage === "local") fail("Usage: npm run deploy -- --stage NAME");
-if (stage === "localstack") process.env = { ...localStack, ...process.env };
+const deployment = readDeployment(args, process.env);
+if (!deployment) fail("Usage: npm run deploy -- --stage NAME [--region REGION] [--aws-profile PROFILE]");
+const { stage, environment } = deployment;
+process.env = environment;
 
-if ((await run([serverless, "deploy", ...args])) !== 0) {
+/** Ctrl-C ends what runs just now, and then this: the key of the canary must not outlive it. */
+let interrupted = false;
+let running: ChildProcess | undefined;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    running?.kill(signal);
+  });
+}
+
+const deployed = (await run([serverless, "deploy", ...args])) === 0;
+if (interrupted)
+  fail(`Interrupted. What CloudFormation had begun of stage ${stage}, it ends; nothing was asked of it.`);
+if (!deployed) {
   fail(`Stage ${stage} was not deployed, and nothing was asked of it: CloudFormation has put back what was there.`);
 }
 const { Url: url, TableName: table } = await readOutputs(`wsb-signals-${stage}`);
 if (!url || !table) fail(`The stack wsb-signals-${stage} names no Url and no TableName.`);
 console.log(`\ncanary: asking ${url}`);
 const works = stage === "localstack" ? await asks({}) : await withKey(table, (API_KEY) => asks({ API_KEY }));
+if (interrupted)
+  fail(`Interrupted. Stage ${stage} is deployed, and nobody knows whether it works: deploy again to see.`);
 if (!works) {
   fail(`
 Stage ${stage} is deployed and DOES NOT WORK; the canary says above which request failed, and how.
   Why          the group /wsb-signals/${stage} of CloudWatch Logs, by the request id of the answer
-  Back         npx serverless deploy list --stage ${stage}
-               npx serverless rollback --stage ${stage} --timestamp …   (of the deployment before this one)
+  Back         npx serverless deploy list --stage ${stage} --region ${environment.AWS_REGION}
+               npx serverless rollback --stage ${stage} --region ${environment.AWS_REGION} --timestamp …   (of the deployment before this one)
   Or forward   mend it and deploy again
 Data is untouched by either; a run that is under way goes on and can be resumed.`);
 }
@@ -70,7 +79,9 @@ async function readOutputs(stack: string): Promise<Record<string, string | undef
 /** Runs a program of Node's with this one's input and output; its exit code. */
 function run(command: string[], more: Record<string, string | undefined> = {}): Promise<number> {
   return new Promise((resolve, reject) => {
+    if (interrupted) return resolve(1);
     const child = spawn(process.execPath, command, { stdio: "inherit", env: { ...process.env, ...more } });
+    running = child;
     child.once("error", reject);
     child.once("exit", (code) => resolve(code ?? 1));
   });
