@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
+import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
 import type { ApiAnswer, ApiClient } from "./client.ts";
 
 const parameterSchema = z.object({
@@ -62,7 +63,8 @@ export async function readGets(api: ApiClient): Promise<GetOperation[]> {
 
 /**
  * Asks every one of these, with `names` in the place of its path variables. Throws one sentence about the first that
- * failed on the server's side; answers what those said that only want a setting nobody has made yet.
+ * failed on the server's side or never got to its function; answers what those said that only want a setting nobody has
+ * made yet.
  */
 export async function askEvery(
   api: ApiClient,
@@ -77,16 +79,25 @@ export async function askEvery(
     const answer = await api.call("GET", asked);
     const missing = missingSetting(answer);
     if (missing !== undefined) unset.push(`GET ${asked}: ${missing}`);
-    else if (answer.status >= 500) throw new Error(`GET ${asked} answered ${describe(answer)}`);
+    else if (answer.status >= 500 || isTurnedAway(answer)) throw new Error(`GET ${asked} answered ${describe(answer)}`);
   }
   return { unset };
 }
 
+const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
 /** On a stage whose secret is not filled yet: that is no fault of the deployment. */
 function missingSetting({ status, body }: ApiAnswer): string | undefined {
-  if (status !== 503) return undefined;
-  const { error } = z.object({ error: z.object({ code: z.string(), message: z.string() }) }).parse(body);
-  return error.code === "NOT_READY" && error.message.endsWith("is not set.") ? error.message : undefined;
+  const error = errorSchema.safeParse(body).data?.error;
+  const isUnset = status === 503 && error?.code === "NOT_READY" && error.message.endsWith("is not set.");
+  return isUnset ? error.message : undefined;
+}
+
+/** By the gateway, which refuses the key or does not know the path: no function of ours answers 401, 403 or its words. */
+function isTurnedAway({ status, body }: ApiAnswer): boolean {
+  if (status === 401 || status === 403) return true;
+  const message = errorSchema.safeParse(body).data?.error.message;
+  return status === 404 && (message === undefined || message === gatewayErrors.RESOURCE_NOT_FOUND.message);
 }
 
 function describe({ status, body }: ApiAnswer): string {
