@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { type Calls, readCalls } from "../config/packaging/calls.ts";
@@ -96,5 +99,24 @@ describe("what a function can call", () => {
   it("counts a method that was taken out of the store first", async () => {
     // readSignal in lib/analysis/signal-lists.ts takes `get` out of the store.
     expect((await callsOf("functions/api/get-signal"))?.store).toContain("get");
+  });
+
+  it("counts actions and clients also where the bundler had to give them another name", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "calls-"));
+    const files = {
+      "lib/services.ts": `export function createServices() {\n  const reddit = async () => import("./providers/reddit.ts");\n  return { reddit };\n}`,
+      "lib/store/actions.ts": "export function check(key) { return key; }",
+      "lib/a.ts": "function check() {}\nexport const reddit = [check()];",
+      "functions/api/x.ts": `import { reddit as a } from "../../lib/a.ts";
+        import { check } from "../../lib/store/actions.ts";
+        export const handler = ({ reddit }) => [a, check(1), reddit()];`,
+    };
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(join(folder, dirname(file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+    const calls = (await readCalls(folder, ["functions/api/x"])).get("functions/api/x");
+    rmSync(folder, { recursive: true });
+    expect(calls).toMatchObject({ actions: ["check"], clients: ["reddit"], loads: ["./providers/reddit.ts"] });
   });
 });

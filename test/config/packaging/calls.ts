@@ -63,10 +63,11 @@ function callsIn(bundle: string, loadedBy: ReadonlyMap<string, string[]>): Calls
   const modules = parts.flatMap((path, index) => (index % 2 === 0 ? [{ path, text: parts[index + 1] ?? "" }] : []));
   const code = modules.flatMap(({ path, text }) => (definitions.test(path) ? [] : [text])).join("\n");
   const actions = modules.find(({ path }) => path === "lib/store/actions.ts")?.text ?? "";
-  const clients = found(code, new RegExp(`\\b(${[...loadedBy.keys()].join("|")})\\(`, "g"));
+  // A number stands behind a name where the bundler found it twice.
+  const clients = found(code, new RegExp(`\\b(${[...loadedBy.keys()].join("|")})\\d*\\(`, "g"));
   return {
     store: methodsOf(code, "store"),
-    actions: found(actions, /^function (put|update|remove|check)\(/gm),
+    actions: found(actions, /^function (put|update|remove|check)\d*\(/gm),
     indexes: /\bindex: "gsi\d"/.test(code),
     executions: methodsOf(code, "executions"),
     vault: methodsOf(code, "vault"),
