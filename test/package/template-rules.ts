@@ -46,9 +46,12 @@ interface Statement {
   Resource: unknown;
 }
 
+/** AWS's own policy, without which no API writes logs. */
+const managedOnly = "ApiGatewayLogsRole";
+
 /**
  * One role for each function and for nothing else, with which it may write traces; no wildcard action; `*` only where AWS
- * knows no resource.
+ * knows no resource. All that is allowed stands in the roles themselves, where the rules look.
  */
 export function permissionProblems({ template }: Packaged): string[] {
   const functions = ofType(template, "AWS::Lambda::Function");
@@ -62,7 +65,13 @@ export function permissionProblems({ template }: Packaged): string[] {
   const traced = new Set(
     statements.filter(({ Action }) => Action.includes("xray:PutTraceSegments")).map(({ id }) => id),
   );
+  const managed = ofType(template, "AWS::IAM::Role").filter(
+    ([id, { Properties }]) => id !== managedOnly && Properties.ManagedPolicyArns?.length > 0,
+  );
+  const beside = Object.entries(template.Resources).filter(([, { Type }]) => /^AWS::IAM::\w*Policy$/.test(Type));
   return [
+    ...managed.map(([id]) => `${id} has a managed policy, of which nobody here knows what it allows`),
+    ...beside.map(([id]) => `${id} is a policy beside the roles`),
     ...shared.map((role) => `the role ${role} is shared or missing`),
     ...functions
       .filter(([, { Properties }]) => Properties.TracingConfig?.Mode !== "Active")

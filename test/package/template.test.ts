@@ -143,6 +143,22 @@ describe("the rules of the template find", () => {
       "AuthorizeIamRoleLambdaExecution may not write traces",
     ],
     [
+      "a managed policy on a function's role",
+      (all) => {
+        properties(all, "AuthorizeIamRoleLambdaExecution").ManagedPolicyArns = [
+          "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        ];
+      },
+      "AuthorizeIamRoleLambdaExecution has a managed policy, of which nobody here knows what it allows",
+    ],
+    [
+      "a policy beside the roles",
+      (all) => {
+        all.More = { Type: "AWS::IAM::Policy", Properties: { Roles: [{ Ref: "AuthorizeIamRoleLambdaExecution" }] } };
+      },
+      "More is a policy beside the roles",
+    ],
+    [
       "a function for another processor",
       (all) => {
         properties(all, "AuthorizeLambdaFunction").Architectures = ["x86_64"];
