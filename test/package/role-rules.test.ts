@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -118,5 +118,31 @@ describe("what a function can call", () => {
     const calls = (await readCalls(folder, ["functions/api/x"])).get("functions/api/x");
     rmSync(folder, { recursive: true });
     expect(calls).toMatchObject({ actions: ["check"], clients: ["reddit"], loads: ["./providers/reddit.ts"] });
+  });
+
+  /** Where the store, the executions or the vault get a name by which their methods would not be found. */
+  const hidden = (text: string) =>
+    [
+      /(?<=[\w}]\??)(?<!(\b(store|executions|vault)|\{ keys \})\??): (\w+<)?(Store|Executions|TokenVault)\b/g,
+      /\b(store|executions|vault): (?!Store\b|Executions\b|TokenVault\b)\w+ *[,}]/g,
+      /\b\w+ = (await )?(\w+\.)*(store|executions|vault);(?<!\} = .*)/g,
+    ].flatMap((pattern) => text.match(pattern) ?? []);
+
+  it.each([
+    "function read(table: Store) {",
+    "function read({ get }: Store) {",
+    "type Reader = { table?: Pick<Store, 'get'> };",
+    "const { store: table } = services;",
+    "const table = services.store;",
+  ])("could be hidden by %s", (text) => {
+    expect(hidden(text)).toHaveLength(1);
+  });
+
+  it("is hidden nowhere", () => {
+    const files = globSync("{lib,functions}/**/*.ts", { cwd: root });
+    expect(files.length).toBeGreaterThan(100);
+    // The store itself is where its methods are.
+    const others = files.filter((file) => file !== "lib/services.ts" && file !== "lib/store/table.ts");
+    expect(others.flatMap((file) => hidden(readFileSync(join(root, file), "utf8")))).toEqual([]);
   });
 });
