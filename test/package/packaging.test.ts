@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { checkCloud } from "../config/packaging/origins.ts";
 import type { Serverless, Template } from "../config/packaging/plugin.ts";
 import { ofType } from "../config/packaging/resources.ts";
 import { shapeTemplate } from "../config/packaging/template.ts";
@@ -77,5 +78,20 @@ describe("AUTHORIZER_CONCURRENCY", () => {
     expect(() => reserved(executions)).toThrow(
       `AUTHORIZER_CONCURRENCY must be a whole number above zero, not "${executions}".`,
     );
+  });
+});
+
+describe("a stage without a check of keys", () => {
+  it.each(["localstack", "local"])("%s is never deployed to AWS", (stage) => {
+    for (const endpoint of [undefined, ""]) {
+      expect(() => checkCloud(stage, endpoint)).toThrow(
+        `Stage ${stage} is not made for AWS, where it would be open or broken: AWS_ENDPOINT_URL must name a LocalStack.`,
+      );
+    }
+    expect(() => checkCloud(stage, "http://127.0.0.1:4566")).not.toThrow();
+  });
+
+  it("is none of the others", () => {
+    expect(() => checkCloud("prod", undefined)).not.toThrow();
   });
 });

@@ -125,7 +125,7 @@ describe("what a function can call", () => {
     [
       /(?<=[\w}]\??)(?<!(\b(store|executions|vault)|\{ keys \})\??): (\w+<)?(Store|Executions|TokenVault)\b/g,
       /\b(store|executions|vault): (?!Store\b|Executions\b|TokenVault\b)\w+ *[,}]/g,
-      /\b\w+ = (await )?(\w+\.)*(store|executions|vault);(?<!\} = .*)/g,
+      /\b\w+ = (await )?(\w+\.)*(store|executions|vault);/g,
     ].flatMap((pattern) => text.match(pattern) ?? []);
 
   it.each([

@@ -12,6 +12,14 @@ export function checkOrigins(stage: string, list: string): void {
   );
 }
 
+/** Refuses to deploy to AWS what lacks the check of keys, or the settings of AWS. Throws one sentence. */
+export function checkCloud(stage: string, endpoint: string | undefined): void {
+  if (!withoutAws.has(stage) || endpoint) return;
+  throw new Error(
+    `Stage ${stage} is not made for AWS, where it would be open or broken: AWS_ENDPOINT_URL must name a LocalStack.`,
+  );
+}
+
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }

@@ -1,4 +1,4 @@
-import { checkOrigins } from "./origins.ts";
+import { checkCloud, checkOrigins } from "./origins.ts";
 import { shapeTemplate } from "./template.ts";
 
 /** What this plugin uses of the Serverless Framework. */
@@ -57,6 +57,11 @@ export default class Packaging {
       serverless.configSchemaHandler.validateConfig = async () => {};
     }
     this.hooks = {
+      // Before anything is asked of AWS.
+      initialize: () => {
+        if (serverless.processedInput.commands[0] !== "deploy") return;
+        checkCloud(serverless.service.provider.stage, process.env.AWS_ENDPOINT_URL);
+      },
       "before:package:initialize": () => {
         const { provider, custom, functions } = serverless.service;
         checkOrigins(provider.stage, custom.corsAllowedOrigins);
