@@ -14,13 +14,15 @@ export async function deleteRolledBackStack(serverless: Serverless): Promise<voi
   const provider = serverless.getProvider("aws");
   const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
   const StackName = provider.naming.getStackName();
-  const status = await client.send(new DescribeStacksCommand({ StackName })).then(
-    ({ Stacks }: { Stacks: { StackStatus: string }[] }) => Stacks[0]?.StackStatus,
+  const stack = await client.send(new DescribeStacksCommand({ StackName })).then(
+    ({ Stacks }: { Stacks: { StackId: string; StackStatus: string }[] }) => Stacks[0],
     // There is none, or the framework will say what is wrong when it asks next.
     () => undefined,
   );
-  if (status !== "ROLLBACK_COMPLETE") return;
+  if (stack?.StackStatus !== "ROLLBACK_COMPLETE") return;
   console.error(`The stack ${StackName} was rolled back when it was first made: it is deleted and made anew.`);
-  await client.send(new DeleteStackCommand({ StackName }));
-  await waitUntilStackDeleteComplete({ client, maxWaitTime: 600 }, { StackName });
+  // By its id: somebody else may have made the stack anew meanwhile.
+  const one = { StackName: stack.StackId };
+  await client.send(new DeleteStackCommand(one));
+  await waitUntilStackDeleteComplete({ client, maxWaitTime: 600 }, one);
 }
