@@ -81,6 +81,8 @@ export async function startLocalStack(
       DISABLE_EVENTS: "1",
       DYNAMODB_LOCAL_PORT: String(options.dynamoDbPort),
       DYNAMODB_IN_MEMORY: "1",
+      // A function that nobody calls for so long ends: together they would need many gigabytes.
+      LAMBDA_KEEPALIVE_MS: "20000",
       LAMBDA_RUNTIME_EXECUTOR: "node",
       FUNCTION_NODE: node,
       FUNCTION_BOOTSTRAP: join(here, "bootstrap.ts"),
