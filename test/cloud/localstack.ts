@@ -73,7 +73,7 @@ export async function startLocalStack(
       PYTHONDONTWRITEBYTECODE: "1",
       GATEWAY_LISTEN: `127.0.0.1:${port}`,
       LOCALSTACK_HOST: `127.0.0.1:${port}`,
-      // Its usual server wants a certificate that it would have to download.
+      // Its usual server needs a package that it does not ask for, and a certificate that it would download.
       GATEWAY_SERVER: "hypercorn",
       SKIP_SSL_CERT_DOWNLOAD: "1",
       // No name server, no telemetry.
