@@ -1,3 +1,5 @@
+import { isAppError } from "./errors.ts";
+
 /** Ids by which a trace is found. Never texts: whoever may see traces need not see what users wrote. */
 export type Annotations = Record<string, string | number>;
 
@@ -42,7 +44,8 @@ export function createTracer(service: string): Tracer {
         try {
           return await work();
         } catch (error) {
-          part?.addFaultFlag();
+          if (isRefusal(error)) part?.addErrorFlag();
+          else part?.addFaultFlag();
           part?.addAnnotation("error", error instanceof Error ? error.name : typeof error);
           throw error;
         } finally {
@@ -51,4 +54,9 @@ export function createTracer(service: string): Tracer {
       }) as ReturnType<typeof work>;
     },
   };
+}
+
+/** In X-Ray's words an error is the caller's and a fault ours. */
+function isRefusal(error: unknown): boolean {
+  return isAppError(error) && ["InvalidRequest", "NotFound", "Conflict"].includes(error.name);
 }

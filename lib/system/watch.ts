@@ -22,9 +22,12 @@ export async function watchSystem(services: TradingServices): Promise<void> {
   metrics.add("BrokerLoginHoursLeft", Math.max(0, round(hours, 2)));
 }
 
-/** Whether today is a trading day in New York, its session is over, and no run was completed since the day began. */
+/**
+ * Whether today is a trading day in New York, its session has been over for an hour, and no run was completed since the day
+ * began. An hour, because that is how long a run may take that began at the session's end.
+ */
 function isRunOverdue(now: Date, completedAt: string | undefined): boolean {
   const today = newYorkDay(now);
-  if (!isTradingDay(today) || now < sessionEnd(today)) return false;
+  if (!isTradingDay(today) || now.getTime() < sessionEnd(today).getTime() + hourMs) return false;
   return completedAt === undefined || newYorkDay(new Date(completedAt)) < today;
 }

@@ -107,8 +107,8 @@ async function readAll(response: IncomingMessage): Promise<Buffer> {
 }
 
 /**
- * As the CDN's function in serverless.yml does it: the gateway looks for the key in one header. The same key sent twice is
- * one, two different ones are none.
+ * The gateway looks for the key in one header. The same key sent twice or in two ways is one, two different ones are none; on
+ * AWS the CDN's function in serverless.yml and the authorizer see to that.
  */
 function withOneKey(headers: Record<string, string | string[]>): Record<string, string | string[]> {
   const { "x-api-key": sent = [], ...rest } = headers;

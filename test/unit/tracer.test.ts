@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { readConfig } from "../../lib/runtime/config.ts";
+import { AppError } from "../../lib/runtime/errors.ts";
 import { createTracer, noTracer, type Tracer } from "../../lib/runtime/tracer.ts";
 import { createServices } from "../../lib/services.ts";
 import { type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
@@ -118,6 +119,14 @@ describe("a trace", () => {
     expect(work.fault).toBe(true);
     expect(work.annotations).toEqual({ error: "TypeError" });
     expect(JSON.stringify(heard)).not.toContain("secret");
+  });
+
+  it("counts what a client did wrong as its error and not as a fault of ours", async () => {
+    const refused = new AppError("NotFound", "NOT_FOUND", "There is no run x.");
+    await expect(invoke({}, () => Promise.reject(refused))).rejects.toBe(refused);
+    const work = await part("## work");
+    expect(work).toMatchObject({ error: true, annotations: { error: "NotFound" } });
+    expect(work.fault).toBeUndefined();
   });
 
   it("is nothing where the invocation is not sampled", async () => {

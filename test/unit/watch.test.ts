@@ -43,16 +43,21 @@ async function watch({ now, completed, loginUntil, broken }: Scene) {
 
 describe("a run is overdue", () => {
   it.each<[what: string, now: string, completed: string | undefined, overdue: 0 | 1]>([
-    ["on a trading day that is over (winter, 16:00 EST)", "2026-03-02T21:00:00Z", "2026-02-27T20:00:00Z", 1],
-    ["not a second before", "2026-03-02T20:59:59Z", "2026-02-27T20:00:00Z", 0],
-    ["in summer at 16:00 EDT", "2026-07-01T20:00:00Z", "2026-06-30T20:30:00Z", 1],
-    ["in summer not at 15:59 EDT", "2026-07-01T19:59:59Z", "2026-06-30T20:30:00Z", 0],
-    ["on the first Monday of daylight saving by the new hour", "2026-03-09T20:00:00Z", "2026-03-06T20:00:00Z", 1],
-    ["on the first Monday of standard time by the old hour", "2026-11-02T20:30:00Z", "2026-10-30T20:00:00Z", 0],
-    ["on that Monday an hour later", "2026-11-02T21:00:00Z", "2026-10-30T20:00:00Z", 1],
-    ["not where one was completed today", "2026-03-02T21:00:00Z", "2026-03-02T15:31:00Z", 0],
-    ["not where one was completed in the first minute of the day", "2026-03-02T21:00:00Z", "2026-03-02T05:00:00Z", 0],
-    ["where one was completed in the last minute of yesterday", "2026-03-02T21:00:00Z", "2026-03-02T04:59:59Z", 1],
+    ["an hour after a trading day's session (winter, 17:00 EST)", "2026-03-02T22:00:00Z", "2026-02-27T20:00:00Z", 1],
+    [
+      "not a second before: one that began at the end may still go on",
+      "2026-03-02T21:59:59Z",
+      "2026-02-27T20:00:00Z",
+      0,
+    ],
+    ["in summer at 17:00 EDT", "2026-07-01T21:00:00Z", "2026-06-30T20:30:00Z", 1],
+    ["in summer not at 16:59 EDT", "2026-07-01T20:59:59Z", "2026-06-30T20:30:00Z", 0],
+    ["on the first Monday of daylight saving by the new hour", "2026-03-09T21:00:00Z", "2026-03-06T20:00:00Z", 1],
+    ["on the first Monday of standard time by the old hour", "2026-11-02T21:30:00Z", "2026-10-30T20:00:00Z", 0],
+    ["on that Monday half an hour later", "2026-11-02T22:00:00Z", "2026-10-30T20:00:00Z", 1],
+    ["not where one was completed today", "2026-03-02T22:00:00Z", "2026-03-02T15:31:00Z", 0],
+    ["not where one was completed in the first minute of the day", "2026-03-02T22:00:00Z", "2026-03-02T05:00:00Z", 0],
+    ["where one was completed in the last minute of yesterday", "2026-03-02T22:00:00Z", "2026-03-02T04:59:59Z", 1],
     [
       "not where one was completed this evening, already tomorrow in UTC",
       "2026-03-03T04:30:00Z",
@@ -61,12 +66,12 @@ describe("a run is overdue", () => {
     ],
     ["late in the evening, already tomorrow in UTC", "2026-03-03T04:59:00Z", "2026-02-27T20:00:00Z", 1],
     ["not after midnight in New York", "2026-03-03T05:00:00Z", "2026-02-27T20:00:00Z", 0],
-    ["where none ever was", "2026-03-02T21:00:00Z", undefined, 1],
+    ["where none ever was", "2026-03-02T22:00:00Z", undefined, 1],
     ["not on a Saturday", "2026-02-28T22:00:00Z", "2026-02-26T20:00:00Z", 0],
     ["not on a Sunday", "2026-03-01T22:00:00Z", "2026-02-26T20:00:00Z", 0],
     ["not on a Monday that is a holiday", "2026-05-25T22:00:00Z", "2026-05-21T20:00:00Z", 0],
-    ["on a half day from 13:00", "2026-11-27T18:00:00Z", "2026-11-25T20:00:00Z", 1],
-    ["on a half day not before", "2026-11-27T17:59:59Z", "2026-11-25T20:00:00Z", 0],
+    ["on a half day from 14:00", "2026-11-27T19:00:00Z", "2026-11-25T20:00:00Z", 1],
+    ["on a half day not before", "2026-11-27T18:59:59Z", "2026-11-25T20:00:00Z", 0],
   ])("%s", async (_what, now, completed, overdue) => {
     expect(await watch({ now, completed })).toEqual({ measured: { RunOverdue: overdue }, outcome: undefined });
   });
@@ -93,7 +98,7 @@ describe("the login at the broker", () => {
 });
 
 describe("what cannot be read", () => {
-  const now = "2026-03-02T21:00:00Z";
+  const now = "2026-03-02T22:00:00Z";
 
   it("fails the invocation and measures nothing where it is the table", async () => {
     const { measured, outcome } = await watch({ now, broken: "store" });
