@@ -8,8 +8,11 @@ const StackId = "arn:aws:cloudformation:us-east-1:000000000000:stack/wsb-signals
 afterEach(() => void vi.restoreAllMocks());
 
 /** What is asked of a CloudFormation whose stack has this status, or that has none. */
-async function askedWith(status: string | undefined): Promise<string[]> {
-  const asked: string[] = [];
+async function askedWith(
+  status: string | undefined,
+  outputs: readonly string[] = [],
+  asked: string[] = [],
+): Promise<string[]> {
   let now = status;
   const server = createServer(async (request, response) => {
     let body = "";
@@ -24,7 +27,8 @@ async function askedWith(status: string | undefined): Promise<string[]> {
       const error = "<Code>ValidationError</Code><Message>Stack with id wsb-signals-prod does not exist</Message>";
       return response.writeHead(400).end(`<ErrorResponse><Error>${error}</Error></ErrorResponse>`);
     }
-    const stack = `<StackId>${StackId}</StackId><StackName>wsb-signals-prod</StackName><StackStatus>${now}</StackStatus>`;
+    const stack = `<StackId>${StackId}</StackId><StackName>wsb-signals-prod</StackName><StackStatus>${now}</StackStatus>
+      <Outputs>${outputs.map((key) => `<member><OutputKey>${key}</OutputKey></member>`).join("")}</Outputs>`;
     response.end(
       `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>${stack}</member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
     );
@@ -36,18 +40,26 @@ async function askedWith(status: string | undefined): Promise<string[]> {
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   };
   const provider = { getAwsSdkV3Config: async () => config, naming: { getStackName: () => "wsb-signals-prod" } };
-  await deleteRolledBackStack({ getProvider: () => provider } as unknown as Serverless);
-  server.close();
+  await deleteRolledBackStack({ getProvider: () => provider } as unknown as Serverless).finally(() => server.close());
   return asked;
 }
 
 it("a stack whose first creation was rolled back is deleted, and no other that has taken its name meanwhile", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
-  expect(await askedWith("ROLLBACK_COMPLETE")).toEqual([
-    "DescribeStacks wsb-signals-prod",
-    `DeleteStack ${StackId}`,
-    `DescribeStacks ${StackId}`,
-  ]);
+  for (const outputs of [[], ["ServerlessDeploymentBucketName"]]) {
+    expect(await askedWith("ROLLBACK_COMPLETE", outputs)).toEqual([
+      "DescribeStacks wsb-signals-prod",
+      `DeleteStack ${StackId}`,
+      `DescribeStacks ${StackId}`,
+    ]);
+  }
+});
+
+it("a stack that was whole before LocalStack rolled an update back is left to a person: its data would go with it", async () => {
+  const outputs = ["ServerlessDeploymentBucketName", "TableName"];
+  const asked: string[] = [];
+  await expect(askedWith("ROLLBACK_COMPLETE", outputs, asked)).rejects.toThrow("delete it yourself");
+  expect(asked).toEqual(["DescribeStacks wsb-signals-prod"]);
 });
 
 it.each([
