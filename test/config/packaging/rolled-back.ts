@@ -22,7 +22,7 @@ export async function deleteRolledBackStack(serverless: Serverless): Promise<voi
   const provider = serverless.getProvider("aws");
   const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
   const StackName = provider.naming.getStackName();
-  const stack = await client.send(new DescribeStacksCommand({ StackName })).then(
+  const stack: Stack | undefined = await client.send(new DescribeStacksCommand({ StackName })).then(
     ({ Stacks }: { Stacks: Stack[] }) => Stacks[0],
     // There is none, or the framework will say what is wrong when it asks next.
     () => undefined,
