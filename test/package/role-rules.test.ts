@@ -59,6 +59,15 @@ describe("a role", () => {
     ]);
   });
 
+  it("that denies something, or allows it under a condition, does not allow it", () => {
+    const conditional = { Effect: "Allow", Action: ["dynamodb:PutItem"], Resource: table, Condition: { Null: {} } };
+    const statements = [{ Effect: "Deny", Action: ["dynamodb:GetItem"], Resource: table }, conditional];
+    expect(roleProblems(packaged({ store: ["get", "transact"], actions: ["put"] }, statements))).toEqual([
+      "listRuns calls dynamodb:GetItem on Table, which its role refuses",
+      "listRuns calls dynamodb:PutItem on Table, which its role refuses",
+    ]);
+  });
+
   it("that allows more is told what", () => {
     const statements = [
       { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:DeleteItem"], Resource: table },

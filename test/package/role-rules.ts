@@ -6,6 +6,7 @@ interface Statement {
   Effect: string;
   Action: string | string[];
   Resource: unknown;
+  Condition?: unknown;
 }
 
 /** What each method of the store needs, on the table; a transaction is authorised by the actions it is made of. */
@@ -95,9 +96,12 @@ function allowedTo({ Resources }: Template, key: string): Set<string> {
     (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
   );
   return new Set(
-    statements.flatMap(({ Action, Resource }) =>
-      [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} on ${nameOf(resource)}`)),
-    ),
+    statements
+      // What else there is refuses, always or at times.
+      .filter(({ Effect, Condition }) => Effect === "Allow" && Condition === undefined)
+      .flatMap(({ Action, Resource }) =>
+        [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} on ${nameOf(resource)}`)),
+      ),
   );
 }
 
