@@ -28,13 +28,17 @@ function compiled(): Template {
   };
 }
 
-function shaped(change: (template: Template) => void = () => {}, authorizerConcurrency = ""): Template {
+function shaped(
+  change: (template: Template) => void = () => {},
+  authorizerConcurrency = "",
+  { stage = "prod", localStackEndpoint = "http://127.0.0.1:4566" } = {},
+): Template {
   const template = compiled();
   change(template);
-  const provider = { stage: "prod", environment: {}, compiledCloudFormationTemplate: template };
+  const provider = { stage, environment: {}, compiledCloudFormationTemplate: template };
   const custom = {
     corsAllowedOrigins: "https://desk.example.com",
-    localStackEndpoint: "http://127.0.0.1:4566",
+    localStackEndpoint,
     authorizerConcurrency,
     may: {},
   };
@@ -79,6 +83,15 @@ describe("AUTHORIZER_CONCURRENCY", () => {
       `AUTHORIZER_CONCURRENCY must be a whole number above zero, not "${executions}".`,
     );
   });
+});
+
+it.each(["http://127.0.0.1:4000", "http://127.0.0.1:4000/"])("the API on LocalStack at %s is below one slash", (at) => {
+  const withResource = ({ Resources }: Template) => {
+    if (Resources.ApiGatewayMethodRunsGet) Resources.ApiGatewayMethodRunsGet.Properties.ResourceId = { Ref: "Runs" };
+  };
+  const { Outputs } = shaped(withResource, "", { stage: "localstack", localStackEndpoint: at });
+  const api = `/_aws/execute-api/\${ApiGatewayRestApi}/localstack`;
+  expect(Outputs.Url).toMatchObject({ Value: { "Fn::Sub": `http://127.0.0.1:4000${api}` } });
 });
 
 describe("a stage without a check of keys", () => {

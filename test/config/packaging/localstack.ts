@@ -7,7 +7,7 @@ import { ofType } from "./resources.ts";
 export function addLocalStackUrl(template: Template, endpoint: string): void {
   template.Outputs.Url = {
     Description: "The API.",
-    Value: { "Fn::Sub": `${endpoint}/_aws/execute-api/\${ApiGatewayRestApi}/localstack` },
+    Value: { "Fn::Sub": `${endpoint.replace(/\/$/, "")}/_aws/execute-api/\${ApiGatewayRestApi}/localstack` },
   };
 }
 
