@@ -16,9 +16,10 @@ import {
   stopSweeping,
 } from "./cloud.ts";
 import { installLocalStack, type LocalStackInstallation } from "./localstack.ts";
+import { existingName, firstIn } from "./names.ts";
 import { runProgram } from "./programs.ts";
-import { callsTable, unitsTable, unusedTable } from "./roles/report.ts";
-import { unusedOf } from "./roles/usage.ts";
+import { callsTable, unitsTable, untriedFunctions, unusedTable } from "./roles/report.ts";
+import { timesOf } from "./roles/usage.ts";
 import { ended, resumeRun, runStatus, startRun } from "./runs.ts";
 import { runSchemathesis } from "./schemathesis.ts";
 
@@ -94,7 +95,7 @@ describe("the stage on LocalStack", () => {
       const gets = await readGets(api);
       const named = gets.filter(({ pathVariables }) => pathVariables.length > 0);
       const names = new Map(
-        await Promise.all(named.map(async ({ path }) => [path, await existingName(path)] as const)),
+        await Promise.all(named.map(async ({ path }) => [path, await existingName(api, path)] as const)),
       );
       expect(await askEvery(api, gets, (path) => names.get(path) ?? "")).toEqual({ unset: [] });
     },
@@ -119,7 +120,7 @@ describe("the stage on LocalStack", () => {
     "stops that run and takes it up again",
     async () => {
       const { api } = deployment;
-      const id = (await firstIn("/runs")) ?? "";
+      const id = (await firstIn(api, "/runs")) ?? "";
       expect((await api.call("POST", `/runs/${id}/stop`)).status).toBe(200);
       expect(await runStatus(api, id)).toMatchObject({
         status: "failed",
@@ -141,7 +142,7 @@ describe("the stage on LocalStack", () => {
       const run = await ended(api, id);
       cloud.providers.redditRefuses(false);
       expect(run).toMatchObject({ status: "failed", error_code: "REDDIT_API_ERROR" });
-      expect(timesOf("failRun")).toBeGreaterThan(0);
+      expect(timesOf(cloud.usage, functionName("failRun"))).toBeGreaterThan(0);
       await expect
         .poll(() => services.executions.describe(`${id}-1`), { timeout: 20_000 })
         .toEqual({ status: "FAILED", error: "RunFailed" });
@@ -153,15 +154,18 @@ describe("the stage on LocalStack", () => {
     "hears from EventBridge that an execution was aborted, and ends its run",
     async () => {
       const { api, services } = deployment;
-      const [sweeps, events] = [timesOf("sweepRuns"), timesOf("executionEnded")];
+      const [sweeps, events] = [
+        timesOf(cloud.usage, functionName("sweepRuns")),
+        timesOf(cloud.usage, functionName("executionEnded")),
+      ];
       const id = await startRun(api);
       await services.executions.stop(`${id}-1`, "by hand");
       expect(await ended(api, id)).toMatchObject({
         status: "failed",
         error_message: lifecycleFailures.aborted.message,
       });
-      expect(timesOf("executionEnded")).toBeGreaterThan(events);
-      expect(timesOf("sweepRuns")).toBe(sweeps);
+      expect(timesOf(cloud.usage, functionName("executionEnded"))).toBeGreaterThan(events);
+      expect(timesOf(cloud.usage, functionName("sweepRuns"))).toBe(sweeps);
     },
     minutes(3),
   );
@@ -193,7 +197,7 @@ describe("the stage on LocalStack", () => {
     "lets a person set, override, close, refresh and log in",
     async () => {
       const { api } = deployment;
-      const [position, prediction] = [await firstIn("/positions?status=open"), await firstIn("/predictions")];
+      const [position, prediction] = [await firstIn(api, "/positions?status=open"), await firstIn(api, "/predictions")];
       const asked = [
         await api.call("PUT", "/config/stock_take_profit_pct", { body: { value: 0.25 } }),
         await api.call("PATCH", `/predictions/${prediction}/override`, { body: { override_result: "correct" } }),
@@ -246,43 +250,6 @@ describe("the stage on LocalStack", () => {
     console.log(`\nCalls per function:\n${callsTable(functions())}\n`);
     console.log(`Permissions that no call used:\n${await unusedTable(functions(), cloud.roles)}\n`);
     expect(refusals()).toEqual([]);
-    const { Functions } = await cloud.aws.rest<{ Functions: { FunctionName: string; Role: string }[] }>(
-      "lambda",
-      "GET",
-      "/2015-03-31/functions/?MaxItems=1000",
-    );
-    const silent = Functions.filter(({ FunctionName }) => !functions().has(FunctionName));
-    const untried = await Promise.all(
-      silent.map(async ({ FunctionName, Role }) => {
-        const statements = await cloud.roles.statementsOf(Role.split("/").at(-1) ?? "");
-        return unusedOf(statements, []).length > 0 ? [FunctionName] : [];
-      }),
-    );
-    expect(untried.flat()).toEqual([]);
+    expect(await untriedFunctions(cloud.aws, cloud.roles, functions())).toEqual([]);
   });
 });
-
-/** How often a function asked the cloud for anything. */
-function timesOf(key: string): number {
-  const { permissions } = cloud.usage.functions().get(functionName(key)) ?? { permissions: new Map() };
-  return [...permissions.values()].reduce((sum, { times }) => sum + times, 0);
-}
-
-const namedSchema = z.object({ id: z.string().optional(), username: z.string().optional() });
-const listSchema = z.object({ data: z.array(namedSchema) });
-
-/** What the first thing in a list is called by; undefined for an empty list and for what is no list. */
-async function firstIn(path: string): Promise<string | undefined> {
-  const { body } = await deployment.api.call("GET", path);
-  const [first] = listSchema.safeParse(body).data?.data ?? [];
-  return first?.id ?? first?.username;
-}
-
-/** Something that is there in the place of each path variable. */
-async function existingName(path: string): Promise<string> {
-  if (path.startsWith("/prices/")) return "GME";
-  const list = path.split("/{")[0] ?? "";
-  const name = await firstIn(list);
-  if (name === undefined) throw new Error(`The list ${list} is empty.`);
-  return name;
-}

@@ -1,3 +1,4 @@
+import type { Aws } from "../aws.ts";
 import type { DeployedRoles } from "./deployed.ts";
 import { type FunctionUsage, unusedOf } from "./usage.ts";
 
@@ -50,6 +51,24 @@ export async function unusedTable(
     ["function", "permissions that no call used"],
     rows.filter(([, unused]) => unused !== ""),
   );
+}
+
+/** The functions that may ask the cloud for something and never did. */
+export async function untriedFunctions(
+  aws: Aws,
+  roles: DeployedRoles,
+  functions: ReadonlyMap<string, FunctionUsage>,
+): Promise<string[]> {
+  const path = "/2015-03-31/functions/?MaxItems=1000";
+  const all = await aws.rest<{ Functions: { FunctionName: string; Role: string }[] }>("lambda", "GET", path);
+  const silent = all.Functions.filter(({ FunctionName }) => !functions.has(FunctionName));
+  const untried = await Promise.all(
+    silent.map(async ({ FunctionName, Role }) => {
+      const statements = await roles.statementsOf(Role.split("/").at(-1) ?? "");
+      return unusedOf(statements, []).length > 0 ? [FunctionName] : [];
+    }),
+  );
+  return untried.flat();
 }
 
 function sorted(functions: ReadonlyMap<string, FunctionUsage>): [string, FunctionUsage][] {

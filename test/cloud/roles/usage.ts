@@ -54,6 +54,12 @@ export function createUsage(): Usage {
   };
 }
 
+/** How many permissions a function has asked for until now. */
+export function timesOf(usage: Usage, name: string): number {
+  const permissions = usage.functions().get(name)?.permissions.values() ?? [];
+  return [...permissions].reduce((sum, { times }) => sum + times, 0);
+}
+
 interface Units {
   CapacityUnits: number;
 }

@@ -1,0 +1,21 @@
+import * as z from "zod";
+import type { ApiClient } from "../../localstack/commands/client.ts";
+
+const namedSchema = z.object({ id: z.string().optional(), username: z.string().optional() });
+const listSchema = z.object({ data: z.array(namedSchema) });
+
+/** What the first thing in a list is called by; undefined for an empty list and for what is no list. */
+export async function firstIn(api: ApiClient, path: string): Promise<string | undefined> {
+  const { body } = await api.call("GET", path);
+  const [first] = listSchema.safeParse(body).data?.data ?? [];
+  return first?.id ?? first?.username;
+}
+
+/** Something that is there, to take the place of a path's variable. */
+export async function existingName(api: ApiClient, path: string): Promise<string> {
+  if (path.startsWith("/prices/")) return "GME";
+  const list = path.split("/{")[0] ?? "";
+  const name = await firstIn(api, list);
+  if (name === undefined) throw new Error(`The list ${list} is empty.`);
+  return name;
+}
