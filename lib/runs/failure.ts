@@ -20,6 +20,7 @@ const known = new Map<string | undefined, ErrorCode>(
     StoreUnavailable: "DATABASE_ERROR",
     InvalidStoredItem: "DATABASE_ERROR",
     BadConfiguration: "CONFIGURATION_ERROR",
+    NotReady: "NOT_READY",
   } satisfies Partial<Record<ErrorName, ErrorCode>>),
 );
 

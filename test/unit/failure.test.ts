@@ -19,6 +19,7 @@ describe("what a run says about its failure", () => {
     ["StoreUnavailable", "DATABASE_ERROR"],
     ["InvalidStoredItem", "DATABASE_ERROR"],
     ["BadConfiguration", "CONFIGURATION_ERROR"],
+    ["NotReady", "NOT_READY"],
   ])("is our own sentence for %s, with the code %s", (name, code) => {
     const expected = { code, message: "Reddit did not answer." };
     expect(readFailure({ Error: name, Cause: lambdaCause("Reddit did not answer.") })).toEqual(expected);
