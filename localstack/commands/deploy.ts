@@ -36,7 +36,7 @@ const deployed = (await run([serverless, "deploy", ...args])) === 0;
 if (interrupted)
   fail(`Interrupted. What CloudFormation had begun of stage ${stage}, it ends; nothing was asked of it.`);
 if (!deployed) {
-  fail(`Stage ${stage} was not deployed, and nothing was asked of it: CloudFormation has put back what was there.`);
+  fail(`Stage ${stage} was not deployed, and nothing was asked of it.`);
 }
 const { Url: url, TableName: table } = await readOutputs(`wsb-signals-${stage}`);
 if (!url || !table) fail(`The stack wsb-signals-${stage} names no Url and no TableName.`);

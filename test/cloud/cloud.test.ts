@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import * as z from "zod";
 import { lifecycleFailures } from "../../lib/runs/failure.ts";
 import { startRun as startInProcess } from "../../lib/runs/start.ts";
 import { registerApiKey } from "../../localstack/commands/api-keys.ts";
 import { askEvery, readGets } from "../../localstack/commands/canary.ts";
+import { effectOf, logIn, preflight } from "./access.ts";
 import {
   type Cloud,
   type Deployment,
@@ -30,7 +30,6 @@ import { runSchemathesis } from "./schemathesis.ts";
 let cloud: Cloud;
 let deployment: Deployment;
 let failed = false;
-
 afterEach(({ task }) => {
   failed ||= task.result?.state === "fail";
 });
@@ -206,11 +205,7 @@ describe("the stage on LocalStack", () => {
       ];
       expect(asked.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
 
-      const login = await api.call("GET", "/auth/schwab/login");
-      const { url } = z.object({ data: z.object({ url: z.string() }) }).parse(login.body).data;
-      const consent = await fetch(url, { redirect: "manual" });
-      const callback = new URL(consent.headers.get("location") ?? "");
-      expect((await api.call("GET", `/auth/schwab/callback${callback.search}`)).status).toBe(200);
+      expect(await logIn(api)).toBe(200);
     },
     minutes(2),
   );
@@ -221,19 +216,19 @@ describe("the stage on LocalStack", () => {
       const { services, invoke } = deployment;
       const key = randomBytes(32).toString("base64url");
       await registerApiKey(services, key, "cloud suite");
-      const methodArn = "arn:aws:execute-api:us-east-1:000000000000:api/localstack/GET/runs";
-      const effectOf = async (value: string) => {
-        const answer = await invoke("authorize", { type: "REQUEST", methodArn, headers: { "x-api-key": value } });
-        return (answer as { policyDocument?: { Statement: { Effect: string }[] } }).policyDocument?.Statement[0]
-          ?.Effect;
-      };
-      expect(await effectOf(key)).toBe("Allow");
-      expect(await effectOf(`${key}x`)).not.toBe("Allow");
+      expect(await effectOf(deployment, key)).toBe("Allow");
+      expect(await effectOf(deployment, `${key}x`)).toBe("Deny");
       expect(await invoke("refreshSymbols", {})).toBeNull();
       expect(await invoke("watchSystem", {})).toBeNull();
     },
     minutes(2),
   );
+
+  it("lets pages of the allowed origins use it, and no others", async () => {
+    const { api } = deployment;
+    expect(await preflight(api, "http://localhost:5173")).toEqual([204, "http://localhost:5173"]);
+    expect(await preflight(api, "http://elsewhere.example")).toEqual([204, null]);
+  });
 
   it(
     "answers schemathesis as its document says",
