@@ -1,4 +1,4 @@
-import { escaped, limitsOf, type Schema, shapeOf } from "./docs-shapes.ts";
+import { escaped, limitsOf, prose, type Schema, shapeOf } from "./docs-shapes.ts";
 
 interface Parameter {
   name: string;
@@ -41,7 +41,7 @@ export function docsPage(document: Shown): string {
   );
   const groups = document.tags.map(({ name, description }) => {
     const ofTag = operations.filter(({ tag }) => tag === name).map(({ html }) => html);
-    return `<h2>${escaped(name)}</h2>\n<p>${escaped(description)}</p>\n${ofTag.join("\n")}`;
+    return `<h2>${escaped(name)}</h2>\n<p>${prose(description)}</p>\n${ofTag.join("\n")}`;
   });
   const schemas = Object.entries(components.schemas as Record<string, Schema>).map(
     ([name, schema]) => `<h3 id="${escaped(name)}">${escaped(name)}</h3>\n<pre>${shapeOf(schema)}</pre>`,
@@ -73,7 +73,7 @@ function section(method: string, path: string, operation: Operation, shared: Rec
         `<code>${escaped(name)}</code>`,
         `${place}${required ? ", required" : ""}`,
         `<code>${shapeOf(schema)}</code>`,
-        `${escaped(description)} ${limitsOf(schema)}`.trim(),
+        `${prose(description)} ${limitsOf(schema)}`.trim(),
       ),
   );
   const { requestBody: body } = operation;
@@ -84,7 +84,7 @@ function section(method: string, path: string, operation: Operation, shared: Rec
   });
   const open = operation.security?.length === 0 ? " · open" : "";
   return `<h3><span class="method">${method}</span> <code>${escaped(path)}</code></h3>
-<p>${escaped(operation.summary)}${open}. ${escaped(operation.description)}</p>
+<p>${escaped(operation.summary)}${open}. ${prose(operation.description)}</p>
 ${parameters.length > 0 ? `<table>${parameters.join("")}</table>` : ""}
 ${body ? `<p>Body${body.required ? "" : ", optional"}</p>${shapes(body)}` : ""}
 <table>${responses.join("")}</table>`;

@@ -35,13 +35,17 @@ export function limitsOf({ minimum, maximum, minLength, maxLength, pattern, form
   const limits = [
     minimum !== undefined && `at least ${minimum}`,
     maximum !== undefined && `at most ${maximum}`,
-    minLength !== undefined && `${minLength} characters or more`,
-    maxLength !== undefined && `${maxLength} characters or fewer`,
+    minLength !== undefined && `at least ${charactersIn(minLength)}`,
+    maxLength !== undefined && `at most ${charactersIn(maxLength)}`,
     // What has a format is told by its name; its pattern is for machines.
     pattern !== undefined && format === undefined && `<code>${escaped(pattern)}</code>`,
   ];
   const kept = limits.filter((limit) => limit !== false);
   return kept.length === 0 ? "" : `(${kept.join(", ")})`;
+}
+
+function charactersIn(length: number): string {
+  return length === 1 ? "1 character" : `${length} characters`;
 }
 
 function objectShape({ properties, required = [], additionalProperties }: Schema, indent: string): string {
@@ -65,6 +69,11 @@ function linkTo(name: string): string {
 
 function literal(value: unknown): string {
   return escaped(JSON.stringify(value));
+}
+
+/** A description in HTML: what stands in backticks is code. */
+export function prose(text: string): string {
+  return escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 }
 
 /** Text as it may stand anywhere in HTML. */

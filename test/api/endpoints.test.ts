@@ -95,7 +95,8 @@ describe("the open endpoints", () => {
     expect(page).toContain(
       '<h3 id="SettingValue">SettingValue</h3>\n<pre>number | string | boolean | anything[]</pre>',
     );
-    expect(page).toContain("(1 characters or more, 200 characters or fewer, <code>^[\\x21-\\x7e]*$</code>)</td>");
+    expect(page).toContain("409 names it in <code>error.details.active_run_id</code>");
+    expect(page).toContain("(at least 1 character, at most 200 characters, <code>^[\\x21-\\x7e]*$</code>)</td>");
     expect(page).toContain("<td>Default 50. (at least 1, at most 100)</td>");
     expect(page).toContain("<td><code>date_from</code></td><td>query</td><td><code>date</code></td><td></td>");
     const linked = [...page.matchAll(/href="#(\w+)"/g)].map((match) => match[1]);
