@@ -7,7 +7,7 @@ import { type Calls, readCalls } from "../config/packaging/calls.ts";
 import type { Packaged } from "./packaged.ts";
 import { roleProblems } from "./role-rules.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const nothing: Calls = { store: [], actions: [], indexes: false, executions: [], vault: [], clients: [], loads: [] };
 const logs = {
   Effect: "Allow",

@@ -35,10 +35,16 @@ export async function bundleFunctions(serverless: Pick<Serverless, "serviceDir" 
     if (!ofFunction) throw new Error(`${fn.handler} was not bundled`);
     return { key, path: pathOf(fn), calls: ofFunction };
   });
-  // Those that load the same clients share one build.
-  const builds = Map.groupBy(entries, (entry) => entry.calls.loads.join());
+  // An archive in the place of Reddit is named when deploying, or there is none; its client is a quarter of a megabyte.
+  const noArchive = !provider.environment?.REDDIT_ARCHIVE;
+  const carriedBy = ({ calls: { loads } }: Entry) =>
+    loads.filter((file) => !(noArchive && file === "./providers/archive.ts"));
+  // Those that carry the same clients share one build.
+  const builds = Map.groupBy(entries, (entry) => carriedBy(entry).join());
   await Promise.all(
-    [...builds.values()].map((alike) => bundle(serverless.serviceDir, outdir, alike, alike[0]?.calls.loads ?? [])),
+    [...builds.values()].map((alike) =>
+      bundle(serverless.serviceDir, outdir, alike, alike[0] ? carriedBy(alike[0]) : []),
+    ),
   );
   // The framework's own folder: archives that lie elsewhere it uploads, but does not compare with those that are deployed.
   const archives = join(serverless.serviceDir, ".serverless");

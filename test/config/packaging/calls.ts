@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { build } from "esbuild";
 
 /** What the code of one function, unused parts left out, can ask of the rest of the system. */
@@ -53,7 +53,7 @@ export async function readCalls(serviceDir: string, paths: readonly string[]): P
   });
   const loadedBy = clientsOf(readFileSync(join(serviceDir, "lib/services.ts"), "utf8"));
   return new Map(
-    outputFiles.map(({ path, text }) => [path.slice(serviceDir.length + 1, -".js".length), callsIn(text, loadedBy)]),
+    outputFiles.map(({ path, text }) => [relative(serviceDir, path).replace(/\.js$/, ""), callsIn(text, loadedBy)]),
   );
 }
 
