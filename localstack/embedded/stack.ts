@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { openBackendLog } from "./backend-log.ts";
 import { claimDataDir, keptApiKey } from "./data-dir.ts";
-import { startDynamoDb } from "./dynamodb.ts";
+import { startDynamoDb } from "./dynamodb/start.ts";
 import { createEventBus } from "./event-bus.ts";
 import { lambdaInvoker } from "./lambda-invoke.ts";
 import { startOfflineServer } from "./offline-server.ts";
@@ -127,7 +127,7 @@ async function openDatabase({
 
 /** The table, the API key, and the history without which nothing in the scenario could be new. */
 async function fillTable(settings: Settings, variables: Record<string, string>): Promise<string> {
-  const { createTableIfAbsent } = await import("./table.ts");
+  const { createTableIfAbsent } = await import("./dynamodb/table.ts");
   const { createServices } = await import("../../lib/services.ts");
   const { registerApiKey } = await import("../commands/api-keys.ts");
   const services = createServices(readConfig({ ...variables, LOG_LEVEL: "SILENT" }));

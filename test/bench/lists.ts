@@ -1,6 +1,6 @@
 import { readConfig } from "../../lib/runtime/config.ts";
 import { createServices, type Services } from "../../lib/services.ts";
-import { startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
+import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
 import { type LocalStack, startLocalStack, temporaryFolder } from "../support/stack.ts";
 import { atMost, percentile, ratioAtMost, type Section } from "./report.ts";
 import { storeRuns, storeSignals } from "./stored.ts";

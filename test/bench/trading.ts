@@ -1,6 +1,6 @@
 import { readConfig } from "../../lib/runtime/config.ts";
 import { createServices } from "../../lib/services.ts";
-import { startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
+import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
 import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { bulk } from "../support/content.ts";
 import { type LocalStack, startLocalStack, temporaryFolder } from "../support/stack.ts";

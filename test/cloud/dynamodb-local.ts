@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { listening } from "../../localstack/embedded/dynamodb/listening.ts";
 import { freePort } from "../../localstack/embedded/ports.ts";
 import { cacheFolder, type Tools } from "./tools.ts";
 
@@ -55,7 +56,7 @@ export async function startDynamoDbLocal(
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  await listening(child);
+  await listening(child, "DynamoDB Local");
   return {
     endpoint: `http://127.0.0.1:${port}`,
     close: async () => {
@@ -87,20 +88,6 @@ export function run(program: string, options: string[], environment: Record<stri
     env: { ...process.env, ...environment },
   });
   if (status !== 0) throw new Error(`${program} failed: ${error?.message ?? stdout + stderr}`);
-}
-
-function listening(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    const hear = (chunk: Buffer) => {
-      said = (said + chunk).slice(-4_000);
-      if (said.includes("listening on")) resolve();
-    };
-    child.stdout?.on("data", hear);
-    child.stderr?.on("data", hear);
-    child.once("error", reject);
-    child.once("close", () => reject(new Error(`DynamoDB Local ended: ${said.trim() || "no reason given"}`)));
-  });
 }
 
 function projectObjectModel(): string {

@@ -4,9 +4,10 @@ import { parse } from "yaml";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { systemIds } from "../../lib/runtime/ids.ts";
 import { createServices, type Services, useServices } from "../../lib/services.ts";
-import { type DynamoDb, startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
+import type { DynamoDb } from "../../localstack/embedded/dynamodb/engine.ts";
+import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
+import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts";
 import { startStepFunctions } from "../../localstack/embedded/step-functions.ts";
-import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
 import { recordedLog } from "./recorded-log.ts";
 import { recordedMetrics } from "./recorded-metrics.ts";
 

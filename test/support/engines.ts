@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
+import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
 
 /** A DynamoDB that the store's tests run on. */
 export interface Engine {

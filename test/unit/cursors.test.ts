@@ -5,8 +5,9 @@ import { ensureCursorSecret } from "../../lib/store/cursors.ts";
 import { keysOf } from "../../lib/store/keys.ts";
 import { readPage } from "../../lib/store/lists.ts";
 import { createStore, type Store } from "../../lib/store/table.ts";
-import { type DynamoDb, startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
-import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
+import type { DynamoDb } from "../../localstack/embedded/dynamodb/engine.ts";
+import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
+import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 import { recordedMetrics } from "../support/recorded-metrics.ts";
 

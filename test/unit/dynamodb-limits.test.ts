@@ -1,6 +1,6 @@
 import { DynamoDBClient, type TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
+import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts";
 import { engines } from "../support/engines.ts";
 import { hostileOperations } from "../support/hostile-operations.ts";
 import { TableName } from "../support/raw-operations.ts";

@@ -9,8 +9,9 @@ import { createStore } from "../../lib/store/table.ts";
 import { priceBars, readBars, saveBars } from "../../lib/trading/market-data.ts";
 import { closeOn, missingDays, type PriceBar, priceBarSchema } from "../../lib/trading/price-bars.ts";
 import type { TradingServices } from "../../lib/trading/services.ts";
-import { type DynamoDb, startDynamoDb } from "../../localstack/embedded/dynamodb.ts";
-import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
+import type { DynamoDb } from "../../localstack/embedded/dynamodb/engine.ts";
+import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
+import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 
 const tableName = "market-data-test";

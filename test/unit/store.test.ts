@@ -14,7 +14,7 @@ import { readPage } from "../../lib/store/lists.ts";
 import type { Range } from "../../lib/store/ranges.ts";
 import { readDirectory, storeDirectory } from "../../lib/store/symbol-directory.ts";
 import { createStore, type Store } from "../../lib/store/table.ts";
-import { createTableIfAbsent } from "../../localstack/embedded/table.ts";
+import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts";
 import { engines } from "../support/engines.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 import { recordedMetrics } from "../support/recorded-metrics.ts";

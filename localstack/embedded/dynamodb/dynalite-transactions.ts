@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CallOperation, OperationError, refusal, type WireAnswer } from "./dynamodb-client.ts";
-import type { Operation } from "./dynamodb-front.ts";
-import type { Shapes, TableShape } from "./dynamodb-limits.ts";
+import { type CallOperation, OperationError, refusal, type WireAnswer } from "./client.ts";
+import type { Operation } from "./front.ts";
+import type { Shapes, TableShape } from "./limits.ts";
 
 type Item = Record<string, unknown>;
 interface Action {

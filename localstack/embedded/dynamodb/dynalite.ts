@@ -2,10 +2,10 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 // @ts-expect-error: the package has no types
 import dynaliteModule from "dynalite";
+import { engineClient } from "./client.ts";
 import { createTransactions } from "./dynalite-transactions.ts";
-import { engineClient } from "./dynamodb-client.ts";
-import type { DynamoDb } from "./dynamodb-engine.ts";
-import { close, listen, openDynamoDbFront } from "./dynamodb-front.ts";
+import type { DynamoDb } from "./engine.ts";
+import { close, listen, openDynamoDbFront } from "./front.ts";
 
 const dynalite: (options: Record<string, unknown>) => Server = dynaliteModule;
 

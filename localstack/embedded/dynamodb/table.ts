@@ -11,7 +11,7 @@ import { parse } from "yaml";
 
 /** The table as serverless.yml defines it, under `name`, without what an embedded DynamoDB has no use for. */
 export function tableDefinition(name: string): CreateTableCommandInput {
-  const text = readFileSync(new URL("../../serverless.yml", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../../serverless.yml", import.meta.url), "utf8");
   // The limit on aliases guards against hostile files.
   const service = parse(text, { maxAliasCount: -1 });
   const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } =

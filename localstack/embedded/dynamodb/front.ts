@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { buffer } from "node:stream/consumers";
-import { type engineClient, failure, OperationError, refusal, type WireAnswer } from "./dynamodb-client.ts";
-import { problemOf, type Shapes, type TableShape, tablesOf } from "./dynamodb-limits.ts";
+import { type engineClient, failure, OperationError, refusal, type WireAnswer } from "./client.ts";
+import { problemOf, type Shapes, type TableShape, tablesOf } from "./limits.ts";
 
 const target = "DynamoDB_20120810.";
 

@@ -1,4 +1,4 @@
-import { assignments, type Item, keyConditions, type Request, type Value } from "./dynamodb-expressions.ts";
+import { assignments, type Item, keyConditions, type Request, type Value } from "./expressions.ts";
 
 /** The names of a table's key attributes and of its indexes' ones; all of them are strings. */
 export interface TableShape {

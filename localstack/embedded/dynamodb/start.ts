@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { engineClient } from "./dynamodb-client.ts";
-import type { DynamoDb, DynamoDbEngine } from "./dynamodb-engine.ts";
-import { openDynamoDbFront } from "./dynamodb-front.ts";
-import { freePort } from "./ports.ts";
-
-export type { DynamoDb, DynamoDbEngine } from "./dynamodb-engine.ts";
+import { freePort } from "../ports.ts";
+import { engineClient } from "./client.ts";
+import type { DynamoDb, DynamoDbEngine } from "./engine.ts";
+import { openDynamoDbFront } from "./front.ts";
+import { listening } from "./listening.ts";
 
 /**
  * Starts an embedded DynamoDB: in memory without `dataDir`, otherwise on disk below it.
@@ -49,7 +48,7 @@ async function startDynoxide(binary: string, options: { dataDir?: string; port?:
     // A process group of its own: Ctrl-C must not end the database before those who still write to it.
     detached: true,
   });
-  await listening(child);
+  await listening(child, "The embedded DynamoDB");
   const front = await openDynamoDbFront({ client: engineClient(port), port: options.port ?? 0 });
   return {
     endpoint: front.endpoint,
@@ -62,21 +61,4 @@ async function startDynoxide(binary: string, options: { dataDir?: string; port?:
       await ended;
     },
   };
-}
-
-function listening(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    const hear = (chunk: Buffer) => {
-      said = (said + chunk).slice(-2_000);
-      if (said.includes("listening on")) resolve();
-    };
-    child.stdout?.on("data", hear);
-    child.stderr?.on("data", hear);
-    child.once("error", reject);
-    child.once("exit", () => {
-      child.stdin?.destroy();
-      reject(new Error(`The embedded DynamoDB ended: ${said.trim() || "no reason given"}`));
-    });
-  });
 }
