@@ -37,3 +37,15 @@ export function bulk(posts: number, commentsEach: number, body: (number: number)
     ),
   };
 }
+
+/** A reason that counts as one: with figures of its own. */
+export const because = "because short interest is 30% of the float and revenue grew 20% last quarter";
+
+/** Two comments with reasons: as much as a quality signal needs. */
+export const twoReasons: StandInContent = {
+  posts: [post("p1")],
+  comments: [
+    comment("a1", "p1", `Bought more GME calls ${because}.`),
+    comment("a2", "p1", `GME is going up ${because}, I am long.`),
+  ],
+};

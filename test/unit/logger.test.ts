@@ -1,18 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createLog } from "../../lib/runtime/logger.ts";
+import { useWritten } from "../support/written.ts";
 
-let written: string[];
-beforeEach(() => {
-  written = [];
-  const take = (text: unknown) => written.push(String(text)) > 0;
-  vi.spyOn(process.stdout, "write").mockImplementation(take as typeof process.stdout.write);
-  vi.spyOn(process.stderr, "write").mockImplementation(take as typeof process.stderr.write);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-const lines = () => written.map((line) => JSON.parse(line));
+const written = useWritten();
+const lines = () => written().map((line) => JSON.parse(line));
 
 describe("the log", () => {
   it("writes one JSON object a line, with the fields of the line and of every logger above it", () => {
@@ -28,8 +19,8 @@ describe("the log", () => {
 
   it("keeps a hostile text on its one line", () => {
     createLog("INFO").warn("odd", { text: 'a\nlevel: "ERROR"\r\n\u001b[31m<script>\u2028' });
-    expect(written).toHaveLength(1);
-    for (const character of ["\n", "\r", "\u001b"]) expect(written[0]?.trimEnd()).not.toContain(character);
+    expect(written()).toHaveLength(1);
+    for (const character of ["\n", "\r", "\u001b"]) expect(written()[0]?.trimEnd()).not.toContain(character);
     expect(lines()[0]?.level).toBe("WARN");
   });
 

@@ -1,20 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { createMetrics, type Metrics, metricNames, phaseMetricNames } from "../../lib/runtime/metrics.ts";
 import { createServices } from "../../lib/services.ts";
+import { useWritten } from "../support/written.ts";
 
-let written: string[];
-beforeEach(() => {
-  written = [];
-  const take = (text: unknown) => written.push(String(text)) > 0;
-  vi.spyOn(process.stdout, "write").mockImplementation(take as typeof process.stdout.write);
-  vi.spyOn(process.stderr, "write").mockImplementation(take as typeof process.stderr.write);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-const lines = () => written.map((line) => JSON.parse(line));
+const written = useWritten();
+const lines = () => written().map((line) => JSON.parse(line));
 
 describe("metrics", () => {
   it("are one line for an invocation, in the form that CloudWatch reads", () => {
@@ -22,7 +13,7 @@ describe("metrics", () => {
     metrics.add("RunStarted");
     metrics.add("ModelTokens", 120);
     metrics.add("ModelTokens", 30);
-    expect(written).toEqual([]);
+    expect(written()).toEqual([]);
     metrics.publish();
     expect(lines()).toEqual([
       {
@@ -69,7 +60,7 @@ describe("metrics", () => {
     metrics.add("RunFailed");
     metrics.publish();
     metrics.publish();
-    expect(written).toHaveLength(1);
+    expect(written()).toHaveLength(1);
   });
 
   it("never fail whoever is measured: neither at a figure that is none nor at a sink that is gone", () => {
@@ -93,7 +84,7 @@ describe("metrics", () => {
     const { metrics } = createServices(readConfig({ STAGE, TABLE_NAME: "none" }));
     metrics.add("RunStarted");
     metrics.publish();
-    expect(written).toHaveLength(expected);
+    expect(written()).toHaveLength(expected);
   });
 
   it("have one name each", () => {

@@ -7,7 +7,7 @@ import { update } from "../../lib/store/actions.ts";
 import { seedScenario } from "../../localstack/scenario/seed.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
 import { call, type PhaseHandler } from "../support/cloud.ts";
-import { bulk, comment, post } from "../support/content.ts";
+import { because, bulk, comment, post, twoReasons } from "../support/content.ts";
 import { startCloudWithProviders } from "../support/providers.ts";
 import { settled } from "../support/waiting.ts";
 
@@ -47,15 +47,6 @@ async function configure(services: Services, settings: Record<string, string>): 
 
 const commentOf = (services: Services, id: string) =>
   services.store.get(services.store.keys.comment(id), commentSchema);
-const because = "because short interest is 30% of the float and revenue grew 20% last quarter";
-const twoReasons: StandInContent = {
-  posts: [post("p1")],
-  comments: [
-    comment("a1", "p1", `Bought more GME calls ${because}.`),
-    comment("a2", "p1", `GME is going up ${because}, I am long.`),
-  ],
-};
-
 describe("a run on the scenario", () => {
   it("creates quality, consensus and emergence signals, and the next day's run reuses what is known", {
     timeout: 60_000,

@@ -3,7 +3,7 @@ import type { Run } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
 import { call, type PhaseHandler } from "../support/cloud.ts";
-import { bulk, comment, post } from "../support/content.ts";
+import { bulk, twoReasons } from "../support/content.ts";
 import { gate } from "../support/gate.ts";
 import { startCloudWithProviders } from "../support/providers.ts";
 import { settled } from "../support/waiting.ts";
@@ -51,15 +51,6 @@ const states = [
   ...["ListPosts", "FetchPost", "PrioritizeComments", "AnalyzePost", "CreatePredictions", "DetectSignals"],
   ...["OpenPositions", "MonitorPrices", "UpdateAuthors", "RollEvaluation"],
 ];
-
-const because = "because short interest is 30% of the float and revenue grew 20% last quarter";
-const twoReasons: StandInContent = {
-  posts: [post("p1")],
-  comments: [
-    comment("a1", "p1", `Bought more GME calls ${because}.`),
-    comment("a2", "p1", `GME is going up ${because}, I am long.`),
-  ],
-};
 
 describe("a run", () => {
   it("is counted with what it came to", async () => {
