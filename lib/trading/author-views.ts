@@ -4,8 +4,8 @@ import { newYorkDay } from "../runtime/dates.ts";
 import { type ClosedTrade, performanceViewSchema } from "./performance-views.ts";
 import type { AppliedResult } from "./prediction-records.ts";
 
-/** The path variable of `GET /authors/{name}`; what cannot be a name is not found. */
-export const authorParams = z.object({ name: z.string().regex(/^[\x21-\x7e]{1,50}$/) });
+/** The path variable of `GET /authors/{name}`. Reddit's names are ASCII; an archive's may be in any script. */
+export const authorParams = z.object({ name: z.string().min(1).max(50) });
 
 /** One entry of `GET /authors`. Scores and averages are fractions. */
 export const authorViewSchema = authorSchema

@@ -16,15 +16,18 @@ export const positionFilters = {
 };
 export type PositionFilters = z.infer<z.ZodObject<typeof positionFilters>>;
 
-const visible = (most: number) =>
-  z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${most}}$`), `must be 1–${most} visible characters`);
+const visible = z.string().regex(/^[\x21-\x7e]{1,200}$/, "must be 1–200 visible characters");
 
 /** The filters of `GET /predictions` (spec api 7). */
 export const predictionFilters = {
-  author: visible(50).optional(),
+  // Archives have names in any script.
+  author: z
+    .string()
+    .regex(/^\S{1,50}$/, "must be 1–50 visible characters")
+    .optional(),
   ticker: signalFilters.ticker,
   status: predictionViewSchema.shape.status.optional(),
-  analysis_run_id: visible(200).optional(),
+  analysis_run_id: visible.optional(),
 };
 export type PredictionFilters = z.infer<z.ZodObject<typeof predictionFilters>>;
 

@@ -188,6 +188,16 @@ describe("GET /authors/{name}", () => {
     expect(await detail("ape")).toEqual({ ...shownApe, gross: nothing, net: nothing, equity_curve: [] });
   });
 
+  it.each([
+    ["J%C3%B6rg", "Jörg"],
+    ["%E3%83%AC%E3%83%83%E3%83%89", "レッド"],
+    ["50%25%20off%2Fon", "50% off/on"],
+    ["%F0%9F%9A%80".repeat(20), "🚀".repeat(20)],
+  ])("finds %s, as API Gateway hands a name over: still encoded", async (name, username) => {
+    await seedAuthors([authorOf(username)]);
+    expect(await detail(name)).toMatchObject({ username });
+  });
+
   it("is 404 for a name nobody has, whatever it looks like", async () => {
     await seedAuthors([ape]);
     const before = await contents();

@@ -48,7 +48,7 @@ function manyPredictions(): Prediction[] {
     return predictionOf({
       comment_id: `t1_${String((comment * 31) % 50).padStart(2, "0")}`,
       ticker: ["GME", "BRK.B", "AMC"][index % 3] ?? "",
-      author: ["ape", "[deleted]", "Deep_Value"][comment % 3] ?? "",
+      author: ["ape", "[deleted]", "Jörg"][comment % 3] ?? "",
       analysis_run_id: `RUN-${run}`,
       created_at: `2026-02-2${run}T15:30:00.000Z`,
       status: statuses[(index * 7) % 5] ?? "tracking",
@@ -76,7 +76,7 @@ describe("GET /predictions", () => {
       a.created_at === b.created_at ? (a.id < b.id ? 1 : -1) : a.created_at < b.created_at ? 1 : -1,
     );
     const combinations = combinationsOf({
-      author: ["ape", "[deleted]", "nobody"],
+      author: ["ape", "Jörg", "nobody"],
       ticker: ["GME", "brk.b", "NONE"],
       status: ["tracking", "resolved", "expired"],
       analysis_run_id: ["RUN-0", "RUN-3", "RUN-9"],
