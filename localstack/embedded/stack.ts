@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { readConfig } from "../../lib/runtime/config.ts";
-import { openBackendLog } from "./backend-log.ts";
 import { claimDataDir, keptApiKey } from "./data-dir.ts";
 import { startDynamoDb } from "./dynamodb/start.ts";
-import { createEventBus } from "./event-bus.ts";
-import { lambdaInvoker } from "./lambda-invoke.ts";
-import { startOfflineServer } from "./offline-server.ts";
+import { openBackendLog } from "./lambda/backend-log.ts";
+import { lambdaInvoker } from "./lambda/invoke.ts";
+import { startOfflineServer } from "./lambda/offline-server.ts";
 import { freePort } from "./ports.ts";
 import { type Settings, StartProblem } from "./settings.ts";
 import { startStandIns } from "./standins.ts";
-import { machineArn } from "./state-machine.ts";
+import { createEventBus } from "./step-functions/event-bus.ts";
+import { machineArn } from "./step-functions/machine.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const machine = "wsb-signals-local-analysis";
@@ -111,7 +111,7 @@ async function openFront(settings: Settings, apiPort: number, isReady: () => boo
 }
 
 async function openStepFunctions(dataDir: string, invoke: ReturnType<typeof lambdaInvoker>) {
-  const { startStepFunctions } = await import("./step-functions.ts");
+  const { startStepFunctions } = await import("./step-functions/server.ts");
   const definition = parse(readFileSync(join(root, "workflows/analysis.asl.yml"), "utf8"));
   const bus = createEventBus(invoke);
   return startStepFunctions({ machines: [{ name: machine, definition }], invoke, dataDir, onStatus: bus.publish });

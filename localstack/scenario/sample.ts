@@ -12,7 +12,7 @@ import { createLog } from "../../lib/runtime/logger.ts";
 import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { createServices, type Services, useServices } from "../../lib/services.ts";
 import { StartProblem } from "../embedded/settings.ts";
-import { startStepFunctions } from "../embedded/step-functions.ts";
+import { startStepFunctions } from "../embedded/step-functions/server.ts";
 import type { StandInContent } from "../standins/reddit/wire.ts";
 import { openTime, previousTradingDay } from "./calendar.ts";
 import { scenarioContent } from "./content.ts";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -34,13 +34,13 @@ describe("on DynamoDB Local", () => {
       await database?.close();
     });
 
-    it.each(["store", "embedded-dynamodb", "dynamodb-limits"])(
+    it.each(["unit/store", "engines/localstack/dynamodb", "unit/dynamodb-limits"])(
       "the tests of %s hold",
       async (name) => {
-        const report = join(folder.path, `${name}.json`);
+        const report = join(folder.path, `${basename(name)}.json`);
         await node(
           ["node_modules/vitest/vitest.mjs", "run", "--config", "test/config/vitest.config.ts"],
-          [`test/unit/${name}.test.ts`, "-t", "DynamoDB Local", "--reporter=json", `--outputFile=${report}`],
+          [`test/${name}.test.ts`, "-t", "DynamoDB Local", "--reporter=json", `--outputFile=${report}`],
           { DYNAMODB_LOCAL: database.endpoint },
         );
         const { testResults } = reportSchema.parse(JSON.parse(readFileSync(report, "utf8")));

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 // @ts-expect-error: the package has no types
 import aslValidatorModule from "asl-validator";
 import { parse } from "yaml";
-import { type AslState, functionKeyOf, loadMachine } from "../../localstack/embedded/state-machine.ts";
+import { type AslState, functionKeyOf, loadMachine } from "../../localstack/embedded/step-functions/machine.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -7,7 +7,7 @@ import { createServices, type Services, useServices } from "../../lib/services.t
 import type { DynamoDb } from "../../localstack/embedded/dynamodb/engine.ts";
 import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
 import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts";
-import { startStepFunctions } from "../../localstack/embedded/step-functions.ts";
+import { startStepFunctions } from "../../localstack/embedded/step-functions/server.ts";
 import { recordedLog } from "./recorded-log.ts";
 import { recordedMetrics } from "./recorded-metrics.ts";
 

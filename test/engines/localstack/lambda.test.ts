@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
-import { createEventBus } from "../../localstack/embedded/event-bus.ts";
-import { lambdaInvoker } from "../../localstack/embedded/lambda-invoke.ts";
-import type { StatusEvent } from "../../localstack/embedded/step-functions-runner.ts";
+import { lambdaInvoker } from "../../../localstack/embedded/lambda/invoke.ts";
+import { createEventBus } from "../../../localstack/embedded/step-functions/event-bus.ts";
+import type { StatusEvent } from "../../../localstack/embedded/step-functions/runner.ts";
 
 const open: (() => unknown)[] = [];
 afterEach(() => {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { claimDataDir, keptApiKey } from "../../localstack/embedded/data-dir.ts";
-import { startTimeOf } from "../../localstack/embedded/processes.ts";
-import { readSettings, readVariables } from "../../localstack/embedded/settings.ts";
+import { claimDataDir, keptApiKey } from "../../../localstack/embedded/data-dir.ts";
+import { startTimeOf } from "../../../localstack/embedded/processes.ts";
+import { readSettings, readVariables } from "../../../localstack/embedded/settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "settings-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { openExecutions } from "./executions.ts";
-import { loadMachine, type MachineSource } from "./state-machine.ts";
-import { createOperations, Refusal } from "./step-functions-operations.ts";
-import { createRunner, type Invoke, type StatusEvent } from "./step-functions-runner.ts";
+import { loadMachine, type MachineSource } from "./machine.ts";
+import { createOperations, Refusal } from "./operations.ts";
+import { createRunner, type Invoke, type StatusEvent } from "./runner.ts";
 
 export interface StepFunctions {
   endpoint: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Execution, openExecutions } from "./executions.ts";
-import { executionArn, type Machine } from "./state-machine.ts";
-import type { Runner } from "./step-functions-runner.ts";
+import { executionArn, type Machine } from "./machine.ts";
+import type { Runner } from "./runner.ts";
 
 /** The service's answer to a request it does not accept. */
 export class Refusal extends Error {

@@ -12,10 +12,10 @@ import {
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { afterEach, describe, expect, it } from "vitest";
-import { openExecutions } from "../../localstack/embedded/executions.ts";
-import { loadMachine } from "../../localstack/embedded/state-machine.ts";
-import { type StepFunctionsOptions, startStepFunctions } from "../../localstack/embedded/step-functions.ts";
-import type { StatusEvent } from "../../localstack/embedded/step-functions-runner.ts";
+import { openExecutions } from "../../../localstack/embedded/step-functions/executions.ts";
+import { loadMachine } from "../../../localstack/embedded/step-functions/machine.ts";
+import type { StatusEvent } from "../../../localstack/embedded/step-functions/runner.ts";
+import { type StepFunctionsOptions, startStepFunctions } from "../../../localstack/embedded/step-functions/server.ts";
 
 const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:example";
 const arnOf = (name: string) => `arn:aws:states:us-east-1:000000000000:execution:example:${name}`;

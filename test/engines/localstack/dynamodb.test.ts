@@ -12,8 +12,8 @@ import {
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { afterEach, describe, expect, it } from "vitest";
-import { createTableIfAbsent, tableDefinition } from "../../localstack/embedded/dynamodb/table.ts";
-import { type Engine, engines } from "../support/engines.ts";
+import { createTableIfAbsent, tableDefinition } from "../../../localstack/embedded/dynamodb/table.ts";
+import { type Engine, engines } from "../../support/engines.ts";
 
 const TableName = "wsb-signals";
 const open: (() => unknown)[] = [];

@@ -3,11 +3,11 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import { startFront } from "../../localstack/front/server.ts";
-import { keyHeaders } from "../support/key-headers.ts";
+import { startFront } from "../../../localstack/front/server.ts";
+import { keyHeaders } from "../../support/key-headers.ts";
 
 const allowed = "https://desk.example.com";
-const appDir = fileURLToPath(new URL("../../localstack/front/app", import.meta.url));
+const appDir = fileURLToPath(new URL("../../../localstack/front/app", import.meta.url));
 const open: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { StatusEvent } from "./step-functions-runner.ts";
+import type { StatusEvent } from "./runner.ts";
 
 /** As the rule in serverless.yml has it: only the ends of executions. */
 const endings = new Set(["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]);

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { BackendLog } from "./backend-log.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const parentWatch = new URL("./parent-watch.ts", import.meta.url).href;
 const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
 

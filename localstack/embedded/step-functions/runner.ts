@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ExecutionAbortedError, ExecutionError, ExecutionTimeoutError } from "aws-local-stepfunctions";
-import { type EngineEvent, historyEvent, longestHistory } from "./execution-history.ts";
 import type { Ending, Execution, openExecutions } from "./executions.ts";
-import type { Machine, Task } from "./state-machine.ts";
+import { type EngineEvent, historyEvent, longestHistory } from "./history.ts";
+import type { Machine, Task } from "./machine.ts";
 
 export type Invoke = (functionKey: string, input: unknown, timeoutMs: number) => Promise<unknown>;
 

@@ -2,14 +2,14 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Signal } from "../../lib/analysis/records.ts";
-import { createSymbols } from "../../lib/providers/symbols.ts";
-import type { RunItem, RunStatus } from "../../lib/runs/views.ts";
-import { startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
-import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
-import { comment, post } from "../support/content.ts";
-import { gate } from "../support/gate.ts";
-import { type LocalStack, refusedStart, startLocalStack, temporaryFolder } from "../support/stack.ts";
+import type { Signal } from "../../../lib/analysis/records.ts";
+import { createSymbols } from "../../../lib/providers/symbols.ts";
+import type { RunItem, RunStatus } from "../../../lib/runs/views.ts";
+import { startOpenAiStandIn } from "../../../localstack/standins/openai/server.ts";
+import { startRedditStandIn } from "../../../localstack/standins/reddit/server.ts";
+import { comment, post } from "../../support/content.ts";
+import { gate } from "../../support/gate.ts";
+import { type LocalStack, refusedStart, startLocalStack, temporaryFolder } from "../../support/stack.ts";
 
 /** Rounds of 50 simultaneous starts; `npm run test:all` does 20. */
 const rounds = Number(process.env.STACK_ROUNDS ?? 3);
