@@ -1,8 +1,9 @@
 import { relative } from "node:path";
 import { isAppError } from "../lib/runtime/errors.ts";
 import { parentOf } from "./embedded/processes.ts";
-import { readSettings, readVariables, type Settings, StartProblem } from "./embedded/settings.ts";
+import { readSettings, readVariables, type Settings } from "./embedded/settings.ts";
 import { type Stack, startStack } from "./embedded/stack.ts";
+import { StartProblem } from "./embedded/start-problem.ts";
 
 /** `npm start`: the whole system without AWS. */
 const directory = process.cwd();

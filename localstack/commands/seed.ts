@@ -2,8 +2,9 @@ import { readConfig } from "../../lib/runtime/config.ts";
 import { claimDataDir } from "../embedded/data-dir.ts";
 import { startDynamoDb } from "../embedded/dynamodb/start.ts";
 import { createTableIfAbsent } from "../embedded/dynamodb/table.ts";
-import { readSettings, readVariables, type Settings, StartProblem } from "../embedded/settings.ts";
+import { readSettings, readVariables, type Settings } from "../embedded/settings.ts";
 import { startStandIns } from "../embedded/standins.ts";
+import { StartProblem } from "../embedded/start-problem.ts";
 import { runSample, sampleContent } from "../scenario/sample.ts";
 import { startRedditStandIn } from "../standins/reddit/server.ts";
 

@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { newApiKey } from "../commands/api-keys.ts";
 import { startTimeOf } from "./processes.ts";
-import { StartProblem } from "./settings.ts";
+import { StartProblem } from "./start-problem.ts";
 
 /** Makes the directory this process's own until `release`. Throws `StartProblem` while another stack lives in it. */
 export function claimDataDir(dataDir: string): { release(): void } {

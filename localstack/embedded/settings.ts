@@ -4,11 +4,9 @@ import { parseEnv } from "node:util";
 import { checkNewKey } from "../../lib/http/auth.ts";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { defaultFirstDay } from "../scenario/calendar.ts";
+import { StartProblem } from "./start-problem.ts";
 
 export type Variables = Record<string, string | undefined>;
-
-/** A reason not to start, in one sentence for the person at the keyboard. */
-export class StartProblem extends Error {}
 
 export interface Settings {
   port: number;

@@ -9,8 +9,9 @@ import { openBackendLog } from "./lambda/backend-log.ts";
 import { lambdaInvoker } from "./lambda/invoke.ts";
 import { startOfflineServer } from "./lambda/offline-server.ts";
 import { freePort } from "./ports.ts";
-import { type Settings, StartProblem } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { startStandIns } from "./standins.ts";
+import { StartProblem } from "./start-problem.ts";
 import { createEventBus } from "./step-functions/event-bus.ts";
 import { machineArn } from "./step-functions/machine.ts";
 

@@ -11,7 +11,7 @@ import { systemIds } from "../../lib/runtime/ids.ts";
 import { createLog } from "../../lib/runtime/logger.ts";
 import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { createServices, type Services, useServices } from "../../lib/services.ts";
-import { StartProblem } from "../embedded/settings.ts";
+import { StartProblem } from "../embedded/start-problem.ts";
 import { startStepFunctions } from "../embedded/step-functions/server.ts";
 import type { StandInContent } from "../standins/reddit/wire.ts";
 import { openTime, previousTradingDay } from "./calendar.ts";

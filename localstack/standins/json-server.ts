@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { marketTimeHeader } from "../../lib/providers/http.ts";
 import { defaultFirstDay, scenarioMarketTime } from "../scenario/calendar.ts";
+import { close, listen } from "../servers.ts";
 
 /** A request as a fault script sees it. */
 export interface StandInRequest {
@@ -73,15 +72,6 @@ export async function startJsonServer(
   const server = createServer((incoming, response) => {
     void respond(incoming, response).catch(() => response.destroy());
   });
-  server.listen(options.port ?? 0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  const port = await listen(server, options.port);
+  return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
 }

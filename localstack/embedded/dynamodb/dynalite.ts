@@ -2,10 +2,11 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 // @ts-expect-error: the package has no types
 import dynaliteModule from "dynalite";
+import { close, listen } from "../../servers.ts";
 import { engineClient } from "./client.ts";
 import { createTransactions } from "./dynalite-transactions.ts";
 import type { DynamoDb } from "./engine.ts";
-import { close, listen, openDynamoDbFront } from "./front.ts";
+import { openDynamoDbFront } from "./front.ts";
 
 const dynalite: (options: Record<string, unknown>) => Server = dynaliteModule;
 
@@ -16,7 +17,7 @@ export async function startDynalite(options: { dataDir?: string; port?: number }
     deleteTableMs: 0,
     ...(options.dataDir && { path: join(options.dataDir, "dynalite") }),
   });
-  const client = engineClient(await listen(inner, 0));
+  const client = engineClient(await listen(inner));
   const transactions = createTransactions(client.call, options.dataDir);
   await transactions.recover();
   const front = await openDynamoDbFront({ client, port: options.port ?? 0, handle: transactions.handle });

@@ -1,5 +1,6 @@
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { close, listen } from "../../servers.ts";
 import { type engineClient, failure, OperationError, refusal, type WireAnswer } from "./client.ts";
 import { problemOf, type Shapes, type TableShape, tablesOf } from "./limits.ts";
 
@@ -103,21 +104,4 @@ function createShapes(call: ReturnType<typeof engineClient>["call"]) {
 interface Description {
   KeySchema: { AttributeName: string }[];
   GlobalSecondaryIndexes?: { IndexName: string; KeySchema: { AttributeName: string }[] }[];
-}
-
-export function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address ? address.port : 0);
-    });
-  });
-}
-
-export function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,4 +1,6 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { close, listen } from "../../servers.ts";
 import { openExecutions } from "./executions.ts";
 import { loadMachine, type MachineSource } from "./machine.ts";
 import { createOperations, Refusal } from "./operations.ts";
@@ -39,7 +41,7 @@ export async function startStepFunctions(options: StepFunctionsOptions): Promise
     try {
       const handle = operations[operation];
       if (!handle) throw new Refusal("UnknownOperationException", `Unknown operation ${operation}`);
-      answer(200, handle(JSON.parse((await readBody(request)) || "{}")));
+      answer(200, handle(JSON.parse((await text(request)) || "{}")));
     } catch (error) {
       if (error instanceof Refusal)
         answer(400, { __type: `com.amazonaws.states#${error.type}`, message: error.message });
@@ -47,28 +49,13 @@ export async function startStepFunctions(options: StepFunctionsOptions): Promise
     }
   });
   server.keepAliveTimeout = 60_000;
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address ? address.port : 0);
-    });
-  });
+  const port = await listen(server, options.port);
 
   return {
     endpoint: `http://127.0.0.1:${port}`,
     close: async () => {
       runner.abortAll();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await close(server);
     },
   };
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
 }

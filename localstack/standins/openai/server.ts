@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { marketTimeHeader } from "../../../lib/providers/http.ts";
 import type { SymbolUniverse } from "../../../lib/providers/symbols-source.ts";
+import { close, listen } from "../../servers.ts";
 import { annotate } from "./annotator.ts";
 import { readCommentData } from "./prompt-data.ts";
 import { type Answer, completion, failures, headersOf, imageTokens, readQuestion, tokensOf } from "./wire.ts";
@@ -95,15 +94,6 @@ export async function startOpenAiStandIn(
       response.end(body);
     }
   });
-  server.listen(options.port ?? 0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const port = await listen(server, options.port);
+  return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
 }
