@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger";
+import { type LogItem, Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger";
 
 /** Ids and counts that belong to one line. Never texts of users, prompts, keys or whole events. */
 export type LogFields = Record<string, unknown>;
@@ -26,10 +26,22 @@ export function inLogContext<T>(fields: LogFields, work: () => Promise<T>): Prom
   return inherited.run({ ...inherited.getStore(), ...fields }, work);
 }
 
-/** The process's log on standard output, one JSON object a line. */
-export function createLog(level: LogLevel, fields: LogFields = {}): Log {
-  const logger = new PowertoolsLogger({ serviceName: "wsb-signals", logLevel: level, persistentKeys: fields });
-  return wrap(logger);
+/** The process's log, one JSON object a line: on standard output where nothing takes the lines. */
+export function createLog(level: LogLevel, write?: (line: string) => void): Log {
+  const settings = { serviceName: "wsb-signals", logLevel: level };
+  return wrap(write ? new LineLogger(settings, write) : new PowertoolsLogger(settings));
+}
+
+/** For processes whose standard output is for people. */
+class LineLogger extends PowertoolsLogger {
+  readonly #write: (line: string) => void;
+  constructor(settings: { serviceName: string; logLevel: LogLevel }, write: (line: string) => void) {
+    super(settings);
+    this.#write = write;
+  }
+  protected override printLog(_level: number, item: LogItem): void {
+    this.#write(JSON.stringify(item.getAttributes(), this.getJsonReplacer()));
+  }
 }
 
 /** `own` is on every line. Not a child of the logger: to make one costs more than to write a line. */

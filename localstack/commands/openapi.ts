@@ -1,19 +1,12 @@
-import { glob, writeFile } from "node:fs/promises";
-import { basename, resolve } from "node:path";
-import type { Contract } from "../../lib/http/contract.ts";
+import { writeFile } from "node:fs/promises";
 import { type NamedContract, openApiDocument } from "../../lib/http/openapi.ts";
+import { readEndpoints } from "../front/endpoints.ts";
 
 const target = "lib/http/openapi.json";
 
 /** The contracts of all handlers that have one, read from the handlers themselves. */
 export async function readContracts(root = "."): Promise<NamedContract[]> {
-  const contracts: NamedContract[] = [];
-  for await (const file of glob("functions/{api,desk,answers}/*.ts", { cwd: root })) {
-    const module = (await import(resolve(root, file))) as { handler: { contract?: Contract } };
-    const operationId = basename(file, ".ts").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-    if (module.handler.contract) contracts.push({ ...module.handler.contract, operationId });
-  }
-  return contracts;
+  return (await readEndpoints(root)).map(({ contract }) => contract);
 }
 
 /** `npm run openapi` writes the committed document anew. */

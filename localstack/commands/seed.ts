@@ -29,8 +29,9 @@ try {
 
 async function seed(settings: Settings, firstDay: string): Promise<void> {
   const { dataDir, dynamoDbEndpoint } = settings;
-  const claim = claimDataDir(dataDir);
+  const claim = await claimDataDir(dataDir);
   const database = dynamoDbEndpoint ? undefined : await startDynamoDb({ dataDir });
+  if (database?.pid !== undefined) claim.share(database.pid);
   const standIns = await startStandIns(settings);
   const reddit = await startRedditStandIn({ content: sampleContent });
   try {

@@ -1,20 +1,46 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { newApiKey } from "../commands/api-keys.ts";
-import { startTimeOf } from "./processes.ts";
+import { isDead, startTimeOf } from "./processes.ts";
 import { StartProblem } from "./start-problem.ts";
 
-/** Makes the directory this process's own until `release`. Throws `StartProblem` while another stack lives in it. */
-export function claimDataDir(dataDir: string): { release(): void } {
+/** A stack that is told to end, or killed, is gone after this, its processes included. */
+const longestEndMs = 5_000;
+
+export interface Claim {
+  /** Another process works in the directory too: until it is gone the directory is nobody else's. */
+  share(pid: number): void;
+  release(): void;
+}
+
+/**
+ * Makes the directory this process's own until `release`. Waits for a stack that is ending; throws `StartProblem` where it
+ * goes on living.
+ */
+export async function claimDataDir(dataDir: string, waitMs = longestEndMs): Promise<Claim> {
   const file = join(dataDir, "lock");
   try {
-    mkdirSync(join(dataDir, "logs"), { recursive: true });
+    mkdirSync(dataDir, { recursive: true });
   } catch (error) {
     throw new StartProblem(`DATA_DIR ${dataDir} cannot be used: ${(error as Error).message}.`);
   }
-  const owner = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
-  if (owner && owner !== identity(process.pid) && isAlive(owner)) {
-    throw new StartProblem(`DATA_DIR ${dataDir} is in use by another running stack (process ${owner.split(" ")[0]}).`);
+  const until = performance.now() + waitMs;
+  for (let holder = holderOf(file); holder !== undefined; holder = holderOf(file)) {
+    if (performance.now() >= until) {
+      throw new StartProblem(`DATA_DIR ${dataDir} is in use by another running stack (process ${holder}).`);
+    }
+    await pause(50);
   }
   rmSync(file, { force: true });
   try {
@@ -24,7 +50,17 @@ export function claimDataDir(dataDir: string): { release(): void } {
   } catch {
     throw new StartProblem(`DATA_DIR ${dataDir} was taken by another stack at this moment.`);
   }
-  return { release: () => rmSync(file, { force: true }) };
+  return {
+    share: (pid) => appendFileSync(file, `\n${identity(pid)}`),
+    release: () => rmSync(file, { force: true }),
+  };
+}
+
+/** The first living process of another stack, one a line. */
+function holderOf(file: string): string | undefined {
+  const holders = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  const holder = holders.find((each) => each !== "" && each !== identity(process.pid) && isAlive(each));
+  return holder?.split(" ")[0];
 }
 
 /** Process ids are used again, above all in containers; with its start time one is unique. */
@@ -39,7 +75,7 @@ function isAlive(owner: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
-  return identity(pid) === owner;
+  return identity(pid) === owner && !isDead(pid);
 }
 
 /** The key that was made at the first start of this directory, readable by its owner only. */

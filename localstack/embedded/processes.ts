@@ -5,6 +5,11 @@ export function startTimeOf(pid: number): string | undefined {
   return statOf(pid)[19];
 }
 
+/** Ended and not yet fetched by its parent: where the first process of a container fetches nobody, that is for ever. */
+export function isDead(pid: number): boolean {
+  return statOf(pid)[0] === "Z";
+}
+
 /** The id of a process's parent; undefined where there is no /proc or no such process. */
 export function parentOf(pid: number): string | undefined {
   return statOf(pid)[1];

@@ -1,38 +1,44 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
 import { readConfig } from "../../lib/runtime/config.ts";
-import { claimDataDir, keptApiKey } from "./data-dir.ts";
+import { createLog } from "../../lib/runtime/logger.ts";
+import type { Services } from "../../lib/services.ts";
+import { type Claim, claimDataDir, keptApiKey } from "./data-dir.ts";
 import { startDynamoDb } from "./dynamodb/start.ts";
-import { openBackendLog } from "./lambda/backend-log.ts";
-import { lambdaInvoker } from "./lambda/invoke.ts";
-import { startOfflineServer } from "./lambda/offline-server.ts";
-import { freePort } from "./ports.ts";
+import { type BackendLog, openBackendLog } from "./lambda/backend-log.ts";
+import { openServices } from "./lambda/call.ts";
+import { type Deployment, readDeployment } from "./lambda/functions.ts";
+import { type Invoke, startLambda } from "./lambda/invoke.ts";
+import { startSchedules } from "./lambda/schedules.ts";
 import type { Settings } from "./settings.ts";
 import { startStandIns } from "./standins.ts";
 import { StartProblem } from "./start-problem.ts";
 import { createEventBus } from "./step-functions/event-bus.ts";
 import { machineArn } from "./step-functions/machine.ts";
+import { machineName, readWorkflows } from "./step-functions/workflows.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const machine = "wsb-signals-local-analysis";
 
 export interface Stack {
   url: string;
   apiKey: string;
-  /** What the functions find in their environment: with it, other processes can use the same table and machine. */
-  variables: Record<string, string>;
   /** Resolves with a sentence when a part of the stack ends by itself. */
   broken: Promise<string>;
   /** Ends everything, what uses others before what it uses. */
   close(): Promise<void>;
 }
 
+interface Part {
+  close(): Promise<void>;
+}
+/** Notes what has to be closed; the last one first. */
+type Opened = <T extends Part>(part: T) => T;
+
 /** Brings up the whole system on this machine. Throws `StartProblem`, and leaves nothing behind when it throws. */
 export async function startStack(settings: Settings): Promise<Stack> {
-  const open: { close(): Promise<void> }[] = [];
-  const opened = <T extends { close(): Promise<void> }>(part: T): T => {
+  const open: Part[] = [];
+  const opened: Opened = (part) => {
     open.unshift(part);
     return part;
   };
@@ -44,7 +50,7 @@ export async function startStack(settings: Settings): Promise<Stack> {
   try {
     const { ended, ...stack } = await startParts(settings, opened);
     const broken = new Promise<string>((resolve) => {
-      ended.then(() => closing || resolve("The local server ended unexpectedly; see logs/server.log."));
+      ended.then((reason) => closing || resolve(reason));
     });
     return { ...stack, broken, close };
   } catch (error) {
@@ -55,23 +61,23 @@ export async function startStack(settings: Settings): Promise<Stack> {
 
 async function startParts(
   settings: Settings,
-  opened: <T extends { close(): Promise<void> }>(part: T) => T,
-): Promise<Omit<Stack, "close" | "broken"> & { ended: Promise<void> }> {
+  opened: Opened,
+): Promise<Pick<Stack, "url" | "apiKey"> & { ended: Promise<string> }> {
   const { dataDir } = settings;
-  const claim = claimDataDir(dataDir);
+  const claim = await claimDataDir(dataDir);
   opened({ close: async () => claim.release() });
   const log = opened(openBackendLog(dataDir));
-  const [httpPort, lambdaPort] = await Promise.all([freePort(), freePort()]);
-  // The slowest part first; what it needs to know it is told when it is known. The modules of the others are loaded
-  // meanwhile, and before anything is written the port must be ours.
-  const server = opened(startOfflineServer({ httpPort, lambdaPort, log }));
+  const deployment = readDeployment();
+  // Before anything is written the port must be ours.
   let isReady = false;
-  const front = opened(await openFront(settings, httpPort, () => isReady));
+  const front = opened(await openFront(settings, deployment, log, () => isReady));
 
-  const invoke = lambdaInvoker(lambdaPort);
+  // The functions are told where everything else is, which calls them: but nothing does before they are there.
+  let lambda: ReturnType<typeof startLambda> | undefined;
+  const invoke: Invoke = async (key, event) => lambda?.invoke(key, event);
   const [database, states, standIns] = await Promise.all([
-    openDatabase(settings).then(opened),
-    openStepFunctions(dataDir, invoke).then(opened),
+    openDatabase(settings, claim).then(opened),
+    openStepFunctions(dataDir, deployment, invoke).then(opened),
     startStandIns(settings).then(opened),
   ]);
   const variables = {
@@ -79,26 +85,30 @@ async function startParts(
     ...standIns.variables,
     DYNAMODB_ENDPOINT: database.endpoint,
     STATES_ENDPOINT: states.endpoint,
-    ANALYSIS_STATE_MACHINE_ARN: machineArn(machine),
+    ANALYSIS_STATE_MACHINE_ARN: machineArn(machineName("analysis")),
   };
-  server.tell(variables);
-  const [apiKey] = await Promise.all([fillTable(settings, variables), server.ready]);
+  lambda = opened(startLambda({ ...deployment, variables, log }));
+  const apiKey = await fillTable(settings, openServices(variables, log.write));
   // What the last process left running is ended before anybody can ask about it.
   await invoke("sweepRuns", {});
+  opened(startSchedules(deployment.functions.values(), invoke));
   isReady = true;
-  return { url: front.url, apiKey, variables, ended: server.ended };
+  return { url: front.url, apiKey, ended: lambda.ended };
 }
 
-async function openFront(settings: Settings, apiPort: number, isReady: () => boolean) {
+async function openFront(settings: Settings, deployment: Deployment, log: BackendLog, isReady: () => boolean) {
   const { startFront } = await import("../front/server.ts");
+  const { readApi } = await import("./lambda/api.ts");
+  const { environment, corsAllowedOrigins } = readConfig(settings.variables);
   const dashboard = join(root, "dashboard/dist");
   try {
     return await startFront({
       host: settings.host,
       port: settings.port,
-      apiPort,
+      ...(await readApi(deployment)),
+      log: createLog(environment.LOG_LEVEL, log.write),
       isReady,
-      corsAllowedOrigins: readConfig(settings.variables).corsAllowedOrigins,
+      corsAllowedOrigins,
       appDir: existsSync(dashboard) ? dashboard : join(root, "localstack/front/app"),
     });
   } catch (error) {
@@ -111,27 +121,24 @@ async function openFront(settings: Settings, apiPort: number, isReady: () => boo
   }
 }
 
-async function openStepFunctions(dataDir: string, invoke: ReturnType<typeof lambdaInvoker>) {
+async function openStepFunctions(dataDir: string, { functions }: Deployment, invoke: Invoke) {
   const { startStepFunctions } = await import("./step-functions/server.ts");
-  const definition = parse(readFileSync(join(root, "workflows/analysis.asl.yml"), "utf8"));
-  const bus = createEventBus(invoke);
-  return startStepFunctions({ machines: [{ name: machine, definition }], invoke, dataDir, onStatus: bus.publish });
+  const bus = createEventBus(functions.values(), invoke);
+  return startStepFunctions({ machines: readWorkflows(), invoke, dataDir, onStatus: bus.publish });
 }
 
-async function openDatabase({
-  dynamoDbEndpoint,
-  dataDir,
-}: Settings): Promise<{ endpoint: string; close(): Promise<void> }> {
-  if (!dynamoDbEndpoint) return startDynamoDb({ dataDir });
-  return { endpoint: dynamoDbEndpoint, close: async () => {} };
+async function openDatabase(settings: Settings, claim: Claim): Promise<{ endpoint: string } & Part> {
+  const { dynamoDbEndpoint, dataDir } = settings;
+  if (dynamoDbEndpoint) return { endpoint: dynamoDbEndpoint, close: async () => {} };
+  const database = await startDynamoDb({ dataDir });
+  if (database.pid !== undefined) claim.share(database.pid);
+  return database;
 }
 
 /** The table, the API key, and the history without which nothing in the scenario could be new. */
-async function fillTable(settings: Settings, variables: Record<string, string>): Promise<string> {
+async function fillTable(settings: Settings, services: Services): Promise<string> {
   const { createTableIfAbsent } = await import("./dynamodb/table.ts");
-  const { createServices } = await import("../../lib/services.ts");
   const { registerApiKey } = await import("../commands/api-keys.ts");
-  const services = createServices(readConfig({ ...variables, LOG_LEVEL: "SILENT" }));
   const { DYNAMODB_ENDPOINT: endpoint = "", TABLE_NAME: tableName } = services.config.environment;
   await createTableIfAbsent(endpoint, tableName).catch((error: Error) => {
     if (!settings.dynamoDbEndpoint) throw error;

@@ -1,35 +1,38 @@
 import { randomUUID } from "node:crypto";
 import fastifyStatic from "@fastify/static";
-import { type FastifyReply, fastify } from "fastify";
+import { type FastifyReply, fastify, type RouteHandlerMethod } from "fastify";
 import { errorBody, type GatewayError, gatewayErrors } from "../../lib/http/gateway-errors.ts";
 import { corsHeaders, preflightHeaders } from "../../lib/http/headers.ts";
 import { mostBodyBytes } from "../../lib/http/request.ts";
-import { forward } from "./forward.ts";
+import type { Log } from "../../lib/runtime/logger.ts";
+import { type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
+import { proxyEvent } from "./event.ts";
+import { type Integration, integrate, isGatewayError } from "./integration.ts";
 
 export interface FrontOptions {
   host: string;
   port: number;
-  /** The local API Gateway behind it, on 127.0.0.1. */
-  apiPort: number;
+  integrations: readonly Integration[];
+  authorizer: AuthorizerOptions;
+  log: Log;
   corsAllowedOrigins: string[];
   /** The folder served at /app/. */
   appDir: string;
-  /** How long the API may take. */
-  timeoutMs?: number;
-  /** Until it says yes nothing is passed on: a function called too early would keep an environment that lacks things. */
-  isReady?: () => boolean;
+  /** Until it says yes no function is called: called too early it would keep an environment that lacks things. */
+  isReady: () => boolean;
 }
 
 const starting: GatewayError = { status: 503, code: "NOT_READY", message: "The API is starting; try again." };
 
-const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 const visible = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * What the CDN and API Gateway's responses do on AWS: one origin for dashboard and API, preflights, request ids, the
- * limit on bodies, and the gateway's own errors in the envelope.
+ * What the CDN and API Gateway do on AWS: one origin for dashboard and API, preflights, request ids, the limit on bodies, the
+ * check of keys, the functions behind their paths, and the gateway's own errors in the envelope.
  */
 export async function startFront(options: FrontOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const { integrations, corsAllowedOrigins, isReady, log } = options;
+  const authorize = createAuthorizer(options.authorizer);
   const app = fastify({
     bodyLimit: mostBodyBytes,
     requestIdHeader: false,
@@ -57,7 +60,7 @@ export async function startFront(options: FrontOptions): Promise<{ url: string; 
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
     if (request.method === "OPTIONS") return;
-    for (const [name, value] of Object.entries(corsHeaders(request.headers.origin, options.corsAllowedOrigins))) {
+    for (const [name, value] of Object.entries(corsHeaders(request.headers.origin, corsAllowedOrigins))) {
       reply.header(name, value);
     }
   });
@@ -79,22 +82,38 @@ export async function startFront(options: FrontOptions): Promise<{ url: string; 
     },
   });
   app.get("/app", (_request, reply) => reply.redirect("/app/", 301));
+  app.options("/*", (request, reply) =>
+    reply.code(204).headers(preflightHeaders(request.headers.origin, corsAllowedOrigins)).send(),
+  );
 
-  app.all("/*", async (request, reply) => {
-    if (request.method === "OPTIONS") {
-      return reply.code(204).headers(preflightHeaders(request.headers.origin, options.corsAllowedOrigins)).send();
-    }
-    if (!methods.has(request.method)) return send(reply, gatewayErrors.RESOURCE_NOT_FOUND);
-    if (options.isReady?.() === false) return send(reply, starting);
-    const answer = await forward(request, options.apiPort, options.timeoutMs ?? 29_000);
-    if ("code" in answer) return send(reply, answer);
-    return reply.code(answer.status).headers(answer.headers).send(answer.body);
-  });
+  for (const integration of integrations) {
+    const { method, path } = integration.contract;
+    const url = path.replace(/\{(\w+)\}/g, ":$1");
+    const handler: RouteHandlerMethod = async (request, reply) => {
+      if (!isReady()) return send(reply, starting);
+      const event = proxyEvent(integration.contract, request);
+      if (!event) return send(reply, gatewayErrors.RESOURCE_NOT_FOUND);
+      const answer = await integrate(integration, event, authorize, log);
+      if (isGatewayError(answer)) return send(reply, answer);
+      return reply.code(answer.statusCode).headers(ownHeaders(answer.headers)).send(answer.body);
+    };
+    app.route({ method, url, handler });
+    // To API Gateway a slash at the end makes no difference.
+    if (!url.endsWith("/")) app.route({ method, url: `${url}/`, handler });
+  }
 
   await app.listen({ host: options.host, port: options.port });
   const address = app.server.address();
   const port = typeof address === "object" && address ? address.port : options.port;
   return { url: `http://localhost:${port}`, close: () => app.close() };
+}
+
+type AnswerHeaders = Record<string, string | number | boolean>;
+
+/** Which origins may read an answer is said here, as the CDN does it, and not by a function. */
+function ownHeaders(headers: AnswerHeaders = {}): Record<string, string> {
+  const own = Object.entries(headers).filter(([name]) => !/^access-control-/i.test(name));
+  return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
 }
 
 function send(reply: Pick<FastifyReply, "code" | "header">, error: GatewayError) {

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { ulid } from "ulid";
-import { parse } from "yaml";
 import { readRealm } from "../../lib/runs/realm.ts";
 import { executionName, runSchema } from "../../lib/runs/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
@@ -11,8 +9,11 @@ import { systemIds } from "../../lib/runtime/ids.ts";
 import { createLog } from "../../lib/runtime/logger.ts";
 import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { createServices, type Services, useServices } from "../../lib/services.ts";
+import { invokeHere } from "../embedded/lambda/call.ts";
+import { readDeployment } from "../embedded/lambda/functions.ts";
 import { StartProblem } from "../embedded/start-problem.ts";
 import { startStepFunctions } from "../embedded/step-functions/server.ts";
+import { readWorkflows } from "../embedded/step-functions/workflows.ts";
 import type { StandInContent } from "../standins/reddit/wire.ts";
 import { openTime, previousTradingDay } from "./calendar.ts";
 import { scenarioContent } from "./content.ts";
@@ -60,9 +61,8 @@ export async function runSample(
   report: (run: SampleRun) => void,
   days = sampleDays(today),
 ): Promise<void> {
-  const source = new URL("../../workflows/analysis.asl.yml", import.meta.url);
-  const definition = parse(readFileSync(source, "utf8"), { merge: true });
-  const states = await startStepFunctions({ machines: [{ name: machine, definition }], invoke, retryPauseMs: 0 });
+  const invoke = invokeHere(readDeployment().functions);
+  const states = await startStepFunctions({ machines: readWorkflows(), invoke, retryPauseMs: 0 });
   try {
     for (const day of days) {
       const at = openTime(day);
@@ -78,17 +78,7 @@ export async function runSample(
   }
 }
 
-const machine = "wsb-signals-local-analysis";
 const nobody = "http://127.0.0.1:9/v1";
-
-/** The handler of a state in this process; `createPredictions` is in create-predictions.ts. */
-async function invoke(functionKey: string, input: unknown): Promise<unknown> {
-  const file = functionKey.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const { handler } = (await import(`../../functions/phases/${file}.ts`)) as {
-    handler(event: unknown): Promise<unknown>;
-  };
-  return handler(input);
-}
 
 /** On a clock that stands at the run's own time, so that the sample is the same whenever it is made. */
 function servicesOf(variables: Record<string, string>, at: Date): Services {

@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
-import { parse } from "yaml";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { systemIds } from "../../lib/runtime/ids.ts";
 import { createServices, type Services, useServices } from "../../lib/services.ts";
 import type { DynamoDb } from "../../localstack/embedded/dynamodb/engine.ts";
 import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
 import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts";
+import { invokeHere } from "../../localstack/embedded/lambda/call.ts";
+import { readDeployment } from "../../localstack/embedded/lambda/functions.ts";
+import { createEventBus } from "../../localstack/embedded/step-functions/event-bus.ts";
 import { startStepFunctions } from "../../localstack/embedded/step-functions/server.ts";
+import { readWorkflows } from "../../localstack/embedded/step-functions/workflows.ts";
 import { recordedLog } from "./recorded-log.ts";
 import { recordedMetrics } from "./recorded-metrics.ts";
 
@@ -49,22 +51,6 @@ export const idleSummaries: Record<string, unknown> = {
   rollEvaluation: { created: 0, completed: 0 },
 };
 
-const machineName = "wsb-signals-local-analysis";
-const phaseFiles: Record<string, string> = {
-  listPosts: "list-posts",
-  fetchPost: "fetch-post",
-  prioritizeComments: "prioritize-comments",
-  analyzePost: "analyze-post",
-  createPredictions: "create-predictions",
-  detectSignals: "detect-signals",
-  openPositions: "open-positions",
-  monitorPrices: "monitor-prices",
-  updateAuthors: "update-authors",
-  rollEvaluation: "roll-evaluation",
-  completeRun: "complete-run",
-  failRun: "fail-run",
-};
-
 /** The real state machine with the real handlers on the local engines, in this process. */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const database = await startDynamoDb(options.engine ? { engine: options.engine } : {});
@@ -74,18 +60,18 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const metrics = recordedMetrics();
   const time = { now: new Date("2026-03-02T15:30:00Z") };
 
+  const { functions } = readDeployment();
+  const invoke = invokeHere(functions);
+  const bus = createEventBus(functions.values(), invoke);
   const states = await startStepFunctions({
-    machines: [{ name: machineName, definition: readMachine() }],
+    machines: readWorkflows(),
     retryPauseMs: options.retryPauseMs ?? 0,
-    invoke: async (functionKey, input) => {
-      const { handler } = (await load(`phases/${phaseFiles[functionKey]}`)) as { handler: PhaseHandler };
+    invoke: (functionKey, input) => {
+      const handler: PhaseHandler = (event) => invoke(functionKey, event);
       return options.around ? options.around(functionKey, handler, input) : handler(input);
     },
     onStatus: (event) => {
-      if (options.loseEvents) return;
-      void load("events/execution-ended")
-        .then(({ handler }) => (handler as PhaseHandler)(event))
-        .catch(() => undefined);
+      if (!options.loseEvents) bus.publish(event);
     },
   });
 
@@ -123,10 +109,6 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 function load(file: string): Promise<{ handler: unknown }> {
   return import(/* @vite-ignore */ new URL(`../../functions/${file}.ts`, import.meta.url).href);
-}
-
-function readMachine(): unknown {
-  return parse(readFileSync(new URL("../../workflows/analysis.asl.yml", import.meta.url), "utf8"), { merge: true });
 }
 
 export interface Call {

@@ -7,14 +7,25 @@ const lines = () => written().map((line) => JSON.parse(line));
 
 describe("the log", () => {
   it("writes one JSON object a line, with the fields of the line and of every logger above it", () => {
-    createLog("INFO", { stage: "test" })
-      .with({ runId: "R" })
+    createLog("INFO")
+      .with({ stage: "test", runId: "R" })
       .with({ phase: "ListPosts" })
       .info("phase done", { posts: 3 });
     expect(lines()).toMatchObject([
       { level: "INFO", message: "phase done", stage: "test", runId: "R", phase: "ListPosts", posts: 3 },
     ]);
     expect(lines()[0]?.timestamp).toMatch(/^\d{4}-\d\d-\d\dT/);
+  });
+
+  it("hands its lines to whoever takes them, and standard output stays for people", () => {
+    const taken: string[] = [];
+    const log = createLog("INFO", (line) => taken.push(line));
+    log.with({ runId: "R" }).error("failed", { error: new TypeError("a bug") });
+    log.debug("no");
+    expect(taken.map((line) => JSON.parse(line))).toMatchObject([
+      { level: "ERROR", message: "failed", service: "wsb-signals", runId: "R", error: { name: "TypeError" } },
+    ]);
+    expect(written()).toEqual([]);
   });
 
   it("keeps a hostile text on its one line", () => {

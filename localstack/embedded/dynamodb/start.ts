@@ -53,6 +53,7 @@ async function startDynoxide(binary: string, options: { dataDir?: string; port?:
   return {
     endpoint: front.endpoint,
     engine: "dynoxide",
+    ...(child.pid !== undefined && { pid: child.pid }),
     close: async () => {
       await front.close();
       if (child.exitCode !== null) return;

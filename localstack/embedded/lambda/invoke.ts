@@ -1,59 +1,119 @@
-import { request as httpRequest } from "node:http";
+import { Worker } from "node:worker_threads";
+import type { BackendLog } from "./backend-log.ts";
+import type { LambdaFunction } from "./functions.ts";
 
-/** What the Lambda API answers in place of a function's result. */
-interface FunctionError {
-  errorMessage: string;
-  trace?: string[];
+/** Calls a function by its key of serverless.yml. What it throws keeps its name, which state machines match. */
+export type Invoke = (functionKey: string, event: unknown) => Promise<unknown>;
+
+export interface ThreadData {
+  variables: Record<string, string>;
+}
+
+/** What the thread is told; events and answers are JSON text, as they are for Lambda. */
+export interface Invocation {
+  id: number;
+  fn: LambdaFunction;
+  event: string;
+}
+
+export type Outcome =
+  | { id: number; answer: string }
+  | { id: number; error: { name: string; message: string; stack?: string | undefined } };
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
 }
 
 /**
- * Calls functions through the local Lambda API. What a function throws is thrown here with the same name, as Step
- * Functions sees it; without an answer the name is that of Lambda's own transient errors.
+ * Lambda for phases and events, in one thread that they share. A function that takes too long ends with the thread: that
+ * stops it even in an endless loop. The others that were in it fail as they do when Lambda itself does, and are tried again.
  */
-export function lambdaInvoker(port: number) {
-  return async (functionKey: string, input: unknown): Promise<unknown> => {
-    const path = `/2015-03-31/functions/wsb-signals-local-${functionKey}/invocations`;
-    const answer = await post(port, path, JSON.stringify(input ?? {}));
-    if (answer.status === 404) throw named("Lambda.ResourceNotFoundException", `There is no function ${functionKey}.`);
-    if (answer.status !== 200) throw named("Lambda.ServiceException", answer.body.slice(0, 500));
-    if (answer.failed) throw functionError(functionKey, JSON.parse(answer.body));
-    return answer.body === "" ? null : JSON.parse(answer.body);
-  };
-}
+export function startLambda(options: {
+  functions: ReadonlyMap<string, LambdaFunction>;
+  /** The environment of the functions. */
+  variables: Record<string, string>;
+  log: BackendLog;
+}): { invoke: Invoke; ended: Promise<string>; close(): Promise<void> } {
+  const { functions, variables, log } = options;
+  const { promise: ended, resolve: sayEnded } = Promise.withResolvers<string>();
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let thread = startThread();
 
-/** The server reports every error as `Error`; the real name stands at the head of the trace. */
-function functionError(functionKey: string, { errorMessage, trace = [] }: FunctionError): Error {
-  if (errorMessage === "[504] - Lambda timeout.") return named("Sandbox.Timedout", `${functionKey} took too long.`);
-  const name = /^([A-Za-z_][\w.]*)(:|$)/.exec(trace[0] ?? "")?.[1] ?? "Error";
-  return Object.assign(named(name, errorMessage), { stack: trace.join("\n") });
+  function startThread(): Worker {
+    const data: ThreadData = { variables };
+    const started = new Worker(new URL("./thread.ts", import.meta.url), {
+      workerData: data,
+      env: { ...process.env, ...variables },
+      stdout: true,
+      stderr: true,
+    });
+    log.listen(started.stdout);
+    log.listen(started.stderr);
+    started.on("message", (message: Outcome | { line: string }) => {
+      if ("line" in message) log.write(message.line);
+      else settle(message);
+    });
+    started.on("error", (error) => {
+      log.write(JSON.stringify({ level: "CRITICAL", message: "the functions' thread ended", error: String(error) }));
+      sayEnded(`The functions' thread ended unexpectedly: ${error.message}`);
+    });
+    started.on("exit", () => {
+      if (started !== thread) return;
+      failAll();
+      sayEnded("The functions' thread ended unexpectedly; see logs/backend.log.");
+    });
+    return started;
+  }
+
+  function settle(outcome: Outcome) {
+    const caller = waiting.get(outcome.id);
+    if ("answer" in outcome) caller?.resolve(JSON.parse(outcome.answer));
+    else caller?.reject(Object.assign(new Error(), outcome.error));
+  }
+
+  function failAll() {
+    for (const { reject } of waiting.values())
+      reject(named("Lambda.ServiceException", "The function was interrupted."));
+  }
+
+  async function replaceThread() {
+    const given = thread;
+    thread = startThread();
+    failAll();
+    await given.terminate();
+  }
+
+  async function invoke(functionKey: string, event: unknown): Promise<unknown> {
+    const fn = functions.get(functionKey);
+    if (!fn) throw named("Lambda.ResourceNotFoundException", `There is no function ${functionKey}.`);
+    const id = ++lastId;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const timer = setTimeout(() => {
+      reject(named("Sandbox.Timedout", `${functionKey} timed out after ${fn.timeoutMs / 1_000} seconds.`));
+      waiting.delete(id);
+      void replaceThread();
+    }, fn.timeoutMs);
+    waiting.set(id, { resolve, reject });
+    thread.postMessage({ id, fn, event: JSON.stringify(event ?? {}) } satisfies Invocation);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(id);
+    }
+  }
+
+  return {
+    invoke,
+    ended,
+    close: async () => {
+      await thread.terminate();
+    },
+  };
 }
 
 function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
-}
-
-/** Without time-outs and kept connections: a phase may take twelve minutes, and its end is the server's to decide. */
-function post(port: number, path: string, body: string): Promise<{ status: number; failed: boolean; body: string }> {
-  return new Promise((resolve, reject) => {
-    const lost = (error: Error) =>
-      reject(named("Lambda.SdkClientException", `The function gave no answer: ${error.message}`));
-    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-    const request = httpRequest(
-      { host: "127.0.0.1", port, path, method: "POST", headers, agent: false },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk) => chunks.push(chunk));
-        response.on("error", lost);
-        response.on("end", () =>
-          resolve({
-            status: response.statusCode ?? 500,
-            failed: response.headers["x-amz-function-error"] !== undefined,
-            body: Buffer.concat(chunks).toString("utf8"),
-          }),
-        );
-      },
-    );
-    request.on("error", lost);
-    request.end(body);
-  });
 }

@@ -1,21 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { LambdaFunction } from "../lambda/functions.ts";
+import type { Invoke } from "../lambda/invoke.ts";
 import type { StatusEvent } from "./runner.ts";
-
-/** As the rule in serverless.yml has it: only the ends of executions. */
-const endings = new Set(["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]);
 
 /** Lambda tries an event three times, after one and two minutes; here nobody wants to wait that long. */
 const pausesMs = [1_000, 5_000];
 
 /**
- * Carries status events to the function that the rule names, without waiting for it. What fails three times is left
- * to the sweep, as the queue of dead letters is left to people on AWS.
+ * Carries status events to the functions whose patterns they match, without waiting for them. What fails three times is
+ * left to the sweep, as the queue of dead letters is left to people on AWS.
  */
-export function createEventBus(invoke: (functionKey: string, event: unknown) => Promise<unknown>) {
-  async function deliver(event: StatusEvent): Promise<void> {
+export function createEventBus(functions: Iterable<LambdaFunction>, invoke: Invoke) {
+  const subscribed = [...functions].filter(({ patterns }) => patterns.length > 0);
+
+  async function deliver(functionKey: string, event: StatusEvent): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       try {
-        await invoke("executionEnded", event);
+        await invoke(functionKey, event);
         return;
       } catch {
         const wait = pausesMs[attempt];
@@ -26,7 +27,18 @@ export function createEventBus(invoke: (functionKey: string, event: unknown) => 
   }
   return {
     publish: (event: StatusEvent) => {
-      if (endings.has(String(event.detail.status))) void deliver(event);
+      for (const { key, patterns } of subscribed) {
+        if (patterns.some((pattern) => matches(pattern, event))) void deliver(key, event);
+      }
     },
   };
+}
+
+/** A list holds what a field may be; everything else in a pattern leads deeper into the event. */
+function matches(pattern: unknown, value: unknown): boolean {
+  if (Array.isArray(pattern)) return pattern.includes(value);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(pattern as object).every(([name, inner]) =>
+    matches(inner, (value as Record<string, unknown>)[name]),
+  );
 }

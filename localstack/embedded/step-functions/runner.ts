@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ExecutionAbortedError, ExecutionError, ExecutionTimeoutError } from "aws-local-stepfunctions";
+import type { Invoke } from "../lambda/invoke.ts";
 import type { Ending, Execution, openExecutions } from "./executions.ts";
 import { type EngineEvent, historyEvent, longestHistory } from "./history.ts";
 import type { Machine, Task } from "./machine.ts";
-
-export type Invoke = (functionKey: string, input: unknown, timeoutMs: number) => Promise<unknown>;
 
 /** The event EventBridge delivers when an execution starts or ends. */
 export interface StatusEvent {
@@ -58,7 +57,7 @@ export function createRunner(
     const state = running.get(execution.arn);
     if (!state || task.maps.some((map) => state.failedMaps.has(map))) throw unwanted;
     try {
-      const answer = options.invoke(task.functionKey, input, task.timeoutMs);
+      const answer = options.invoke(task.functionKey, input);
       const output = (await Promise.race([answer, state.over])) ?? null;
       if (Buffer.byteLength(JSON.stringify(output)) > mostOutputBytes) {
         throw named("States.DataLimitExceeded", `The state ${task.state} returned more than ${mostOutputBytes} bytes.`);

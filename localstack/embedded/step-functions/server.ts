@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { close, listen } from "../../servers.ts";
+import type { Invoke } from "../lambda/invoke.ts";
 import { openExecutions } from "./executions.ts";
 import { loadMachine, type MachineSource } from "./machine.ts";
 import { createOperations, Refusal } from "./operations.ts";
-import { createRunner, type Invoke, type StatusEvent } from "./runner.ts";
+import { createRunner, type StatusEvent } from "./runner.ts";
 
 export interface StepFunctions {
   endpoint: string;

@@ -34,8 +34,7 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
       name: "no-orphans",
       comment: "Nobody uses it.",
       severity: "error",
-      // The local server's process is told to load this one on its command line.
-      from: { orphan: true, path: "^(lib|localstack)/", pathNot: "^localstack/embedded/lambda/parent-watch\\.js$" },
+      from: { orphan: true, path: "^(lib|localstack)/" },
       to: {},
     },
     {

@@ -7,7 +7,6 @@ export interface Serverless {
   processedInput: { commands: string[] };
   getProvider(name: "aws"): { getAwsSdkV3Config(): Promise<object>; naming: { getStackName(): string } };
   configSchemaHandler: {
-    validateConfig(): Promise<void>;
     defineFunctionProperties(provider: string, schema: object): void;
   };
   service: {
@@ -45,17 +44,13 @@ export interface Resource {
   Properties: any;
 }
 
-/** The packaging steps that serverless.yml cannot express. `npm start` loads this too and never gets to the hooks. */
+/** The packaging steps that serverless.yml cannot express. */
 export default class Packaging {
   readonly hooks: Record<string, () => unknown>;
 
   constructor(serverless: Serverless) {
     const may = { type: "array", items: { type: "string" } };
     serverless.configSchemaHandler.defineFunctionProperties("aws", { properties: { may }, required: ["may"] });
-    // Compiling the schema takes three seconds on a fresh machine; whoever packages has it checked.
-    if (serverless.processedInput.commands[0] === "offline") {
-      serverless.configSchemaHandler.validateConfig = async () => {};
-    }
     this.hooks = {
       // Before anything is asked of AWS.
       initialize: () => {
@@ -68,7 +63,7 @@ export default class Packaging {
         for (const [key, fn] of Object.entries(functions)) fn.iamRoleStatements = statementsOf(key, fn.may, custom.may);
       },
       "before:package:createDeploymentArtifacts": async () => {
-        // Loaded only where it works: every `npm start` would wait for the bundler.
+        // Loaded only where it works: no other command waits for the bundler.
         const { bundleFunctions } = await import("./bundle.ts");
         await bundleFunctions(serverless);
       },

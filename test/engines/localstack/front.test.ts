@@ -1,8 +1,12 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
+import { createLog } from "../../../lib/runtime/logger.ts";
+import type { AuthorizerOptions } from "../../../localstack/front/authorizer.ts";
 import { startFront } from "../../../localstack/front/server.ts";
 import { keyHeaders } from "../../support/key-headers.ts";
 
@@ -10,148 +14,310 @@ const allowed = "https://desk.example.com";
 const appDir = fileURLToPath(new URL("../../../localstack/front/app", import.meta.url));
 const open: (() => unknown)[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   for (const close of open.splice(0).reverse()) await close();
 });
 
-/** A front before a server that answers as `api` says. */
+type Call = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
+
+const answer = (body: unknown, statusCode = 200, headers = {}): APIGatewayProxyResult => ({
+  statusCode,
+  headers: { "content-type": "application/json", ...headers },
+  body: JSON.stringify(body),
+});
+const echo: Call = async (event) => answer(event);
+
+const policy = (Effect: "Allow" | "Deny", Resource = "*"): APIGatewayAuthorizerResult => ({
+  principalId: "id-of-key",
+  context: { apiKeyId: "id-of-key" },
+  policyDocument: { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect, Resource }] },
+});
+
+const routes: [method: "GET" | "POST", path: string, open?: true][] = [
+  ["GET", "/"],
+  ["GET", "/runs"],
+  ["GET", "/runs/{id}/status"],
+  ["POST", "/runs/{id}/stop"],
+  ["POST", "/analyze"],
+  ["GET", "/open", true],
+];
+
+/** What the front logged since it was started. */
+let logged: string[];
+
+/** A front before functions that all do what `call` does. */
 async function front(
-  api: (request: IncomingMessage, response: ServerResponse) => void = () => {},
-  timeoutMs = 5_000,
-  isReady = () => true,
+  call: Call = echo,
+  more: { timeoutMs?: number; isReady?: () => boolean; check?: AuthorizerOptions["check"] } = {},
 ) {
-  const behind = createServer(api);
-  await new Promise<void>((resolve) => behind.listen(0, "127.0.0.1", resolve));
-  open.push(() => behind.close());
-  open.push(() => behind.closeAllConnections());
-  const apiPort = (behind.address() as { port: number }).port;
+  logged = [];
   const { url, close } = await startFront({
     host: "127.0.0.1",
     port: 0,
-    apiPort,
+    integrations: routes.map(([method, path, isOpen]) => ({
+      contract: {
+        ...{ method, path, operationId: "any", summary: "Any", description: "", tag: "Runs", response: z.unknown() },
+        ...(isOpen && { open: true }),
+      },
+      call,
+      timeoutMs: more.timeoutMs ?? 5_000,
+    })),
+    authorizer: { header: "x-api-key", ttlMs: 30_000, check: more.check ?? (async () => policy("Allow")) },
+    log: createLog("INFO", (line) => logged.push(line)),
     corsAllowedOrigins: [allowed],
     appDir,
-    timeoutMs,
-    isReady,
+    isReady: more.isReady ?? (() => true),
   });
   open.push(close);
   return url.replace("localhost", "127.0.0.1");
 }
 
+const withKey = { "x-api-key": "k" };
+const get = (url: string, headers: Record<string, string> = {}) => fetch(url, { headers: { ...withKey, ...headers } });
+const eventOf = async (response: Response) => (await response.json()) as APIGatewayProxyEvent;
 const errorOf = async (response: Response) =>
   ((await response.json()) as { error: { code: string; message: string } }).error;
 
-const json = (status: number, body: unknown) => (_request: IncomingMessage, response: ServerResponse) =>
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+/** A request whose path and headers reach the front as they are written here. */
+function raw(url: string, path: string, headers: Record<string, string | string[]> = withKey) {
+  const { hostname, port } = new URL(url);
+  return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    httpRequest({ hostname, port, path, headers }, async (response) =>
+      resolve({ status: response.statusCode, body: await text(response) }),
+    )
+      .on("error", reject)
+      .end();
+  });
+}
 
-describe("the front passes on", () => {
-  // The local server behind it decodes the path once, which API Gateway does not: so it is encoded once more.
-  it("method, path, query, headers and body so that they arrive as they came", async () => {
-    const url = await front(async (request, response) => {
-      const { method, url: path, headers } = request;
-      const body = await text(request);
-      response.end(JSON.stringify({ method, path, key: headers["x-api-key"], type: headers["content-type"], body }));
-    });
-    const response = await fetch(`${url}/runs/a%2Fb/stop?x=%2541&x=2?`, {
+describe("a function is handed", () => {
+  it("the event of API Gateway's proxy integration", async () => {
+    const url = await front();
+    const response = await fetch(`${url}/runs/a%2Fb/stop?x=%2541&x=2?&y=a+b`, {
       method: "POST",
-      headers: { "x-api-key": "k", "content-type": "application/json; charset=utf-8" },
+      headers: { "X-Api-Key": "k", "content-type": "application/json; charset=utf-8", "user-agent": "a test" },
       body: "{not json",
     });
-    expect(await response.json()).toEqual({
-      method: "POST",
-      path: "/runs/a%252Fb/stop?x=%2541&x=2?",
-      key: "k",
-      type: "application/json; charset=utf-8",
+    const { headers, multiValueHeaders, requestContext, ...event } = await eventOf(response);
+    expect(event).toEqual({
+      resource: "/runs/{id}/stop",
+      path: "/runs/a%2Fb/stop",
+      httpMethod: "POST",
+      pathParameters: { id: "a%2Fb" },
+      queryStringParameters: { x: "2?", y: "a b" },
+      multiValueQueryStringParameters: { x: ["%41", "2?"], y: ["a b"] },
+      stageVariables: null,
       body: "{not json",
+      isBase64Encoded: false,
+    });
+    expect(headers).toMatchObject({ "X-Api-Key": "k", "content-type": "application/json; charset=utf-8" });
+    expect(multiValueHeaders).toMatchObject({ "X-Api-Key": ["k"], "user-agent": ["a test"] });
+    expect(requestContext).toMatchObject({
+      stage: "local",
+      path: "/local/runs/a%2Fb/stop",
+      resourcePath: "/runs/{id}/stop",
+      httpMethod: "POST",
+      protocol: "HTTP/1.1",
+      requestId: response.headers.get("x-request-id"),
+      requestTime: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/),
+      requestTimeEpoch: expect.any(Number),
+      identity: { sourceIp: "127.0.0.1", userAgent: "a test", apiKey: null },
+      authorizer: { principalId: "id-of-key", apiKeyId: "id-of-key" },
     });
   });
 
-  it.each(["null", "false", "0", '""', '"{}"', " 1"])(
-    "the JSON text %s so that it does not get lost behind it",
-    async (body) => {
-      const url = await front(async (request, response) => response.end(await text(request)));
-      const headers = { "content-type": "application/json" };
-      const passed = await fetch(`${url}/analyze`, { method: "POST", headers, body });
-      expect(await passed.text()).toBe(`[${body}]`);
-    },
-  );
-
-  it("a header that was sent twice as two, but the same key as one", async () => {
-    const url = await front((request, response) => response.end(JSON.stringify(request.headersDistinct)));
-    const { hostname, port } = new URL(url);
-    const seen = await new Promise<string>((resolve, reject) => {
-      const headers = { "x-tag": ["a", "b"], "x-api-key": ["k", "k"] };
-      httpRequest({ hostname, port, path: "/runs", headers }, (response) => resolve(text(response)))
-        .on("error", reject)
-        .end();
+  it("nothing where nothing was sent", async () => {
+    expect(await eventOf(await get(`${await front()}/runs`))).toMatchObject({
+      pathParameters: null,
+      queryStringParameters: null,
+      multiValueQueryStringParameters: null,
+      body: null,
     });
-    expect(JSON.parse(seen)).toMatchObject({ "x-tag": ["a", "b"], "x-api-key": ["k"] });
   });
 
-  it("neither cookies nor the local server's way around the authorizer", async () => {
-    const url = await front((request, response) => response.end(JSON.stringify(request.headers)));
-    const headers = { cookie: "a=b", "sls-offline-authorizer-override": '{"apiKeyId":"me"}' };
-    const seen = await (await fetch(`${url}/runs`, { headers })).json();
-    expect(seen).not.toHaveProperty("cookie");
-    expect(seen).not.toHaveProperty("sls-offline-authorizer-override");
+  it.each(["null", "false", "0", '""', '"{}"', " 1"])("the JSON text %s as it came", async (body) => {
+    const headers = { ...withKey, "content-type": "application/json" };
+    const event = await eventOf(await fetch(`${await front()}/analyze`, { method: "POST", headers, body }));
+    expect(event.body).toBe(body);
+  });
+
+  it("a header that was sent twice with both values, but the same key as one", async () => {
+    const headers = { "X-Tag": ["a", "b"], "x-api-key": ["k", "k"] };
+    const event = JSON.parse((await raw(await front(), "/runs", headers)).body) as APIGatewayProxyEvent;
+    expect(event.multiValueHeaders).toMatchObject({ "X-Tag": ["a", "b"], "x-api-key": ["k"] });
+    expect(event.headers).toMatchObject({ "X-Tag": "b", "x-api-key": "k" });
+  });
+
+  it("names that mean something to JavaScript like any other", async () => {
+    const path = "/runs?__proto__=1&constructor=2&constructor=3";
+    const { body } = await raw(await front(), path, { ...withKey, constructor: "c", ["__proto__"]: "p" });
+    const event = JSON.parse(body) as APIGatewayProxyEvent;
+    expect(Object.entries(event.multiValueQueryStringParameters ?? {})).toEqual([
+      ["__proto__", ["1"]],
+      ["constructor", ["2", "3"]],
+    ]);
+    expect(Object.entries(event.headers)).toContainEqual(["constructor", "c"]);
   });
 
   it.each(keyHeaders)("%s", async (_what, headers, key) => {
-    const url = await front((request, response) => response.end(JSON.stringify(request.headers)));
-    const seen = await (await fetch(`${url}/runs`, { headers })).json();
-    expect(seen).toMatchObject(headers.authorization ? { authorization: headers.authorization } : {});
-    expect((seen as Record<string, string>)["x-api-key"]).toBe(key);
+    const url = await front();
+    const event = await eventOf(await fetch(`${url}/open`, { headers }));
+    expect(event.headers).toMatchObject(headers.authorization ? { authorization: headers.authorization } : {});
+    expect(event.headers["x-api-key"]).toBe(key);
+    // Without one key the request never gets to a function that asks for one.
+    expect((await fetch(`${url}/runs`, { headers })).status).toBe(key ? 200 : 401);
+  });
+});
+
+describe("a path", () => {
+  it.each([
+    ["/runs/J%C3%B6rg/status", "J%C3%B6rg"],
+    ["/runs/%2F/status", "%2F"],
+    ["/runs/%25/status", "%25"],
+    ["/runs/%2541/status", "%2541"],
+    ["/runs/a:b;c@d/status", "a:b;c@d"],
+    ["/runs/../status", ".."],
+    [`/runs/${"x".repeat(5_000)}/status`, "x".repeat(5_000)],
+    ["/runs/x/status/", "x"],
+  ])("%s has its variable as it was sent", async (path, id) => {
+    const { body } = await raw(await front(), path);
+    expect((JSON.parse(body) as APIGatewayProxyEvent).pathParameters).toEqual({ id });
   });
 
-  it("an answer in the envelope, whatever its status", async () => {
-    const url = await front(json(409, { error: { code: "ANALYSIS_ALREADY_RUNNING", message: "…" } }));
-    const response = await fetch(`${url}/analyze`, { method: "POST" });
+  it.each(["/runs/%ZZ", "/runs/a/b/status", "/%72uns", "//runs", "/Runs", "/runs/a%2Fstatus", "/local/runs"])(
+    "%s is none of the API's",
+    async (path) => {
+      const { status, body } = await raw(await front(), path);
+      expect([status, JSON.parse(body).error.code]).toEqual([404, "NOT_FOUND"]);
+    },
+  );
+});
+
+describe("an answer of a function is passed on", () => {
+  it("whatever its status", async () => {
+    const url = await front(async () => answer({ error: { code: "ANALYSIS_ALREADY_RUNNING", message: "…" } }, 409));
+    const response = await fetch(`${url}/analyze`, { method: "POST", headers: withKey });
     expect(response.status).toBe(409);
     expect((await errorOf(response)).code).toBe("ANALYSIS_ALREADY_RUNNING");
   });
 
-  it("a page that a function made, whatever its status, and no page of the local server's own", async () => {
-    const url = await front((request, response) => {
-      const own = request.url === "/auth/schwab/callback" && { "x-request-id": "r" };
-      response.writeHead(422, { "content-type": "text/html; charset=utf-8", ...own }).end("<p>not logged in</p>");
-    });
-    const page = await fetch(`${url}/auth/schwab/callback`);
+  it("as the page or file it is", async () => {
+    const headers = { "content-type": "text/html; charset=utf-8" };
+    const url = await front(async () => ({ statusCode: 422, headers, body: "<p>not logged in</p>" }));
+    const page = await get(`${url}/runs`);
     expect([page.status, await page.text()]).toEqual([422, "<p>not logged in</p>"]);
-    expect((await errorOf(await fetch(`${url}/runs`))).code).toBe("VALIDATION_ERROR");
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  });
+});
+
+describe("the check of keys", () => {
+  it("asks the authorizer about the request, without its body", async () => {
+    const asked: unknown[] = [];
+    const url = await front(echo, {
+      check: async (event) => {
+        asked.push(event);
+        return policy("Allow");
+      },
+    });
+    await fetch(`${url}/runs/a%2Fb/stop?x=1`, { method: "POST", headers: withKey, body: "secret" });
+    expect(asked).toMatchObject([
+      {
+        type: "REQUEST",
+        methodArn: "arn:aws:execute-api:us-east-1:000000000000:local/local/POST/runs/a%2Fb/stop",
+        resource: "/runs/{id}/stop",
+        httpMethod: "POST",
+        headers: withKey,
+        pathParameters: { id: "a%2Fb" },
+        queryStringParameters: { x: "1" },
+      },
+    ]);
+    expect(JSON.stringify(asked)).not.toContain("secret");
+  });
+
+  it("keeps an answer for as long as the stage does, a refusal too", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const asked: (string | undefined)[] = [];
+    const url = await front(echo, {
+      check: async ({ headers }) => {
+        asked.push(headers?.["x-api-key"]);
+        return policy(headers?.["x-api-key"] === "good" ? "Allow" : "Deny");
+      },
+    });
+    const statusOf = async (key: string) => (await get(`${url}/runs`, { "x-api-key": key })).status;
+    expect([await statusOf("good"), await statusOf("bad")]).toEqual([200, 401]);
+    vi.advanceTimersByTime(29_000);
+    expect([await statusOf("good"), await statusOf("bad")]).toEqual([200, 401]);
+    expect(asked).toEqual(["good", "bad"]);
+    vi.advanceTimersByTime(2_000);
+    await statusOf("good");
+    expect(asked).toEqual(["good", "bad", "good"]);
+  });
+
+  it("runs nothing where there is no key, and nothing is asked of an open endpoint", async () => {
+    let asked = 0;
+    const url = await front(echo, {
+      check: async () => {
+        asked++;
+        return policy("Deny");
+      },
+    });
+    expect((await fetch(`${url}/runs`)).status).toBe(401);
+    expect((await get(`${url}/open`)).status).toBe(200);
+    expect(asked).toBe(0);
+  });
+
+  it.each([
+    ["this method and path", "arn:aws:execute-api:us-east-1:000000000000:local/local/GET/runs", 200],
+    ["the whole API", "arn:aws:execute-api:us-east-1:000000000000:local/local/*", 200],
+    ["another method", "arn:aws:execute-api:us-east-1:000000000000:local/local/POST/runs", 401],
+    ["a part of the path", "arn:aws:execute-api:us-east-1:000000000000:local/local/GET/run", 401],
+    ["a dot that is any character", "arn.aws:execute-api:us-east-1:000000000000:local/local/GET/runs", 401],
+  ])("holds a policy for %s against the request", async (_what, resource, status) => {
+    const url = await front(echo, { check: async () => policy("Allow", resource) });
+    expect((await get(`${url}/runs`)).status).toBe(status);
+  });
+
+  it("that fails is the gateway's error, is not kept, and stands in the log", async () => {
+    let asked = 0;
+    const url = await front(echo, {
+      check: async () => {
+        if (asked++ === 0) throw new Error("boom");
+        return policy("Allow");
+      },
+    });
+    const response = await get(`${url}/runs`);
+    expect(response.status).toBe(500);
+    expect(await errorOf(response)).toEqual({ code: "INTERNAL_ERROR", message: "The API key could not be checked." });
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain("boom");
+    expect((await get(`${url}/runs`)).status).toBe(200);
   });
 });
 
 describe("the gateway's own errors are in the envelope", () => {
-  it.each([
-    [401, { statusCode: 401, error: "Unauthorized", message: "Unauthorized" }, 401, "UNAUTHORIZED"],
-    [403, { statusCode: 403, error: "Forbidden", message: "no" }, 401, "UNAUTHORIZED"],
-    [404, { error: "Serverless-offline: route not found.", existingRoutes: [] }, 404, "NOT_FOUND"],
-    [400, { statusCode: 400, error: "Bad Request", message: "Invalid" }, 400, "VALIDATION_ERROR"],
-    [502, { errorMessage: "boom", errorType: "Error", stackTrace: [] }, 502, "INTERNAL_ERROR"],
-    [504, { errorMessage: "[504] - Lambda timeout." }, 504, "INTERNAL_ERROR"],
-    [500, { statusCode: 500, error: "Internal Server Error" }, 500, "INTERNAL_ERROR"],
-  ])("%i of the local server", async (status, body, expected, code) => {
-    const url = await front(json(status, body));
-    const response = await fetch(`${url}/runs`);
-    const answer = await errorOf(response);
-    expect([response.status, answer.code]).toEqual([expected, code]);
-    expect(Object.keys(answer)).toEqual(["code", "message"]);
-    expect(answer.message).not.toMatch(/boom|stackTrace|existingRoutes/);
+  it.each<[string, Call]>([
+    ["throws", () => Promise.reject(new Error("boom"))],
+    ["answers with something else", async () => ({ boom: true }) as never],
+    ["answers with nothing", async () => undefined as never],
+  ])("for a function that %s", async (_what, call) => {
+    const url = await front(call);
+    const response = await get(`${url}/runs`);
+    const error = await errorOf(response);
+    expect([response.status, error.code]).toEqual([502, "INTERNAL_ERROR"]);
+    expect(Object.keys(error)).toEqual(["code", "message"]);
+    expect(error.message).not.toContain("boom");
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain(response.headers.get("x-request-id"));
   });
 
-  it("a server that is not there", async () => {
-    const url = await front((request) => request.socket.destroy());
-    const response = await fetch(`${url}/runs`);
-    expect([response.status, (await errorOf(response)).code]).toEqual([502, "INTERNAL_ERROR"]);
-  });
-
-  it("an answer that takes too long", async () => {
-    const url = await front(() => {}, 50);
-    const response = await fetch(`${url}/runs`);
+  it("for a function that takes too long", async () => {
+    const url = await front(() => new Promise(() => {}), { timeoutMs: 50 });
+    const response = await get(`${url}/runs`);
     expect([response.status, (await errorOf(response)).message]).toEqual([504, "The request took too long."]);
   });
 
-  it("a body over 256 KB, announced or not", async () => {
-    const url = await front(json(200, {}));
+  it("for a body over 256 KB, announced or not", async () => {
+    const url = await front();
     const announced = await fetch(`${url}/analyze`, { method: "POST", body: "x".repeat(256 * 1024 + 1) });
     expect([announced.status, (await errorOf(announced)).code]).toEqual([413, "PAYLOAD_TOO_LARGE"]);
     const chunk = new TextEncoder().encode("x".repeat(150_000));
@@ -160,24 +326,22 @@ describe("the gateway's own errors are in the envelope", () => {
     expect(streamed.status).toBe(413);
   });
 
-  it("a method the API does not have, and a path that cannot be read", async () => {
-    const url = await front(json(200, {}));
-    const head = await fetch(`${url}/runs`, { method: "HEAD" });
-    expect(head.status).toBe(404);
-    const status = await new Promise((resolve) => {
-      const { hostname, port } = new URL(url);
-      httpRequest({ hostname, port, path: "/runs/%ZZ" }, (response) => resolve(response.resume().statusCode)).end();
-    });
-    expect(status).toBe(404);
+  it.each(["HEAD", "DELETE", "PUT"])("for the method %s, which the path does not have", async (method) => {
+    expect((await fetch(`${await front()}/runs`, { method, headers: withKey })).status).toBe(404);
   });
 
-  it("a request that is no HTTP", async () => {
+  it("for a request that is no HTTP", async () => {
     const url = await front();
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
     socket.end("GARBAGE\r\n\r\n");
-    const answer = await text(socket);
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(JSON.parse(answer.slice(answer.indexOf("{"))).error.code).toBe("VALIDATION_ERROR");
+    const said = await text(socket);
+    expect(said).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(said.slice(said.indexOf("{"))).error.code).toBe("VALIDATION_ERROR");
+  });
+
+  it("for headers that are too long", async () => {
+    const { status, body } = await raw(await front(), "/runs", { ...withKey, "x-long": "x".repeat(20_000) });
+    expect([status, JSON.parse(body).error.code]).toEqual([400, "VALIDATION_ERROR"]);
   });
 });
 
@@ -197,19 +361,17 @@ describe("CORS", () => {
     expect(response.headers.get("vary")).toBe("Origin");
   });
 
-  it("allows nothing to another origin", async () => {
-    const url = await front((_request, response) => {
-      response.writeHead(200, { "access-control-allow-origin": "https://evil.example.com" }).end("{}");
-    });
-    expect((await preflight(url, "https://evil.example.com")).headers.get("access-control-allow-origin")).toBeNull();
-    const answer = await fetch(`${url}/runs`, { headers: { origin: "https://evil.example.com" } });
-    expect(answer.headers.get("access-control-allow-origin")).toBeNull();
-    expect(answer.headers.get("vary")).toBe("Origin");
+  it("allows nothing to another origin, whatever a function says", async () => {
+    const evil = "https://evil.example.com";
+    const url = await front(async () => answer({}, 200, { "Access-Control-Allow-Origin": evil }));
+    expect((await preflight(url, evil)).headers.get("access-control-allow-origin")).toBeNull();
+    const response = await get(`${url}/runs`, { origin: evil });
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    expect(response.headers.get("vary")).toBe("Origin");
   });
 
   it("is on errors of the gateway too", async () => {
-    const url = await front(json(401, { statusCode: 401 }));
-    const { headers } = await fetch(`${url}/runs`, { headers: { origin: allowed } });
+    const { headers } = await fetch(`${await front()}/runs`, { headers: { origin: allowed } });
     expect(headers.get("access-control-allow-origin")).toBe(allowed);
     expect(headers.get("access-control-expose-headers")).toBe("X-Request-ID, Retry-After");
   });
@@ -217,9 +379,8 @@ describe("CORS", () => {
 
 describe("the request id", () => {
   const idOf = async (sent?: string) => {
-    const url = await front((request, response) => response.end(JSON.stringify(request.headers["x-request-id"])));
-    const response = await fetch(`${url}/runs`, { headers: sent === undefined ? {} : { "x-request-id": sent } });
-    return [response.headers.get("x-request-id"), await response.json()];
+    const response = await get(`${await front()}/runs`, sent === undefined ? {} : { "x-request-id": sent });
+    return [response.headers.get("x-request-id"), (await eventOf(response)).requestContext.requestId];
   };
 
   it("is the client's where it is short and visible, and the functions see it", async () => {
@@ -237,15 +398,15 @@ describe("the request id", () => {
   });
 });
 
-it("passes nothing on until the stack behind it is ready, and says so", async () => {
+it("calls nothing until the stack behind it is ready, and says so", async () => {
   let isReady = false;
-  const url = await front(json(200, { status: "ready" }), 5_000, () => isReady);
-  const early = await fetch(`${url}/api/v1/health/ready`);
+  const url = await front(echo, { isReady: () => isReady });
+  const early = await get(`${url}/runs`);
   expect(early.status).toBe(503);
   expect(early.headers.get("retry-after")).toBe("1");
   expect((await errorOf(early)).code).toBe("NOT_READY");
   isReady = true;
-  expect((await fetch(`${url}/api/v1/health/ready`)).status).toBe(200);
+  expect((await get(`${url}/runs`)).status).toBe(200);
 });
 
 describe("the dashboard", () => {

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { claimDataDir, keptApiKey } from "../../../localstack/embedded/data-dir.ts";
 import { startTimeOf } from "../../../localstack/embedded/processes.ts";
 import { readSettings, readVariables } from "../../../localstack/embedded/settings.ts";
 
+const noProc = !existsSync("/proc/self/stat");
 const folder = mkdtempSync(join(tmpdir(), "settings-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 writeFileSync(join(folder, "archive.jsonl"), "");
@@ -141,23 +143,67 @@ describe("the lines of .env", () => {
 });
 
 describe("the data directory", () => {
-  it("belongs to one living stack at a time", () => {
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill("SIGKILL");
+  });
+  const claimOf = (dataDir: string, pid: number, started = startTimeOf(pid)) => {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(join(dataDir, "lock"), `${pid} ${started}`);
+  };
+  const living = () => {
+    const child = spawn("sleep", ["60"]);
+    children.push(child);
+    return child.pid ?? 0;
+  };
+
+  it("belongs to one living stack at a time, which is waited for in case it is ending", async () => {
     const dataDir = join(folder, "claimed");
-    const claim = claimDataDir(dataDir);
     // The process that started this one lives and is not this one.
-    writeFileSync(join(dataDir, "lock"), `${process.ppid} ${startTimeOf(process.ppid) ?? ""}`);
-    expect(() => claimDataDir(dataDir)).toThrow(
+    claimOf(dataDir, process.ppid);
+    const startedAt = performance.now();
+    await expect(claimDataDir(dataDir, 200)).rejects.toThrow(
       `DATA_DIR ${dataDir} is in use by another running stack (process ${process.ppid}).`,
     );
-    claim.release();
-    claimDataDir(dataDir).release();
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(200);
   });
 
-  it("is taken over from a process that is gone, even where its id is in use again", () => {
+  it("is free again after its release", async () => {
+    const dataDir = join(folder, "released");
+    (await claimDataDir(dataDir)).release();
+    (await claimDataDir(dataDir)).release();
+    expect(existsSync(join(dataDir, "lock"))).toBe(false);
+  });
+
+  it("is taken over from a process that is gone, even where its id is in use again", async () => {
     const dataDir = join(folder, "left");
-    claimDataDir(dataDir).release();
-    writeFileSync(join(dataDir, "lock"), `${process.ppid} 1`);
-    claimDataDir(dataDir).release();
+    claimOf(dataDir, process.ppid, "1");
+    (await claimDataDir(dataDir, 0)).release();
+  });
+
+  it.skipIf(noProc)("is taken over from a process that is dead and that nobody has fetched", async () => {
+    // A shell that becomes another program never asks what became of its child.
+    const parent = spawn("/bin/sh", ["-c", "sleep 0.01 & echo $!; exec sleep 60"]);
+    children.push(parent);
+    const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /));
+    const dataDir = join(folder, "zombie");
+    claimOf(dataDir, pid);
+    (await claimDataDir(dataDir, 0)).release();
+  });
+
+  it("is waited for where a killed stack's database is still ending", async () => {
+    const dataDir = join(folder, "ending");
+    const database = living();
+    const claim = await claimDataDir(dataDir);
+    claim.share(database);
+    const [owner = "", ...shared] = readFileSync(join(dataDir, "lock"), "utf8").split("\n");
+    expect(owner).toBe(`${process.pid} ${startTimeOf(process.pid)}`);
+    // Killed: the first line is that of a process that is gone.
+    writeFileSync(join(dataDir, "lock"), ["1 1", ...shared].join("\n"));
+    await expect(claimDataDir(dataDir, 100)).rejects.toThrow(`(process ${database})`);
+    setTimeout(() => process.kill(database), 100);
+    (await claimDataDir(dataDir)).release();
   });
 
   it("keeps one API key that only its owner can read", () => {

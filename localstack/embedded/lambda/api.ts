@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import type { APIGatewayAuthorizerResult } from "aws-lambda";
+import type { AuthorizerOptions } from "../../front/authorizer.ts";
+import { readEndpoints } from "../../front/endpoints.ts";
+import type { Integration } from "../../front/integration.ts";
+import { contextOf, handlerOf } from "./call.ts";
+import type { Deployment, LambdaFunction } from "./functions.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** The functions that requests wait for, and the check of their keys: called in this thread, without a detour. */
+export async function readApi({ functions, keyCheck }: Deployment): Promise<{
+  integrations: Integration[];
+  authorizer: AuthorizerOptions;
+}> {
+  const functionOf = (key: string): LambdaFunction => {
+    const found = functions.get(key);
+    if (!found) throw new Error(`serverless.yml has no function ${key}.`);
+    return found;
+  };
+  const integrations = (await readEndpoints(root)).map(({ contract, handler }): Integration => {
+    const fn = functionOf(contract.operationId);
+    return { contract, timeoutMs: fn.timeoutMs, call: (event) => handler(event, contextOf(fn)) };
+  });
+  const authorize = functionOf(keyCheck.functionKey);
+  const checkKey = await handlerOf(authorize);
+  const check: AuthorizerOptions["check"] = async (event) =>
+    (await checkKey(event, contextOf(authorize))) as APIGatewayAuthorizerResult;
+  return { integrations, authorizer: { header: keyCheck.header, ttlMs: keyCheck.ttlMs, check } };
+}
