@@ -1,12 +1,22 @@
 import { analysis } from "./analysis.ts";
 import { bundles } from "./bundles.ts";
+import { gateway } from "./gateway.ts";
 import { poll, signals } from "./lists.ts";
 import { type Section, table, verdict } from "./report.ts";
 import { start, startup } from "./start.ts";
 import { trading } from "./trading.ts";
 
 /** `npm run bench`, or `npm run bench -- startup poll` for some sections. Exit code 1 where a budget is broken. */
-const sections: Record<string, () => Promise<Section>> = { startup, start, poll, signals, analysis, trading, bundles };
+const sections: Record<string, () => Promise<Section>> = {
+  startup,
+  start,
+  poll,
+  gateway,
+  signals,
+  analysis,
+  trading,
+  bundles,
+};
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !Object.hasOwn(sections, name));

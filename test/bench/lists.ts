@@ -83,7 +83,7 @@ async function withTwo(measure: (small: Side, large: Side) => Promise<Section>):
 }
 
 /** Measures the two in turns, who is first changing from turn to turn. */
-async function alternately(
+export async function alternately(
   one: (turn: number) => Promise<number>,
   other: (turn: number) => Promise<number>,
 ): Promise<[number[], number[]]> {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type ApiClient, connect } from "../../localstack/commands/client.ts";
 import { freePort } from "../../localstack/embedded/ports.ts";
 
-const entry = fileURLToPath(new URL("../../localstack/start.ts", import.meta.url));
+const ownRoot = fileURLToPath(new URL("../..", import.meta.url));
 const longestStartMs = 30_000;
 /** How long processes that were told to end by the system, not by their parent, may take to be gone. */
 const longestGoneMs = 5_000;
@@ -25,15 +25,24 @@ export interface LocalStack {
   api: ApiClient;
   /** From the start of the process to the first 200 of readiness. */
   readyMs: number;
+  /** What it and all its processes hold in memory, in megabytes; and how many they are. Nought where there is no /proc. */
+  memory(): { megabytes: number; processes: number };
   /** Ends it by this signal and answers its exit code (null after SIGKILL) and the processes it left behind. */
   end(signal?: "SIGTERM" | "SIGINT" | "SIGKILL"): Promise<{ code: number | null; left: number[] }>;
 }
 
-/** `npm start` as a process of its own on a free port. Throws what it said where it does not become ready. */
-export async function startLocalStack(dataDir: string, variables: Record<string, string> = {}): Promise<LocalStack> {
+/**
+ * `npm start` as a process of its own on a free port, of this checkout or of another. Throws what it said where it does not
+ * become ready.
+ */
+export async function startLocalStack(
+  dataDir: string,
+  variables: Record<string, string> = {},
+  root = ownRoot,
+): Promise<LocalStack> {
   const port = await freePort();
   const startedAt = performance.now();
-  const start = spawnStart(dataDir, { PORT: String(port), ...variables });
+  const start = spawnStart(dataDir, { PORT: String(port), ...variables }, root);
   const url = `http://127.0.0.1:${port}`;
   const waitFor = async (what: string, isThere: () => boolean | Promise<boolean>) => {
     while (!(await isThere())) {
@@ -55,8 +64,12 @@ export async function startLocalStack(dataDir: string, variables: Record<string,
     apiKey,
     readyMs,
     api: connect({ BASE_URL: url, API_KEY: apiKey }),
+    memory: () => {
+      const all = [start.child.pid ?? 0, ...descendants(start.child.pid ?? 0)];
+      return { megabytes: all.reduce((sum, pid) => sum + residentMb(pid), 0), processes: all.length };
+    },
     async end(signal = "SIGTERM") {
-      const family = start.child.pid === undefined ? [] : descendants(start.child.pid);
+      const family = descendants(start.child.pid ?? 0);
       start.child.kill(signal);
       const code = await start.ended;
       return { code, left: await stillThere(family) };
@@ -71,9 +84,12 @@ export async function refusedStart(dataDir: string, variables: Record<string, st
   return { code, ...start.said() };
 }
 
-function spawnStart(dataDir: string, variables: Record<string, string>) {
+function spawnStart(dataDir: string, variables: Record<string, string>, root = ownRoot) {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [entry], {
+  // What npm would run, without npm between.
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: { start: string } };
+  const words = scripts.start.split(" ").slice(1);
+  const child = spawn(process.execPath, [...words.slice(0, -1), join(root, words.at(-1) ?? "")], {
     // Where there is no `.env`: a developer's own settings are none of a test's.
     cwd: dataDir,
     env: { PATH, HOME, DATA_DIR: dataDir, ...variables },
@@ -114,6 +130,15 @@ function allProcesses(): number[] {
     return readdirSync("/proc").map(Number).filter(Number.isInteger);
   } catch {
     return [];
+  }
+}
+
+function residentMb(pid: number): number {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return Number(kilobytes ?? 0) / 1_024;
+  } catch {
+    return 0;
   }
 }
 
