@@ -31,19 +31,3 @@ export const gatewayErrors = {
 export function errorBody({ code, message }: GatewayError): string {
   return JSON.stringify({ error: { code, message } });
 }
-
-const byStatus: Record<number, GatewayError> = {
-  401: gatewayErrors.UNAUTHORIZED,
-  403: gatewayErrors.ACCESS_DENIED,
-  404: gatewayErrors.RESOURCE_NOT_FOUND,
-  413: gatewayErrors.REQUEST_TOO_LARGE,
-  415: gatewayErrors.UNSUPPORTED_MEDIA_TYPE,
-  429: gatewayErrors.THROTTLED,
-  502: gatewayErrors.INTEGRATION_FAILURE,
-  504: gatewayErrors.INTEGRATION_TIMEOUT,
-};
-
-/** What the gateway says where the local server answers with an error of its own making. */
-export function gatewayErrorOf(status: number): GatewayError {
-  return byStatus[status] ?? (status < 500 ? gatewayErrors.DEFAULT_4XX : gatewayErrors.DEFAULT_5XX);
-}

@@ -69,8 +69,7 @@ export class AppError extends Error {
     this.retryable = facts.retryable ?? false;
     this.details = facts.details;
     this.retryAfterSeconds = facts.retryAfterSeconds;
-    // The header of a stack is fixed when it is captured; the local Lambda endpoint reports only the stack, so
-    // it must begin with the literal name.
+    // The header of a stack is fixed when it is captured, and must begin with the literal name wherever it is shown.
     Error.captureStackTrace(this, AppError);
   }
 }

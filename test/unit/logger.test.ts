@@ -7,10 +7,7 @@ const lines = () => written().map((line) => JSON.parse(line));
 
 describe("the log", () => {
   it("writes one JSON object a line, with the fields of the line and of every logger above it", () => {
-    createLog("INFO")
-      .with({ stage: "test", runId: "R" })
-      .with({ phase: "ListPosts" })
-      .info("phase done", { posts: 3 });
+    createLog("INFO").with({ stage: "test", runId: "R" }).with({ phase: "ListPosts" }).info("phase done", { posts: 3 });
     expect(lines()).toMatchObject([
       { level: "INFO", message: "phase done", stage: "test", runId: "R", phase: "ListPosts", posts: 3 },
     ]);
