@@ -31,7 +31,7 @@ async function seed(settings: Settings, firstDay: string): Promise<void> {
   const { dataDir, dynamoDbEndpoint } = settings;
   const claim = await claimDataDir(dataDir);
   const database = dynamoDbEndpoint ? undefined : await startDynamoDb({ dataDir });
-  if (database?.pid !== undefined) claim.share(database.pid);
+  claim.share(database?.pids);
   const standIns = await startStandIns(settings);
   const reddit = await startRedditStandIn({ content: sampleContent });
   try {

@@ -19,8 +19,8 @@ import { StartProblem } from "./start-problem.ts";
 const longestEndMs = 5_000;
 
 export interface Claim {
-  /** Another process works in the directory too: until it is gone the directory is nobody else's. */
-  share(pid: number): void;
+  /** Other processes work in the directory too: until they are gone it is nobody else's. */
+  share(pids?: readonly number[]): void;
   release(): void;
 }
 
@@ -51,7 +51,7 @@ export async function claimDataDir(dataDir: string, waitMs = longestEndMs): Prom
     throw new StartProblem(`DATA_DIR ${dataDir} was taken by another stack at this moment.`);
   }
   return {
-    share: (pid) => appendFileSync(file, `\n${identity(pid)}`),
+    share: (pids = []) => appendFileSync(file, pids.map((pid) => `\n${identity(pid)}`).join("")),
     release: () => rmSync(file, { force: true }),
   };
 }

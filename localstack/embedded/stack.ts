@@ -131,7 +131,7 @@ async function openDatabase(settings: Settings, claim: Claim): Promise<{ endpoin
   const { dynamoDbEndpoint, dataDir } = settings;
   if (dynamoDbEndpoint) return { endpoint: dynamoDbEndpoint, close: async () => {} };
   const database = await startDynamoDb({ dataDir });
-  if (database.pid !== undefined) claim.share(database.pid);
+  claim.share(database.pids);
   return database;
 }
 

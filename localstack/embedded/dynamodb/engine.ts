@@ -4,7 +4,7 @@ export type DynamoDbEngine = "dynoxide" | "dynalite";
 export interface DynamoDb {
   endpoint: string;
   engine: DynamoDbEngine;
-  /** The process it runs in, where that is not this one. */
-  pid?: number;
+  /** The processes it runs in, where that is not this one. */
+  pids?: number[];
   close(): Promise<void>;
 }

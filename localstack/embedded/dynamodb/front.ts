@@ -5,6 +5,7 @@ import { type engineClient, failure, OperationError, refusal, type WireAnswer } 
 import { problemOf, type Shapes, type TableShape, tablesOf } from "./limits.ts";
 
 const target = "DynamoDB_20120810.";
+const reads = new Set(["GetItem", "BatchGetItem", "Query"]);
 
 /** One call, with the shapes of the tables it speaks of. */
 export interface Operation {
@@ -21,10 +22,12 @@ export interface Operation {
  */
 export async function openDynamoDbFront(options: {
   client: ReturnType<typeof engineClient>;
+  /** Is asked in its place by those who only read. */
+  reader?: ReturnType<typeof engineClient>;
   port: number;
   handle?: (operation: Operation) => Promise<WireAnswer>;
 }): Promise<{ endpoint: string; close(): Promise<void> }> {
-  const { client, handle = ({ passThrough }) => passThrough() } = options;
+  const { client, reader = client, handle = ({ passThrough }) => passThrough() } = options;
   const shapeOf = createShapes(client.call);
 
   async function answer(operation: string, body: Buffer, passThrough: () => Promise<WireAnswer>): Promise<WireAnswer> {
@@ -48,8 +51,9 @@ export async function openDynamoDbFront(options: {
       status,
       headers,
       body: said,
-    } = await answer(operation, body, () => client.forward(request, body)).catch((error: unknown) =>
-      error instanceof OperationError ? error.answer : failure(500, "InternalServerError", String(error)),
+    } = await answer(operation, body, () => (reads.has(operation) ? reader : client).forward(request, body)).catch(
+      (error: unknown) =>
+        error instanceof OperationError ? error.answer : failure(500, "InternalServerError", String(error)),
     );
     response.writeHead(status, headers).end(said);
   });
@@ -60,6 +64,7 @@ export async function openDynamoDbFront(options: {
     close: async () => {
       await close(server);
       client.close();
+      reader.close();
     },
   };
 }

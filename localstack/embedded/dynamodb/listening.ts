@@ -8,12 +8,13 @@ export function listening(child: ChildProcess, what: string): Promise<void> {
       said = (said + chunk).slice(-4_000);
       if (said.includes("listening on")) resolve();
     };
-    child.stdout?.on("data", hear);
-    child.stderr?.on("data", hear);
-    child.once("error", reject);
-    child.once("exit", () => {
+    let open = 2;
+    const end = () => {
+      if (--open > 0) return;
       child.stdin?.destroy();
       reject(new Error(`${what} ended: ${said.trim() || "no reason given"}`));
-    });
+    };
+    for (const output of [child.stdout, child.stderr]) output?.on("data", hear).once("close", end);
+    child.once("error", reject);
   });
 }

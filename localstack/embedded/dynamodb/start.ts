@@ -33,14 +33,35 @@ function dynoxideBinary(): string | undefined {
 }
 
 /**
- * The binary does not notice when its parent is killed, so a shell stands between: `cat` ends when this process does,
- * however it ends, because the system closes the pipe; then the shell ends the binary.
+ * The binary does not notice when its parent is killed, so a shell stands between: however this process ends, the system
+ * closes the pipe that the shell reads, and the shell ends the binary. The outputs are the binary's alone and close with it.
  */
-const untilParentEnds =
-  'exec 3<&0; "$0" "$@" </dev/null 3<&- & child=$!; (cat <&3 >/dev/null; kill $child 2>/dev/null) & wait $child';
+const untilParentEnds = 'exec 3<&0; "$0" "$@" </dev/null 3<&- & exec >/dev/null 2>&1; read -r line <&3; kill $!; wait';
 
 async function startDynoxide(binary: string, options: { dataDir?: string; port?: number }): Promise<DynamoDb> {
   const { dataDir } = options;
+  const writer = await startEngine(binary, dataDir);
+  // An engine does one thing at a time, and a long transaction takes a tenth of a second. A second one on the same file
+  // reads meanwhile: SQLite shows it what is committed.
+  const reader = dataDir === undefined ? undefined : await startEngine(binary, dataDir);
+  const front = await openDynamoDbFront({
+    client: writer.client,
+    ...(reader && { reader: reader.client }),
+    port: options.port ?? 0,
+  });
+  const engines = reader ? [reader, writer] : [writer];
+  return {
+    endpoint: front.endpoint,
+    engine: "dynoxide",
+    pids: engines.map(({ pid }) => pid),
+    close: async () => {
+      await front.close();
+      for (const engine of engines) await engine.close();
+    },
+  };
+}
+
+async function startEngine(binary: string, dataDir: string | undefined) {
   const port = await freePort();
   const storage = dataDir ? ["--db-path", join(dataDir, "dynamodb.sqlite")] : [];
   const child = spawn("/bin/sh", ["-c", untilParentEnds, binary, "serve", "--port", String(port), ...storage], {
@@ -49,13 +70,11 @@ async function startDynoxide(binary: string, options: { dataDir?: string; port?:
     detached: true,
   });
   await listening(child, "The embedded DynamoDB");
-  const front = await openDynamoDbFront({ client: engineClient(port), port: options.port ?? 0 });
+  const client = engineClient(port);
   return {
-    endpoint: front.endpoint,
-    engine: "dynoxide",
-    ...(child.pid !== undefined && { pid: child.pid }),
+    client,
+    pid: child.pid ?? 0,
     close: async () => {
-      await front.close();
       if (child.exitCode !== null) return;
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.stdin?.end();

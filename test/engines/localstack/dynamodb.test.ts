@@ -3,15 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  QueryCommand,
   TransactGetCommand,
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { afterEach, describe, expect, it } from "vitest";
+import { startDynamoDb } from "../../../localstack/embedded/dynamodb/start.ts";
 import { createTableIfAbsent, tableDefinition } from "../../../localstack/embedded/dynamodb/table.ts";
 import { type Engine, engines } from "../../support/engines.ts";
 
@@ -146,6 +149,52 @@ describe.each(engines.filter(({ name }) => name !== "DynamoDB Local"))("the fron
       await put("a", 1);
       expect(await get("a")).toMatchObject({ n: 1 });
     });
+  });
+});
+
+const dynoxide = engines.find(({ name }) => name === "dynoxide") as Engine;
+
+describe.skipIf(dynoxide.missing)("dynoxide on disk", () => {
+  it("reads what was written a moment ago, whatever wrote it", async () => {
+    const { client, get, put, transact } = await database(dynoxide, folder());
+    for (let n = 0; n < 100; n++) {
+      await (n % 2 === 0 ? put("a", n) : transact([sum("a", 1)]));
+      expect(await get("a")).toMatchObject({ n });
+      const KeyConditionExpression = "pk = :a";
+      const query = {
+        TableName,
+        KeyConditionExpression,
+        ExpressionAttributeValues: { ":a": "a" },
+        ConsistentRead: true,
+      };
+      expect((await client.send(new QueryCommand(query))).Items).toMatchObject([{ n }]);
+    }
+  });
+
+  it("reads while a write takes long", async () => {
+    const dataDir = folder();
+    const { get, put } = await database(dynoxide, dataDir);
+    await put("a", 1);
+    // Whoever has begun to write makes the engine wait with what it has in hand.
+    const file = new DatabaseSync(join(dataDir, "dynamodb.sqlite"));
+    open.push(() => file.close());
+    file.exec("BEGIN IMMEDIATE");
+    let isWritten = false;
+    const writing = put("a", 2).then(() => {
+      isWritten = true;
+    });
+    for (let n = 0; n < 20; n++) expect(await get("a")).toMatchObject({ n: 1 });
+    expect(isWritten).toBe(false);
+    file.exec("ROLLBACK");
+    await writing;
+    expect(await get("a")).toMatchObject({ n: 2 });
+  });
+
+  it("leaves no process behind", async () => {
+    const { pids = [], close } = await startDynamoDb({ engine: "dynoxide", dataDir: folder() });
+    expect(pids).toHaveLength(2);
+    await close();
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   });
 });
 

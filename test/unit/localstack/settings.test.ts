@@ -196,7 +196,7 @@ describe("the data directory", () => {
     const dataDir = join(folder, "ending");
     const database = living();
     const claim = await claimDataDir(dataDir);
-    claim.share(database);
+    claim.share([database]);
     const [owner = "", ...shared] = readFileSync(join(dataDir, "lock"), "utf8").split("\n");
     expect(owner).toBe(`${process.pid} ${startTimeOf(process.pid)}`);
     // Killed: the first line is that of a process that is gone.
