@@ -5,6 +5,7 @@ import { readConfig } from "../../lib/runtime/config.ts";
 import { createLog } from "../../lib/runtime/logger.ts";
 import type { Services } from "../../lib/services.ts";
 import { type Claim, claimDataDir, keptApiKey } from "./data-dir.ts";
+import type { DynamoDb } from "./dynamodb/engine.ts";
 import { startDynamoDb } from "./dynamodb/start.ts";
 import { type BackendLog, openBackendLog } from "./lambda/backend-log.ts";
 import { openServices } from "./lambda/call.ts";
@@ -87,7 +88,7 @@ async function startParts(
     STATES_ENDPOINT: states.endpoint,
     ANALYSIS_STATE_MACHINE_ARN: machineArn(machineName("analysis")),
   };
-  lambda = opened(startLambda({ ...deployment, variables, log }));
+  lambda = opened(startLambda({ ...deployment, variables, enginePorts: database.ports, log }));
   const apiKey = await fillTable(settings, openServices(variables, log.write));
   // What the last process left running is ended before anybody can ask about it.
   await invoke("sweepRuns", {});
@@ -127,7 +128,7 @@ async function openStepFunctions(dataDir: string, { functions }: Deployment, inv
   return startStepFunctions({ machines: readWorkflows(), invoke, dataDir, onStatus: bus.publish });
 }
 
-async function openDatabase(settings: Settings, claim: Claim): Promise<{ endpoint: string } & Part> {
+async function openDatabase(settings: Settings, claim: Claim): Promise<Pick<DynamoDb, "endpoint" | "ports"> & Part> {
   const { dynamoDbEndpoint, dataDir } = settings;
   if (dynamoDbEndpoint) return { endpoint: dynamoDbEndpoint, close: async () => {} };
   const database = await startDynamoDb({ dataDir });

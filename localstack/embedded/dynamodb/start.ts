@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { freePort } from "../ports.ts";
 import { engineClient } from "./client.ts";
-import type { DynamoDb, DynamoDbEngine } from "./engine.ts";
+import type { DynamoDb, DynamoDbEngine, EnginePorts } from "./engine.ts";
 import { openDynamoDbFront } from "./front.ts";
 import { listening } from "./listening.ts";
 
@@ -44,21 +44,24 @@ async function startDynoxide(binary: string, options: { dataDir?: string; port?:
   // An engine does one thing at a time, and a long transaction takes a tenth of a second. A second one on the same file
   // reads meanwhile: SQLite shows it what is committed.
   const reader = dataDir === undefined ? undefined : await startEngine(binary, dataDir);
-  const front = await openDynamoDbFront({
-    client: writer.client,
-    ...(reader && { reader: reader.client }),
-    port: options.port ?? 0,
-  });
+  const ports = { writer: writer.port, reader: reader?.port ?? writer.port };
+  const front = await openFrontOf(ports, options.port);
   const engines = reader ? [reader, writer] : [writer];
   return {
     endpoint: front.endpoint,
     engine: "dynoxide",
+    ports,
     pids: engines.map(({ pid }) => pid),
     close: async () => {
       await front.close();
       for (const engine of engines) await engine.close();
     },
   };
+}
+
+/** A front before engines that run already; each is as good as another, and nothing is kept in it. */
+export function openFrontOf({ writer, reader }: EnginePorts, port = 0) {
+  return openDynamoDbFront({ client: engineClient(writer), reader: engineClient(reader), port });
 }
 
 async function startEngine(binary: string, dataDir: string | undefined) {
@@ -70,9 +73,8 @@ async function startEngine(binary: string, dataDir: string | undefined) {
     detached: true,
   });
   await listening(child, "The embedded DynamoDB");
-  const client = engineClient(port);
   return {
-    client,
+    port,
     pid: child.pid ?? 0,
     close: async () => {
       if (child.exitCode !== null) return;

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { EnginePorts } from "../dynamodb/engine.ts";
 import type { BackendLog } from "./backend-log.ts";
 import type { LambdaFunction } from "./functions.ts";
 
@@ -7,6 +8,7 @@ export type Invoke = (functionKey: string, event: unknown) => Promise<unknown>;
 
 export interface ThreadData {
   variables: Record<string, string>;
+  enginePorts: EnginePorts | undefined;
 }
 
 /** What the thread is told; events and answers are JSON text, as they are for Lambda. */
@@ -33,16 +35,18 @@ export function startLambda(options: {
   functions: ReadonlyMap<string, LambdaFunction>;
   /** The environment of the functions. */
   variables: Record<string, string>;
+  /** Where the thread can have a front of its own before the database, so that its calls take nothing from this one. */
+  enginePorts?: EnginePorts | undefined;
   log: BackendLog;
 }): { invoke: Invoke; ended: Promise<string>; close(): Promise<void> } {
-  const { functions, variables, log } = options;
+  const { functions, variables, enginePorts, log } = options;
   const { promise: ended, resolve: sayEnded } = Promise.withResolvers<string>();
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let thread = startThread();
 
   function startThread(): Worker {
-    const data: ThreadData = { variables };
+    const data: ThreadData = { variables, enginePorts };
     const started = new Worker(new URL("./thread.ts", import.meta.url), {
       workerData: data,
       env: { ...process.env, ...variables },

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { openFrontOf } from "../dynamodb/start.ts";
 import { contextOf, handlerOf, openServices } from "./call.ts";
 import type { Invocation, Outcome, ThreadData } from "./invoke.ts";
 
@@ -6,7 +7,9 @@ import type { Invocation, Outcome, ThreadData } from "./invoke.ts";
 const port = parentPort;
 if (!port) throw new Error("This is the program of a thread.");
 
-openServices((workerData as ThreadData).variables, (line) => port.postMessage({ line }));
+const { variables, enginePorts } = workerData as ThreadData;
+const own = enginePorts && (await openFrontOf(enginePorts));
+openServices({ ...variables, ...(own && { DYNAMODB_ENDPOINT: own.endpoint }) }, (line) => port.postMessage({ line }));
 port.on("message", async (invocation: Invocation) => port.postMessage(await perform(invocation)));
 
 async function perform({ id, fn, event }: Invocation): Promise<Outcome> {
