@@ -39,58 +39,70 @@ export function readVariables(directory: string, environment: Variables = proces
   return Object.fromEntries(all.filter(([, value]) => value !== undefined && value.trim() !== ""));
 }
 
+function present(variables: Variables): Record<string, string> {
+  const all = Object.entries(variables);
+  return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
 /** Throws `StartProblem`, or the configuration's own error, with one sentence about the first bad value. */
 export function readSettings(directory: string, variables: Variables): Settings {
-  const file = (name: string) => existing(directory, name, variables[name], "file");
-  const archive = variables.REDDIT_ARCHIVE?.startsWith("s3://") ? variables.REDDIT_ARCHIVE : file("REDDIT_ARCHIVE");
-  const marketArchive = existing(directory, "MARKET_ARCHIVE", variables.MARKET_ARCHIVE, "directory");
-  const symbols = variables.SYMBOLS_FILE?.split(",").map((name) => existing(directory, "SYMBOLS_FILE", name, "file"));
-  const reddit = archive ? "archive" : pair(variables, "REDDIT") ? "real" : "stand-in";
-  const asOf = instant("AS_OF", variables.AS_OF);
-  if (reddit === "archive" && !asOf) {
-    throw new StartProblem(
-      "REDDIT_ARCHIVE needs AS_OF, the instant the archive is read at, such as 2021-01-27T15:00:00Z.",
-    );
-  }
-  if (marketArchive && !asOf) {
-    throw new StartProblem("MARKET_ARCHIVE needs AS_OF, an instant within its days, such as 2021-01-27T15:00:00Z.");
-  }
-  const firstDay = reddit === "stand-in" && !asOf ? defaultFirstDay : undefined;
-  const prices = priceSources(variables, asOf !== undefined, firstDay !== undefined);
+  const paths = readPaths(directory, variables);
+  const { asOf, ...world } = readWorld(variables, paths);
   const dataDir = resolve(directory, variables.DATA_DIR ?? ".local");
   const listenOn = port(variables.PORT);
-  const apiKey = variables.API_KEY;
-  if (apiKey !== undefined) checkNewKey(apiKey);
+  if (variables.API_KEY !== undefined) checkNewKey(variables.API_KEY);
   const functionVariables = {
     ...variables,
+    ...paths,
     ENVIRONMENT: "local",
     STAGE: "local",
     // A replay and the scenario live in realms of their own, so that neither can touch what is live.
-    REALM: variables.REALM ?? (asOf ? "replay" : firstDay ? "scenario" : "live"),
-    MARKET_CLOCK: asOf ?? (firstDay ? `scenario:${firstDay}` : "wall"),
+    REALM: variables.REALM ?? (asOf ? "replay" : world.firstDay ? "scenario" : "live"),
+    MARKET_CLOCK: asOf ?? (world.firstDay ? `scenario:${world.firstDay}` : "wall"),
     SCHWAB_CALLBACK_URL: variables.SCHWAB_CALLBACK_URL ?? `http://127.0.0.1:${listenOn}/auth/schwab/callback`,
     BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
-    ...(archive && { REDDIT_ARCHIVE: archive }),
-    ...(marketArchive && { MARKET_ARCHIVE: marketArchive }),
-    ...(symbols && { SYMBOLS_FILE: symbols.join(",") }),
   };
   readConfig(functionVariables);
   return {
     port: listenOn,
     host: variables.HOST ?? "127.0.0.1",
     dataDir,
-    apiKey,
-    reddit,
+    apiKey: variables.API_KEY,
     openai: variables.OPENAI_API_KEY || variables.OPENAI_BASE_URL ? "real" : "stand-in",
-    ...prices,
-    marketArchive,
+    ...world,
+    marketArchive: paths.MARKET_ARCHIVE,
     dynamoDbEndpoint: variables.DYNAMODB_ENDPOINT,
     openaiLatencyMs: milliseconds("OPENAI_STAND_IN_LATENCY_MS", variables.OPENAI_STAND_IN_LATENCY_MS),
-    firstDay,
-    variables: Object.fromEntries(
-      Object.entries(functionVariables).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
-    ),
+    variables: present(functionVariables),
   };
+}
+
+/** The variables that name files, with whole paths. */
+function readPaths(directory: string, { REDDIT_ARCHIVE, MARKET_ARCHIVE, SYMBOLS_FILE }: Variables) {
+  const file = (name: string, value: string | undefined) => existing(directory, name, value, "file");
+  return {
+    REDDIT_ARCHIVE: REDDIT_ARCHIVE?.startsWith("s3://") ? REDDIT_ARCHIVE : file("REDDIT_ARCHIVE", REDDIT_ARCHIVE),
+    MARKET_ARCHIVE: existing(directory, "MARKET_ARCHIVE", MARKET_ARCHIVE, "directory"),
+    SYMBOLS_FILE: SYMBOLS_FILE?.split(",")
+      .map((name) => file("SYMBOLS_FILE", name))
+      .join(","),
+  };
+}
+
+/** Whose comments and prices there are, and of which time; they have to fit each other. */
+function readWorld(variables: Variables, { REDDIT_ARCHIVE, MARKET_ARCHIVE }: ReturnType<typeof readPaths>) {
+  const reddit: Settings["reddit"] = REDDIT_ARCHIVE ? "archive" : pair(variables, "REDDIT") ? "real" : "stand-in";
+  const asOf = instant("AS_OF", variables.AS_OF);
+  if (REDDIT_ARCHIVE && !asOf) {
+    throw new StartProblem(
+      "REDDIT_ARCHIVE needs AS_OF, the instant the archive is read at, such as 2021-01-27T15:00:00Z.",
+    );
+  }
+  if (MARKET_ARCHIVE && !asOf) {
+    throw new StartProblem("MARKET_ARCHIVE needs AS_OF, an instant within its days, such as 2021-01-27T15:00:00Z.");
+  }
+  const firstDay = reddit === "stand-in" && !asOf ? defaultFirstDay : undefined;
+  return { asOf, reddit, firstDay, ...priceSources(variables, asOf !== undefined, firstDay !== undefined) };
 }
 
 function port(value = "3000"): number {
