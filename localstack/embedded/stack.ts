@@ -13,7 +13,7 @@ import { type Deployment, readDeployment } from "./lambda/functions.ts";
 import { type Invoke, startLambda } from "./lambda/invoke.ts";
 import { startSchedules } from "./lambda/schedules.ts";
 import type { Settings } from "./settings.ts";
-import { startStandIns } from "./standins.ts";
+import { startStandInsThread } from "./standins.ts";
 import { StartProblem } from "./start-problem.ts";
 import { createEventBus } from "./step-functions/event-bus.ts";
 import { machineArn } from "./step-functions/machine.ts";
@@ -79,7 +79,7 @@ async function startParts(
   const [database, states, standIns] = await Promise.all([
     openDatabase(settings, claim).then(opened),
     openStepFunctions(dataDir, deployment, invoke).then(opened),
-    startStandIns(settings).then(opened),
+    startStandInsThread(settings).then(opened),
   ]);
   const variables = {
     ...settings.variables,
@@ -94,7 +94,7 @@ async function startParts(
   await invoke("sweepRuns", {});
   opened(startSchedules(deployment.functions.values(), invoke));
   isReady = true;
-  return { url: front.url, apiKey, ended: lambda.ended };
+  return { url: front.url, apiKey, ended: Promise.race([lambda.ended, standIns.ended]) };
 }
 
 async function openFront(settings: Settings, deployment: Deployment, log: BackendLog, isReady: () => boolean) {

@@ -1,13 +1,36 @@
+import { once } from "node:events";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { createSymbols } from "../../lib/providers/symbols.ts";
 import { writeTokenFile } from "../../lib/providers/token-vault.ts";
 import type { MarketHistory } from "../standins/market-history.ts";
 import type { Settings } from "./settings.ts";
+import type { StandInsOutcome } from "./standins-thread.ts";
+import { StartProblem } from "./start-problem.ts";
 
 /** A server and where the functions find it. */
 interface StandIn {
   variables: Record<string, string>;
   close(): Promise<void>;
+}
+
+/**
+ * The same in a thread of its own: pricing an option chain takes longer than a poll. `ended` resolves when the thread ends by
+ * itself. Throws what `startStandIns` throws.
+ */
+export async function startStandInsThread(settings: Settings): Promise<StandIn & { ended: Promise<string> }> {
+  const thread = new Worker(new URL("./standins-thread.ts", import.meta.url), { workerData: settings });
+  const ended = new Promise<string>((resolve) => {
+    thread.once("error", ({ message }) => resolve(`The stand-ins' thread ended unexpectedly: ${message}`));
+    thread.once("exit", () => resolve("The stand-ins' thread ended unexpectedly."));
+  });
+  const [outcome] = (await once(thread, "message")) as [StandInsOutcome];
+  const close = async () => {
+    await thread.terminate();
+  };
+  if ("variables" in outcome) return { variables: outcome.variables, ended, close };
+  await close();
+  throw outcome.isKnown ? new StartProblem(outcome.problem) : new Error(outcome.problem);
 }
 
 /** Starts what takes the place of Reddit, OpenAI, Schwab and Yahoo, for those that are not to be the real ones. */
