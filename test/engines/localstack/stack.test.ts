@@ -317,7 +317,8 @@ describe("npm start that is put under load and killed", () => {
   function roundContent() {
     const body = (number: number) =>
       `Bought GME calls, number ${round}x${number}, because short interest is ${number + 20}% of the float.`;
-    const comments = [1, 2, 3].map((number) => comment(`c${round}x${number}`, "p1", body(number)));
+    const authors = ["Jörg", `second-${round}`, `third-${round}`];
+    const comments = authors.map((author, n) => comment(`c${round}x${n + 1}`, "p1", body(n + 1), { author }));
     return { posts: [post("p1", { title: "GME earnings" })], comments };
   }
 
@@ -343,6 +344,10 @@ describe("npm start that is put under load and killed", () => {
       expect(await follow(run_id, isOver)).toMatchObject({ status: "completed" });
     }
   }, 120_000);
+
+  it("finds an author of those comments whose name is outside ASCII", async () => {
+    expect(await read("/authors/J%C3%B6rg")).toMatchObject({ username: "Jörg" });
+  });
 
   it("after kill -9 in the middle of a run: the run is failed with a reason, the rest is there, a new run completes", async () => {
     const earlier = await read<RunItem[]>("/runs");
