@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { bundleFunctions } from "../config/packaging/bundle.ts";
-import type { Serverless } from "../config/packaging/plugin.ts";
+import { bundleFunctions } from "../../functions/packaging/bundle.ts";
+import type { Serverless } from "../../functions/packaging/plugin.ts";
 import { aligned, atMost, median, type Section } from "./report.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,6 +1,6 @@
+import { ofType } from "../../functions/packaging/resources.ts";
 import { trustedMs } from "../../lib/http/auth.ts";
 import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
-import { ofType } from "../config/packaging/resources.ts";
 import type { Packaged } from "./packaged.ts";
 
 const openPaths = new Set([

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Calls } from "../config/packaging/calls.ts";
-import type { Template } from "../config/packaging/plugin.ts";
+import type { Calls } from "../../functions/packaging/calls.ts";
+import type { Template } from "../../functions/packaging/plugin.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

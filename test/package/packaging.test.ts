@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { checkCloud } from "../config/packaging/origins.ts";
-import type { Serverless, Template } from "../config/packaging/plugin.ts";
-import { ofType } from "../config/packaging/resources.ts";
-import { shapeTemplate } from "../config/packaging/template.ts";
+import { checkCloud } from "../../functions/packaging/origins.ts";
+import type { Serverless, Template } from "../../functions/packaging/plugin.ts";
+import { ofType } from "../../functions/packaging/resources.ts";
+import { shapeTemplate } from "../../functions/packaging/template.ts";
 
 /** The least that the framework compiles: one function with its role, one method, the table. */
 function compiled(): Template {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
 import { parse } from "yaml";
-import { ofType } from "../config/packaging/resources.ts";
+import { ofType } from "../../functions/packaging/resources.ts";
 import { deploymentProblems, gatewayProblems, keyCheckProblems, stageProblems } from "./gateway-rules.ts";
 import { localStackTypes } from "./localstack-types.ts";
 import { metricProblems } from "./metric-rules.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Resource } from "../config/packaging/plugin.ts";
-import { ofType } from "../config/packaging/resources.ts";
+import type { Resource } from "../../functions/packaging/plugin.ts";
+import { ofType } from "../../functions/packaging/resources.ts";
 import { packageStage } from "./packaged.ts";
 import { templateRules } from "./template-rules.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Template } from "../../functions/packaging/plugin.ts";
 import { metricNames, phaseMetricNames } from "../../lib/runtime/metrics.ts";
-import type { Template } from "../config/packaging/plugin.ts";
 import { metricProblems } from "../package/metric-rules.ts";
 
 const service = ["service", "wsb-signals-prod"];
