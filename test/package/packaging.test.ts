@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { completeFunctions } from "../../functions/packaging/functions.ts";
 import { checkCloud } from "../../functions/packaging/origins.ts";
-import type { Serverless, Template } from "../../functions/packaging/plugin.ts";
+import type { FunctionSettings, Serverless, Template } from "../../functions/packaging/plugin.ts";
 import { ofType } from "../../functions/packaging/resources.ts";
 import { shapeTemplate } from "../../functions/packaging/template.ts";
 
@@ -66,6 +67,40 @@ describe("a deployment of the API", () => {
     };
     expect(idAfter(withPost)).toHaveLength(1);
     expect(idAfter(withPost)).not.toEqual(idAfter());
+  });
+});
+
+describe("what serverless.yml says of a function", () => {
+  const get = { Effect: "Allow", Action: ["dynamodb:GetItem"], Resource: { "Fn::GetAtt": ["Table", "Arn"] } };
+
+  function completed(key: string, settings: FunctionSettings): FunctionSettings {
+    const custom = { corsAllowedOrigins: "", localStackEndpoint: "", authorizerConcurrency: "", may: { get } };
+    const provider = { stage: "prod", environment: {}, compiledCloudFormationTemplate: compiled() };
+    completeFunctions({ provider, custom, functions: { [key]: settings } });
+    return settings;
+  }
+
+  it("is its route and what it may do, in full", () => {
+    const events = [{ http: { method: "GET", path: "/runs" } }];
+    expect(completed("listRuns", { handler: "functions/api/list-runs.handler", may: ["get"], events })).toMatchObject({
+      description: "GET /runs",
+      iamRoleStatements: [get],
+    });
+  });
+
+  it("is the state that calls it, or its own words", () => {
+    const phase = { handler: "functions/phases/list-posts.handler", may: [] };
+    expect(completed("listPosts", phase).description).toBe("Task ListPosts");
+    const own = { handler: "functions/events/sweep-runs.handler", may: [], description: "Finds lost runs." };
+    expect(completed("sweepRuns", own).description).toBe("Finds lost runs.");
+  });
+
+  it.each([
+    [{ may: ["fly"] }, 'The function sweepRuns may "fly", which custom.may of serverless.yml does not say.'],
+    [{ may: [] }, "The function sweepRuns has neither a route nor a description."],
+  ])("is refused in one sentence: %j", (settings, problem) => {
+    const handler = "functions/events/sweep-runs.handler";
+    expect(() => completed("sweepRuns", { handler, ...settings })).toThrow(problem);
   });
 });
 

@@ -31,6 +31,8 @@ function packaged(calls: Partial<Calls>, statements: object[]): Packaged {
     sizes: {},
     template: { Resources, Outputs: {} },
     calls: { listRuns: { ...nothing, ...calls } },
+    contracts: [],
+    handlers: [],
   };
 }
 

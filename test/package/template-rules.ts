@@ -8,6 +8,7 @@ import { metricProblems } from "./metric-rules.ts";
 import { alarmProblems, concurrencyProblems, keptProblems, repeatProblems, watchProblems } from "./operations-rules.ts";
 import type { Packaged } from "./packaged.ts";
 import { roleProblems } from "./role-rules.ts";
+import { handlerProblems, routeProblems } from "./route-rules.ts";
 import { readWorkflows, statesOf } from "./workflow-rules.ts";
 
 const mostResources = 450;
@@ -188,6 +189,8 @@ export const templateRules = {
   "lets each function do what it calls and nothing else": roleProblems,
   "configures every function": functionProblems,
   "orders the time-outs client < function < task < machine": timeoutProblems,
+  "deploys what the contracts say and nothing else": routeProblems,
+  "deploys each handler once, where something calls it": handlerProblems,
   "answers as one API": gatewayProblems,
   "publishes the whole API and only when it changed": deploymentProblems,
   "logs each request without what is secret in it": stageProblems,

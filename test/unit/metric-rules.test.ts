@@ -28,6 +28,8 @@ const problems = (more: Template["Resources"], shown: Template["Resources"] = { 
     file: "",
     sizes: {},
     calls: {},
+    contracts: [],
+    handlers: [],
   });
 
 function alarm(MetricName: string, dimensions: Record<string, string>, Namespace = "WsbSignals") {
