@@ -26,6 +26,7 @@ export interface Serverless {
 export interface FunctionSettings {
   handler: string;
   description?: string;
+  timeout?: number;
   /** What its role allows, in the words of `custom.may`. */
   may: string[];
   iamRoleStatements?: object[];

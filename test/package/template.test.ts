@@ -143,6 +143,26 @@ describe("the rules of the template find", () => {
       "AuthorizeIamRoleLambdaExecution may not write traces",
     ],
     [
+      "a machine that may not call one of its tasks",
+      (all) => properties(all, "AnalysisMachineRole").Policies[0].PolicyDocument.Statement[0].Resource.pop(),
+      "AnalysisMachine may not call FailRunLambdaFunction, its task",
+    ],
+    [
+      "a machine that may call what is no task of it",
+      (all) =>
+        properties(all, "AnalysisMachineRole").Policies[0].PolicyDocument.Statement[0].Resource.push({
+          "Fn::GetAtt": ["StopRunLambdaFunction", "Arn"],
+        }),
+      "AnalysisMachine may call StopRunLambdaFunction, which is no task of it",
+    ],
+    [
+      "a workflow that nobody deploys",
+      (all) => {
+        delete all.AnalysisMachine;
+      },
+      "workflows/analysis.asl.yml is not deployed as AnalysisMachine, with a role of its own",
+    ],
+    [
       "a managed policy on a function's role",
       (all) => {
         properties(all, "AuthorizeIamRoleLambdaExecution").ManagedPolicyArns = [
