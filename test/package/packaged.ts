@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Imports } from "../../functions/packaging/bundle.ts";
 import type { Calls } from "../../functions/packaging/calls.ts";
 import type { Template } from "../../functions/packaging/plugin.ts";
 import { type DeployedContract, readContracts } from "../../localstack/commands/openapi.ts";
@@ -18,6 +19,8 @@ export interface Packaged {
   sizes: Record<string, number>;
   /** What each function's code can call, by its key. */
   calls: Record<string, Calls>;
+  /** What each function's code imports on demand, by its key. */
+  imports: Record<string, Imports>;
   contracts: DeployedContract[];
   /** The files of `functions/` that hold a handler. */
   handlers: string[];
@@ -43,6 +46,7 @@ async function packageNow(stage: string): Promise<Packaged> {
     template: JSON.parse(readFileSync(file, "utf8")),
     sizes: JSON.parse(readFileSync(join(root, ".build", stage, "sizes.json"), "utf8")),
     calls: JSON.parse(readFileSync(join(root, ".build", stage, "calls.json"), "utf8")),
+    imports: JSON.parse(readFileSync(join(root, ".build", stage, "imports.json"), "utf8")),
     contracts: await readContracts(root),
     handlers: globSync("functions/!(packaging)/*.ts", { cwd: root }),
   };

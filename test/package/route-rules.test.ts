@@ -51,6 +51,7 @@ function deployed(stage = "prod"): Deployed {
     file: "",
     sizes: {},
     calls: {},
+    imports: {},
     contracts: [
       { ...contract("GET", "/", "functions/api/get-card.ts", "getCard"), open: true },
       contract("GET", "/runs/{id}", "functions/api/get-run.ts", "getRun"),

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
 import { parse } from "yaml";
 import { ofType } from "../../functions/packaging/resources.ts";
+import { clientProblems } from "./client-rules.ts";
 import { deploymentProblems, gatewayProblems, keyCheckProblems, stageProblems } from "./gateway-rules.ts";
 import { localStackTypes } from "./localstack-types.ts";
 import { metricProblems } from "./metric-rules.ts";
@@ -208,6 +209,7 @@ export const templateRules = {
   "has fewer than 450 resources": sizeProblems,
   "gives each function a role of its own and no wildcard action": permissionProblems,
   "lets each function do what it calls and nothing else": roleProblems,
+  "carries with each function the clients that it opens": clientProblems,
   "configures every function": functionProblems,
   "orders the time-outs client < function < task < machine": timeoutProblems,
   "deploys what the contracts say and nothing else": routeProblems,

@@ -28,6 +28,7 @@ const problems = (more: Template["Resources"], shown: Template["Resources"] = { 
     file: "",
     sizes: {},
     calls: {},
+    imports: {},
     contracts: [],
     handlers: [],
   });
