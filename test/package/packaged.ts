@@ -48,7 +48,7 @@ async function packageNow(stage: string): Promise<Packaged> {
     calls: JSON.parse(readFileSync(join(root, ".build", stage, "calls.json"), "utf8")),
     imports: JSON.parse(readFileSync(join(root, ".build", stage, "imports.json"), "utf8")),
     contracts: await readContracts(root),
-    handlers: globSync("functions/!(packaging)/*.ts", { cwd: root }),
+    handlers: globSync("functions/!(packaging)/**/*.ts", { cwd: root }),
   };
 }
 
