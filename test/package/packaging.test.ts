@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { completeFunctions } from "../../functions/packaging/functions.ts";
 import { checkCloud } from "../../functions/packaging/origins.ts";
-import type { FunctionSettings, Serverless, Template } from "../../functions/packaging/plugin.ts";
+import type { FunctionSettings, Resource, Serverless, Template } from "../../functions/packaging/plugin.ts";
 import { ofType } from "../../functions/packaging/resources.ts";
 import { shapeTemplate } from "../../functions/packaging/template.ts";
 
@@ -101,6 +101,55 @@ describe("what serverless.yml says of a function", () => {
   ])("is refused in one sentence: %j", (settings, problem) => {
     const handler = "functions/events/sweep-runs.handler";
     expect(() => completed("sweepRuns", { handler, ...settings })).toThrow(problem);
+  });
+});
+
+describe("a state machine", () => {
+  const machine = (role: string, text: string, tasks: Record<string, string>): Resource => ({
+    Type: "AWS::StepFunctions::StateMachine",
+    Properties: {
+      RoleArn: { "Fn::GetAtt": [role, "Arn"] },
+      DefinitionString: {
+        "Fn::Sub": [
+          text,
+          Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, { "Fn::GetAtt": [task, "Arn"] }])),
+        ],
+      },
+    },
+  });
+  const { Resources } = shaped((template) => {
+    const text = `{"First":{"Resource":"\${b2}"},"Second":{"Resource":"\${a1}"}}`;
+    template.Resources.AnalysisMachine = machine("AnalysisRole", text, { a1: "SecondLambda", b2: "FirstLambda" });
+    template.Resources.AnswerMachine = machine("AnswerRole", `{"Resource":"\${c3}"}`, { c3: "AskLambda" });
+  });
+
+  it("may call its own tasks, in the order of its states, and those of no other machine", () => {
+    const rights = (role: string) => {
+      const [policy] = Resources[role]?.Properties.Policies ?? [];
+      const [{ Action, Resource }] = policy.PolicyDocument.Statement;
+      return [policy.PolicyName, Action, Resource.map((arn: { "Fn::GetAtt": string[] }) => arn["Fn::GetAtt"][0])];
+    };
+    expect(rights("AnalysisRole")).toEqual([
+      "run-the-analysis",
+      ["lambda:InvokeFunction"],
+      ["FirstLambda", "SecondLambda"],
+    ]);
+    expect(rights("AnswerRole")).toEqual(["run-the-answer", ["lambda:InvokeFunction"], ["AskLambda"]]);
+  });
+
+  it("rings when it fails, whichever it is", () => {
+    const metrics: { MetricStat?: { Metric: { MetricName: string; Dimensions: { Value: { Ref?: string } }[] } } }[] =
+      Resources.FailedRunsAlarm?.Properties.Metrics;
+    const watched = metrics.flatMap(({ MetricStat }) => {
+      const { MetricName = "", Dimensions = [] } = MetricStat?.Metric ?? {};
+      return MetricName.startsWith("Executions") ? [`${Dimensions[0]?.Value.Ref} ${MetricName}`] : [];
+    });
+    expect(watched).toEqual([
+      "AnalysisMachine ExecutionsFailed",
+      "AnalysisMachine ExecutionsTimedOut",
+      "AnswerMachine ExecutionsFailed",
+      "AnswerMachine ExecutionsTimedOut",
+    ]);
   });
 });
 
