@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import { type NamedContract, openApiDocument } from "../../lib/http/openapi.ts";
-import { readEndpoints } from "../front/endpoints.ts";
+import { openApiDocument } from "../../lib/http/openapi.ts";
+import { type DeployedContract, readEndpoints } from "../front/endpoints.ts";
 
 const target = "lib/http/openapi.json";
 
 /** The contracts of all handlers that have one, read from the handlers themselves. */
-export async function readContracts(root = "."): Promise<NamedContract[]> {
+export async function readContracts(root = "."): Promise<DeployedContract[]> {
   return (await readEndpoints(root)).map(({ contract }) => contract);
 }
 

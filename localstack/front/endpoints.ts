@@ -3,9 +3,14 @@ import { basename, resolve } from "node:path";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import type { NamedContract } from "../../lib/http/openapi.ts";
 
+/** A contract with the file of the handler that keeps it. */
+export interface DeployedContract extends NamedContract {
+  file: string;
+}
+
 /** An endpoint as its file exports it: what it promises and what keeps the promise. */
 export interface Endpoint {
-  contract: NamedContract;
+  contract: DeployedContract;
   handler: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 }
 
@@ -17,7 +22,7 @@ export async function readEndpoints(root: string): Promise<Endpoint[]> {
       handler: Endpoint["handler"] & { contract?: Omit<NamedContract, "operationId"> };
     };
     const operationId = basename(file, ".ts").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-    if (handler.contract) endpoints.push({ contract: { ...handler.contract, operationId }, handler });
+    if (handler.contract) endpoints.push({ contract: { ...handler.contract, operationId, file }, handler });
   }
   return endpoints;
 }

@@ -1,15 +1,15 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { type GatewayError, gatewayErrors } from "../../lib/http/gateway-errors.ts";
+import type { NamedContract } from "../../lib/http/openapi.ts";
 import type { Log } from "../../lib/runtime/logger.ts";
 import type { createAuthorizer } from "./authorizer.ts";
-import type { Endpoint } from "./endpoints.ts";
 
 /** The longest that API Gateway waits for a function. */
 const longestMs = 29_000;
 
 /** What calls a function, and how long it may take by its own settings. */
 export interface Integration {
-  contract: Endpoint["contract"];
+  contract: NamedContract;
   call: (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
   timeoutMs: number;
 }

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
-import { bundleFunctions } from "../config/packaging/bundle.ts";
-import type { Serverless } from "../config/packaging/plugin.ts";
+import { bundleFunctions } from "../../functions/packaging/bundle.ts";
+import type { Serverless } from "../../functions/packaging/plugin.ts";
+import { readFunctions } from "../support/functions.ts";
 import { aligned, atMost, median, type Section } from "./report.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -18,10 +18,7 @@ const signOfModelClient = /x-stainless/i;
 
 /** Size and import time of each function, as packaged. */
 export async function bundles(): Promise<Section> {
-  const text = readFileSync(join(root, "serverless.yml"), "utf8");
-  // The limit on aliases guards against hostile files.
-  const { functions } = parse(text, { maxAliasCount: -1, logLevel: "silent" });
-  const service = { provider: { stage }, functions } as Serverless["service"];
+  const service = { provider: { stage }, functions: readFunctions() } as Serverless["service"];
   await bundleFunctions({ serviceDir: root, service });
   // In its archive a bundle stands alone; here it must not take the project's word that it is a module.
   writeFileSync(join(root, ".build", stage, "package.json"), '{"type":"commonjs"}');

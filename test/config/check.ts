@@ -5,6 +5,7 @@ import { packageStage } from "../package/packaged.ts";
 import { templateRules } from "../package/template-rules.ts";
 import { readWorkflows, workflowProblems } from "../package/workflow-rules.ts";
 import { root } from "./checks/files.ts";
+import { checkHandlers } from "./checks/handlers.ts";
 import { checkImports } from "./checks/imports.ts";
 
 const document = "lib/http/openapi.json";
@@ -15,6 +16,7 @@ const checks: Record<string, () => Promise<string[]>> = {
   // Named one by one: of the whole folder it would read what the other checks are just writing.
   "lint and format": () => program("biome", ["check", "functions", "lib", "localstack", "test", "package.json"]),
   "import rules": checkImports,
+  "short handlers": async () => checkHandlers(),
   "dead code": () => program("knip", ["--config", "test/config/knip.json", "--no-progress"]),
   "document by redocly": () =>
     script(import.meta.resolve("@redocly/cli/bin/cli.js"), ["lint", "--extends=recommended-strict", document]),

@@ -14,10 +14,10 @@ interface EdgeAnswer {
   headers: Record<string, { value: string }>;
 }
 
-const service = parse(readFileSync(new URL("../../serverless.yml", import.meta.url), "utf8"), { maxAliasCount: -1 });
+const cdn = parse(readFileSync(new URL("../../functions/packaging/cdn.yml", import.meta.url), "utf8"));
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the framework puts the origins there
 const origins = "${self:custom.corsAllowedOrigins}";
-const code = (service.resources.Resources.Edge.Properties.FunctionCode as string).replace(
+const code = (cdn.Resources.Edge.Properties.FunctionCode as string).replace(
   origins,
   "https://desk.example.com,https://www.example.com",
 );

@@ -1,21 +1,12 @@
+import { ofType } from "../../functions/packaging/resources.ts";
 import { trustedMs } from "../../lib/http/auth.ts";
 import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
-import { ofType } from "../config/packaging/resources.ts";
 import type { Packaged } from "./packaged.ts";
 
-const openPaths = new Set([
-  "/",
-  "/openapi.json",
-  "/docs",
-  "/auth/schwab/callback",
-  "/api/v1/health",
-  "/api/v1/health/live",
-  "/api/v1/health/ready",
-]);
 /** A revoked key must have ended by then, in milliseconds. */
 const longestLifeAfterRevocation = 60_000;
 
-/** One variable name per level of the paths; keys where they belong; errors in the envelope; no OPTIONS, no permissions. */
+/** One variable name per level of the paths; errors in the envelope; no OPTIONS, no permissions. */
 export function gatewayProblems({ stage, template }: Packaged): string[] {
   const resources = ofType(template, "AWS::ApiGateway::Resource");
   const variables = new Map<string, Set<string>>();
@@ -24,26 +15,16 @@ export function gatewayProblems({ stage, template }: Packaged): string[] {
     const parent = JSON.stringify(Properties.ParentId);
     variables.set(parent, (variables.get(parent) ?? new Set()).add(Properties.PathPart));
   }
-  const pathOf = (id: string): string => {
-    const resource = template.Resources[id];
-    if (resource?.Type !== "AWS::ApiGateway::Resource") return "";
-    return `${pathOf(resource.Properties.ParentId.Ref ?? "")}/${resource.Properties.PathPart}`;
-  };
   const responses = ofType(template, "AWS::ApiGateway::GatewayResponse").map(([, { Properties }]) => Properties);
   const answered = new Set(responses.map(({ ResponseType }) => ResponseType));
   return [
     ...[...variables.values()]
       .filter((names) => names.size > 1)
       .map((names) => `one level has ${[...names].join(" and ")}`),
-    ...ofType(template, "AWS::ApiGateway::Method").flatMap(([id, { Properties: p }]) => {
-      const path = pathOf(p.ResourceId.Ref ?? "") || "/";
-      const wanted = openPaths.has(path) || stage === "localstack" ? "NONE" : "CUSTOM";
-      return [
-        ...(p.HttpMethod === "OPTIONS" && stage !== "localstack" ? [`${id} is an OPTIONS method`] : []),
-        ...(p.AuthorizationType === wanted ? [] : [`${p.HttpMethod} ${path} has authorization ${p.AuthorizationType}`]),
-        ...(p.Integration.Credentials || p.Integration.Type === "MOCK" ? [] : [`${id} has no invocation role`]),
-      ];
-    }),
+    ...ofType(template, "AWS::ApiGateway::Method").flatMap(([id, { Properties: p }]) => [
+      ...(p.HttpMethod === "OPTIONS" && stage !== "localstack" ? [`${id} is an OPTIONS method`] : []),
+      ...(p.Integration.Credentials || p.Integration.Type === "MOCK" ? [] : [`${id} has no invocation role`]),
+    ]),
     ...ofType(template, "AWS::Lambda::Permission")
       .filter(([, { Properties }]) => Properties.Principal === "apigateway.amazonaws.com")
       .map(([id]) => `${id}: the gateway has a role for that`),

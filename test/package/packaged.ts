@@ -1,10 +1,13 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Calls } from "../config/packaging/calls.ts";
-import type { Template } from "../config/packaging/plugin.ts";
+import type { Imports } from "../../functions/packaging/bundle.ts";
+import type { Calls } from "../../functions/packaging/calls.ts";
+import type { Template } from "../../functions/packaging/plugin.ts";
+import { readContracts } from "../../localstack/commands/openapi.ts";
+import type { DeployedContract } from "../../localstack/front/endpoints.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -17,6 +20,11 @@ export interface Packaged {
   sizes: Record<string, number>;
   /** What each function's code can call, by its key. */
   calls: Record<string, Calls>;
+  /** What each function's code imports on demand, by its key. */
+  imports: Record<string, Imports>;
+  contracts: DeployedContract[];
+  /** The files of `functions/` that hold a handler. */
+  handlers: string[];
 }
 
 /** The framework keeps its state in one folder, whatever the stage, and removes it at the end: one stage at a time. */
@@ -39,6 +47,9 @@ async function packageNow(stage: string): Promise<Packaged> {
     template: JSON.parse(readFileSync(file, "utf8")),
     sizes: JSON.parse(readFileSync(join(root, ".build", stage, "sizes.json"), "utf8")),
     calls: JSON.parse(readFileSync(join(root, ".build", stage, "calls.json"), "utf8")),
+    imports: JSON.parse(readFileSync(join(root, ".build", stage, "imports.json"), "utf8")),
+    contracts: await readContracts(root),
+    handlers: globSync("functions/!(packaging)/**/*.ts", { cwd: root }),
   };
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { checkCloud } from "../config/packaging/origins.ts";
-import type { Serverless, Template } from "../config/packaging/plugin.ts";
-import { ofType } from "../config/packaging/resources.ts";
-import { shapeTemplate } from "../config/packaging/template.ts";
+import { completeFunctions } from "../../functions/packaging/functions.ts";
+import { checkCloud } from "../../functions/packaging/origins.ts";
+import type { FunctionSettings, Resource, Serverless, Template } from "../../functions/packaging/plugin.ts";
+import { ofType } from "../../functions/packaging/resources.ts";
+import { shapeTemplate } from "../../functions/packaging/template.ts";
 
 /** The least that the framework compiles: one function with its role, one method, the table. */
 function compiled(): Template {
@@ -66,6 +67,89 @@ describe("a deployment of the API", () => {
     };
     expect(idAfter(withPost)).toHaveLength(1);
     expect(idAfter(withPost)).not.toEqual(idAfter());
+  });
+});
+
+describe("what serverless.yml says of a function", () => {
+  const get = { Effect: "Allow", Action: ["dynamodb:GetItem"], Resource: { "Fn::GetAtt": ["Table", "Arn"] } };
+
+  function completed(key: string, settings: FunctionSettings): FunctionSettings {
+    const custom = { corsAllowedOrigins: "", localStackEndpoint: "", authorizerConcurrency: "", may: { get } };
+    const provider = { stage: "prod", environment: {}, compiledCloudFormationTemplate: compiled() };
+    completeFunctions({ provider, custom, functions: { [key]: settings } });
+    return settings;
+  }
+
+  it("is its route and what it may do, in full", () => {
+    const events = [{ http: { method: "GET", path: "/runs" } }];
+    expect(completed("listRuns", { handler: "functions/api/list-runs.handler", may: ["get"], events })).toMatchObject({
+      description: "GET /runs",
+      iamRoleStatements: [get],
+    });
+  });
+
+  it("is the state that calls it, or its own words", () => {
+    const phase = { handler: "functions/phases/list-posts.handler", may: [] };
+    expect(completed("listPosts", phase).description).toBe("Task ListPosts");
+    const own = { handler: "functions/events/sweep-runs.handler", may: [], description: "Finds lost runs." };
+    expect(completed("sweepRuns", own).description).toBe("Finds lost runs.");
+  });
+
+  it.each([
+    [{ may: ["fly"] }, 'The function sweepRuns may "fly", which custom.may of serverless.yml does not say.'],
+    [{ may: [] }, "The function sweepRuns has neither a route nor a description."],
+  ])("is refused in one sentence: %j", (settings, problem) => {
+    const handler = "functions/events/sweep-runs.handler";
+    expect(() => completed("sweepRuns", { handler, ...settings })).toThrow(problem);
+  });
+});
+
+describe("a state machine", () => {
+  const machine = (role: string, text: string, tasks: Record<string, string>): Resource => ({
+    Type: "AWS::StepFunctions::StateMachine",
+    Properties: {
+      RoleArn: { "Fn::GetAtt": [role, "Arn"] },
+      DefinitionString: {
+        "Fn::Sub": [
+          text,
+          Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, { "Fn::GetAtt": [task, "Arn"] }])),
+        ],
+      },
+    },
+  });
+  const { Resources } = shaped((template) => {
+    const text = `{"First":{"Resource":"\${b2}"},"Second":{"Resource":"\${a1}"}}`;
+    template.Resources.AnalysisMachine = machine("AnalysisRole", text, { a1: "SecondLambda", b2: "FirstLambda" });
+    template.Resources.AnswerMachine = machine("AnswerRole", `{"Resource":"\${c3}"}`, { c3: "AskLambda" });
+  });
+
+  it("may call its own tasks, in the order of its states, and those of no other machine", () => {
+    const rights = (role: string) => {
+      const [policy] = Resources[role]?.Properties.Policies ?? [];
+      const [{ Action, Resource }] = policy.PolicyDocument.Statement;
+      return [policy.PolicyName, Action, Resource.map((arn: { "Fn::GetAtt": string[] }) => arn["Fn::GetAtt"][0])];
+    };
+    expect(rights("AnalysisRole")).toEqual([
+      "run-the-analysis",
+      ["lambda:InvokeFunction"],
+      ["FirstLambda", "SecondLambda"],
+    ]);
+    expect(rights("AnswerRole")).toEqual(["run-the-answer", ["lambda:InvokeFunction"], ["AskLambda"]]);
+  });
+
+  it("rings when it fails, whichever it is", () => {
+    const metrics: { MetricStat?: { Metric: { MetricName: string; Dimensions: { Value: { Ref?: string } }[] } } }[] =
+      Resources.FailedRunsAlarm?.Properties.Metrics;
+    const watched = metrics.flatMap(({ MetricStat }) => {
+      const { MetricName = "", Dimensions = [] } = MetricStat?.Metric ?? {};
+      return MetricName.startsWith("Executions") ? [`${Dimensions[0]?.Value.Ref} ${MetricName}`] : [];
+    });
+    expect(watched).toEqual([
+      "AnalysisMachine ExecutionsFailed",
+      "AnalysisMachine ExecutionsTimedOut",
+      "AnswerMachine ExecutionsFailed",
+      "AnswerMachine ExecutionsTimedOut",
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type Calls, readCalls } from "../config/packaging/calls.ts";
+import { type Calls, readCalls } from "../../functions/packaging/calls.ts";
 import type { Packaged } from "./packaged.ts";
 import { roleProblems } from "./role-rules.ts";
 
@@ -31,6 +31,9 @@ function packaged(calls: Partial<Calls>, statements: object[]): Packaged {
     sizes: {},
     template: { Resources, Outputs: {} },
     calls: { listRuns: { ...nothing, ...calls } },
+    imports: {},
+    contracts: [],
+    handlers: [],
   };
 }
 
@@ -101,7 +104,7 @@ describe("what a function can call", () => {
   it("names the clients it opens and the files they are loaded from, also those of what they use themselves", async () => {
     expect(await callsOf("functions/api/refresh-prices")).toMatchObject({
       clients: ["broker"],
-      loads: ["./providers/schwab.ts", "./providers/secrets.ts", "./providers/token-vault.ts"],
+      loads: ["lib/providers/schwab.ts", "lib/providers/secrets.ts", "lib/providers/token-vault.ts"],
     });
   });
 
@@ -114,6 +117,7 @@ describe("what a function can call", () => {
     const folder = mkdtempSync(join(tmpdir(), "calls-"));
     const files = {
       "lib/services.ts": `export function createServices() {\n  const reddit = async () => import("./providers/reddit.ts");\n  return { reddit };\n}`,
+      "lib/providers/reddit.ts": "export const open = () => 1;",
       "lib/store/actions.ts": "export function check(key) { return key; }",
       "lib/a.ts": "function check() {}\nexport const reddit = [check()];",
       "functions/api/x.ts": `import { reddit as a } from "../../lib/a.ts";
@@ -126,7 +130,7 @@ describe("what a function can call", () => {
     }
     const calls = (await readCalls(folder, ["functions/api/x"])).get("functions/api/x");
     rmSync(folder, { recursive: true });
-    expect(calls).toMatchObject({ actions: ["check"], clients: ["reddit"], loads: ["./providers/reddit.ts"] });
+    expect(calls).toMatchObject({ actions: ["check"], clients: ["reddit"], loads: ["lib/providers/reddit.ts"] });
   });
 
   /** Where the store, the executions or the vault get a name by which their methods would not be found. */

@@ -1,5 +1,5 @@
-import type { Calls } from "../config/packaging/calls.ts";
-import type { Template } from "../config/packaging/plugin.ts";
+import type { Calls } from "../../functions/packaging/calls.ts";
+import type { Template } from "../../functions/packaging/plugin.ts";
 import type { Packaged } from "./packaged.ts";
 
 interface Statement {

@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
 import { parse } from "yaml";
-import { ofType } from "../config/packaging/resources.ts";
+import { ofType } from "../../functions/packaging/resources.ts";
+import { clientProblems } from "./client-rules.ts";
 import { deploymentProblems, gatewayProblems, keyCheckProblems, stageProblems } from "./gateway-rules.ts";
 import { localStackTypes } from "./localstack-types.ts";
 import { metricProblems } from "./metric-rules.ts";
 import { alarmProblems, concurrencyProblems, keptProblems, repeatProblems, watchProblems } from "./operations-rules.ts";
 import type { Packaged } from "./packaged.ts";
 import { roleProblems } from "./role-rules.ts";
+import { handlerProblems, routeProblems } from "./route-rules.ts";
 import { readWorkflows, statesOf } from "./workflow-rules.ts";
 
 const mostResources = 450;
@@ -128,7 +131,7 @@ export function timeoutProblems({ template }: Packaged): string[] {
   return [...tasks, ...answering];
 }
 
-/** What handles events may fail twice without losing one; the machine may call its own tasks and nothing else. */
+/** What handles events may fail twice without losing one. */
 export function eventProblems({ template }: Packaged): string[] {
   const rules = ofType(template, "AWS::Events::Rule");
   const handlers = new Set(
@@ -144,20 +147,40 @@ export function eventProblems({ template }: Packaged): string[] {
         config.DestinationConfig?.OnFailure &&
         config.MaximumEventAgeInSeconds,
     );
-  const role = template.Resources.AnalysisMachineRole?.Properties.Policies[0].PolicyDocument.Statement[0].Resource;
-  const called = new Set((role ?? []).map((arn: { "Fn::GetAtt": string[] }) => arn["Fn::GetAtt"][0]));
-  const tasks = readWorkflows().flatMap(({ definition }) =>
-    statesOf(definition).filter(({ fields }) => fields.Type === "Task"),
-  );
-  const wanted = new Set(tasks.map(({ name }) => `${name}LambdaFunction`));
   return [
     ...[...handlers].filter((id) => !covered(id)).map((id) => `${id} has no destination for events it cannot handle`),
     ...(handlers.size > 0 ? [] : ["no event reaches a function"]),
     ...rules
       .filter(([, { Properties }]) => Properties.EventPattern && !Properties.Targets[0].DeadLetterConfig)
       .map(([id]) => `${id} has no queue of dead letters`),
-    ...[...wanted].filter((id) => !called.has(id)).map((id) => `the machine must not call ${id}, but should`),
-    ...[...called].filter((id) => !wanted.has(String(id))).map((id) => `the machine may call ${id}, which is no task`),
+  ];
+}
+
+/** Each workflow is a machine, which may call its own tasks and nothing else. */
+export function machineProblems({ template }: Packaged): string[] {
+  const machines = new Map(ofType(template, "AWS::StepFunctions::StateMachine"));
+  const workflows = readWorkflows().map(({ file, definition }) => {
+    const name = basename(file, ".asl.yml");
+    const tasks = statesOf(definition).filter(({ fields }) => fields.Type === "Task");
+    const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}Machine`;
+    return { file, id, wanted: new Set(tasks.map((task) => `${task.name}LambdaFunction`)) };
+  });
+  return [
+    ...[...machines.keys()]
+      .filter((id) => !workflows.some((workflow) => workflow.id === id))
+      .map((id) => `${id} is of no workflow`),
+    ...workflows.flatMap(({ file, id, wanted }) => {
+      const role = template.Resources[machines.get(id)?.Properties.RoleArn["Fn::GetAtt"][0]];
+      if (!role) return [`${file} is not deployed as ${id}, with a role of its own`];
+      const arns: { "Fn::GetAtt": string[] }[] = role.Properties.Policies[0].PolicyDocument.Statement[0].Resource;
+      const called = new Set(arns.map((arn) => arn["Fn::GetAtt"][0] ?? ""));
+      return [
+        ...[...wanted].filter((task) => !called.has(task)).map((task) => `${id} may not call ${task}, its task`),
+        ...[...called]
+          .filter((task) => !wanted.has(task))
+          .map((task) => `${id} may call ${task}, which is no task of it`),
+      ];
+    }),
   ];
 }
 
@@ -186,13 +209,17 @@ export const templateRules = {
   "has fewer than 450 resources": sizeProblems,
   "gives each function a role of its own and no wildcard action": permissionProblems,
   "lets each function do what it calls and nothing else": roleProblems,
+  "carries with each function the clients that it opens": clientProblems,
   "configures every function": functionProblems,
   "orders the time-outs client < function < task < machine": timeoutProblems,
+  "deploys what the contracts say and nothing else": routeProblems,
+  "deploys each handler once, where something calls it": handlerProblems,
   "answers as one API": gatewayProblems,
   "publishes the whole API and only when it changed": deploymentProblems,
   "logs each request without what is secret in it": stageProblems,
   "keeps the check of keys cheap and their end near": keyCheckProblems,
   "loses no event": eventProblems,
+  "lets each workflow call its tasks and nothing else": machineProblems,
   "keeps data, and nothing of a first deployment that failed": keptProblems,
   "is the same for the same code": repeatProblems,
   "tells somebody of what goes wrong": alarmProblems,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Resource } from "../config/packaging/plugin.ts";
-import { ofType } from "../config/packaging/resources.ts";
+import type { Resource } from "../../functions/packaging/plugin.ts";
+import { ofType } from "../../functions/packaging/resources.ts";
 import { packageStage } from "./packaged.ts";
 import { templateRules } from "./template-rules.ts";
 
@@ -141,6 +141,26 @@ describe("the rules of the template find", () => {
       "a function that may not write its traces",
       (all) => properties(all, "AuthorizeIamRoleLambdaExecution").Policies[0].PolicyDocument.Statement.pop(),
       "AuthorizeIamRoleLambdaExecution may not write traces",
+    ],
+    [
+      "a machine that may not call one of its tasks",
+      (all) => properties(all, "AnalysisMachineRole").Policies[0].PolicyDocument.Statement[0].Resource.pop(),
+      "AnalysisMachine may not call FailRunLambdaFunction, its task",
+    ],
+    [
+      "a machine that may call what is no task of it",
+      (all) =>
+        properties(all, "AnalysisMachineRole").Policies[0].PolicyDocument.Statement[0].Resource.push({
+          "Fn::GetAtt": ["StopRunLambdaFunction", "Arn"],
+        }),
+      "AnalysisMachine may call StopRunLambdaFunction, which is no task of it",
+    ],
+    [
+      "a workflow that nobody deploys",
+      (all) => {
+        delete all.AnalysisMachine;
+      },
+      "workflows/analysis.asl.yml is not deployed as AnalysisMachine, with a role of its own",
     ],
     [
       "a managed policy on a function's role",

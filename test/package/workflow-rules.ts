@@ -79,31 +79,47 @@ function languageProblems(definition: AslState): string[] {
   }
 }
 
-function taskProblems({ name, fields, map }: State, states: State[]): string[] {
-  const problems: string[] = [];
-  const key = functionKeyOf(fields.Resource) ?? "";
-  if (key !== name.charAt(0).toLowerCase() + name.slice(1))
-    problems.push(`${name} calls ${key}: state and function are one word`);
-  const file = `functions/phases/${name.replaceAll(/(?<!^)([A-Z])/g, "-$1").toLowerCase()}.ts`;
-  if (!existsSync(join(root, file))) problems.push(`${name} has no ${file}`);
-  if (typeof fields.TimeoutSeconds !== "number") problems.push(`${name} has no TimeoutSeconds`);
+function taskProblems(state: State, states: State[]): string[] {
+  const { name, fields } = state;
+  return [
+    ...wordProblems(name, functionKeyOf(fields.Resource) ?? ""),
+    ...(typeof fields.TimeoutSeconds === "number" ? [] : [`${name} has no TimeoutSeconds`]),
+    ...retryProblems(name, (fields.Retry ?? []) as Retrier[]),
+    ...(name === "FailRun" ? [] : catchProblems(state, states)),
+  ];
+}
 
-  const retriers = (fields.Retry ?? []) as Retrier[];
+/** `DetectSignals` calls `detectSignals`, which is functions/phases/detect-signals.ts. */
+function wordProblems(name: string, key: string): string[] {
+  const file = `functions/phases/${name.replaceAll(/(?<!^)([A-Z])/g, "-$1").toLowerCase()}.ts`;
+  return [
+    ...(key === name.charAt(0).toLowerCase() + name.slice(1)
+      ? []
+      : [`${name} calls ${key}: state and function are one word`]),
+    ...(existsSync(join(root, file)) ? [] : [`${name} has no ${file}`]),
+  ];
+}
+
+function retryProblems(name: string, retriers: readonly Retrier[]): string[] {
   const retried = new Set(retriers.flatMap(({ ErrorEquals }) => ErrorEquals));
   const missing = transient.filter((error) => !retried.has(error));
-  if (missing.length > 0) problems.push(`${name} does not retry ${missing.join(", ")}`);
-  if (retriers.some(({ BackoffRate = 2, MaxDelaySeconds }) => BackoffRate > 1 && MaxDelaySeconds === undefined)) {
-    problems.push(`${name} backs off without MaxDelaySeconds`);
-  }
+  const unbounded = retriers.some(
+    ({ BackoffRate = 2, MaxDelaySeconds }) => BackoffRate > 1 && MaxDelaySeconds === undefined,
+  );
+  return [
+    ...(missing.length > 0 ? [`${name} does not retry ${missing.join(", ")}`] : []),
+    ...(unbounded ? [`${name} backs off without MaxDelaySeconds`] : []),
+  ];
+}
 
-  if (name === "FailRun") return problems;
-  // A task inside of a Map may leave its failure to the Map.
+/** A task inside of a Map may leave its failure to the Map. */
+function catchProblems({ name, fields, map }: State, states: readonly State[]): string[] {
   const last = catchAll(fields) ?? (map && catchAll(map.fields));
-  const next = states.find((state) => state.name === last?.Next);
   if (!last || last.ResultPath === undefined || last.ResultPath === null) {
-    problems.push(`${name} has no Catch of States.ALL with a ResultPath`);
-  } else if (next?.name !== "FailRun") problems.push(`${name} does not lead to FailRun when it fails`);
-  return problems;
+    return [`${name} has no Catch of States.ALL with a ResultPath`];
+  }
+  const next = states.find((state) => state.name === last.Next);
+  return next?.name === "FailRun" ? [] : [`${name} does not lead to FailRun when it fails`];
 }
 
 function catchAll(fields: AslState): Catcher | undefined {

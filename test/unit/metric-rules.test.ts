@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Template } from "../../functions/packaging/plugin.ts";
 import { metricNames, phaseMetricNames } from "../../lib/runtime/metrics.ts";
-import type { Template } from "../config/packaging/plugin.ts";
 import { metricProblems } from "../package/metric-rules.ts";
 
 const service = ["service", "wsb-signals-prod"];
@@ -28,6 +28,9 @@ const problems = (more: Template["Resources"], shown: Template["Resources"] = { 
     file: "",
     sizes: {},
     calls: {},
+    imports: {},
+    contracts: [],
+    handlers: [],
   });
 
 function alarm(MetricName: string, dimensions: Record<string, string>, Namespace = "WsbSignals") {

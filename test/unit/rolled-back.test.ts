@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
-import type { Serverless } from "../config/packaging/plugin.ts";
-import { deleteRolledBackStack } from "../config/packaging/rolled-back.ts";
+import type { Serverless } from "../../functions/packaging/plugin.ts";
+import { deleteRolledBackStack } from "../../functions/packaging/rolled-back.ts";
 
 const StackId = "arn:aws:cloudformation:us-east-1:000000000000:stack/wsb-signals-prod/1";
 afterEach(() => void vi.restoreAllMocks());

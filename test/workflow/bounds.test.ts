@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { ErrorName } from "../../lib/runtime/errors.ts";
+import { readFunctions } from "../support/functions.ts";
 
 interface Retrier {
   ErrorEquals: string[];
@@ -36,10 +37,8 @@ interface Machine {
 
 const text = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
 const machine = parse(text("workflows/analysis.asl.yml"), { merge: true }) as Machine;
-const service = parse(text("serverless.yml"), { merge: true }) as {
-  provider: { timeout: number };
-  functions: Record<string, { timeout?: number; events?: { http?: object }[] }>;
-};
+const { provider } = parse(text("serverless.yml")) as { provider: { timeout: number } };
+const functions = readFunctions();
 
 /** Every state, those of Maps included, with the Map around it. */
 function statesOf({ States }: Machine, around?: State): { name: string; state: State; around: State | undefined }[] {
@@ -53,7 +52,7 @@ const tasks = states.filter(({ state }) => state.Type === "Task");
 const machineSeconds = machine.TimeoutSeconds ?? 0;
 const lambdaSeconds = (state: State) => {
   const key = state.Resource?.["Fn::GetAtt"][0] ?? "";
-  return service.functions[key]?.timeout ?? service.provider.timeout;
+  return functions[key]?.timeout ?? provider.timeout;
 };
 /** The time-outs that the clients of providers and of the table are given, in seconds, as the code spells them. */
 const clientSeconds = ["lib/services.ts", "lib/store/client.ts", "lib/providers/executions.ts"].flatMap((file) =>
@@ -81,11 +80,9 @@ describe("time-outs", () => {
   });
 
   it("of API functions let the table's client give up first, and stay below the gateway's 29 seconds", () => {
-    const api = Object.entries(service.functions).filter(([, { events }]) =>
-      events?.some(({ http }) => http !== undefined),
-    );
+    const api = Object.entries(functions).filter(([, { events }]) => events?.some(({ http }) => http !== undefined));
     expect(api.length).toBeGreaterThan(10);
-    for (const [, { timeout = service.provider.timeout }] of api) {
+    for (const [, { timeout = provider.timeout }] of api) {
       // Three tries of the table's client.
       expect(timeout).toBeGreaterThan(3 * 3);
       expect(timeout).toBeLessThan(29);

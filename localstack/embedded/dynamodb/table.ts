@@ -9,13 +9,10 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { parse } from "yaml";
 
-/** The table as serverless.yml defines it, under `name`, without what an embedded DynamoDB has no use for. */
+/** The table as it is deployed, under `name`, without what an embedded DynamoDB has no use for. */
 export function tableDefinition(name: string): CreateTableCommandInput {
-  const text = readFileSync(new URL("../../../serverless.yml", import.meta.url), "utf8");
-  // The limit on aliases guards against hostile files.
-  const service = parse(text, { maxAliasCount: -1 });
-  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } =
-    service.resources.Resources.Table.Properties;
+  const { Resources } = parse(readFileSync(new URL("../../../lib/store/table.yml", import.meta.url), "utf8"));
+  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = Resources.Table.Properties;
   return { TableName: name, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode };
 }
 

@@ -125,9 +125,16 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
     never(
       "functions-only-wire",
       "Functions import http, runs, rooms, what is above them, and services.",
-      "^functions/",
+      "^functions/(?!packaging/)",
       ".",
       `^lib/(http|runs|${rooms}|${top})/|^lib/services\\.js$|${npm}zod/`,
+    ),
+    never(
+      "packaging-knows-no-room",
+      "What deploys the functions imports of the product what they answer with, and the settings.",
+      "^functions/packaging/",
+      "^(lib|functions)/",
+      "^functions/packaging/|^lib/(http|runtime)/",
     ),
     never(
       "product-knows-no-tools",

@@ -220,7 +220,7 @@ describe("dynalite", () => {
 });
 
 describe("the table", () => {
-  it("has the key and the four indexes of serverless.yml", () => {
+  it("has the key and the four indexes of lib/store/table.yml", () => {
     const { KeySchema, GlobalSecondaryIndexes } = tableDefinition("any");
     expect(KeySchema).toEqual([
       { AttributeName: "pk", KeyType: "HASH" },

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, posix, relative } from "node:path";
 import { build } from "esbuild";
 
 /** What the code of one function, unused parts left out, can ask of the rest of the system. */
@@ -16,9 +16,12 @@ export interface Calls {
   vault: string[];
   /** Clients it opens of those that `lib/services.ts` loads on demand: `reddit`, `broker` … */
   clients: string[];
-  /** The files that these clients are loaded from, as `lib/services.ts` names them. */
+  /** The files that these clients are loaded from, as paths from the project's root. */
   loads: string[];
 }
+
+/** Where clients are loaded on demand, and nowhere else. */
+export const servicesFile = "lib/services.ts";
 
 /** These define what the others call: what stands in them says nothing about who calls it. */
 const definitions = /^lib\/(services\.ts$|store\/table\.ts$|providers\/)/;
@@ -28,6 +31,12 @@ const definitions = /^lib\/(services\.ts$|store\/table\.ts$|providers\/)/;
  * names kept, each module under its path, and without what is loaded on demand.
  */
 export async function readCalls(serviceDir: string, paths: readonly string[]): Promise<Map<string, Calls>> {
+  const [loadedBy, code] = await Promise.all([readClients(serviceDir), readCode(serviceDir, paths)]);
+  return new Map(paths.map((path) => [path, callsIn(code.get(path) ?? "", loadedBy)]));
+}
+
+/** The bundles of these files, by their paths without ending: names kept, and without what is loaded on demand. */
+async function readCode(serviceDir: string, paths: readonly string[]): Promise<Map<string, string>> {
   const { outputFiles } = await build({
     absWorkingDir: serviceDir,
     entryPoints: Object.fromEntries(paths.map((path) => [path, `${path}.ts`])),
@@ -51,10 +60,7 @@ export async function readCalls(serviceDir: string, paths: readonly string[]): P
       },
     ],
   });
-  const loadedBy = clientsOf(readFileSync(join(serviceDir, "lib/services.ts"), "utf8"));
-  return new Map(
-    outputFiles.map(({ path, text }) => [relative(serviceDir, path).replace(/\.js$/, ""), callsIn(text, loadedBy)]),
-  );
+  return new Map(outputFiles.map(({ path, text }) => [relative(serviceDir, path).replace(/\.js$/, ""), text]));
 }
 
 function callsIn(bundle: string, loadedBy: ReadonlyMap<string, string[]>): Calls {
@@ -88,17 +94,34 @@ function found(text: string, pattern: RegExp): string[] {
   return [...new Set([...text.matchAll(pattern)].map(([, name = ""]) => name))].toSorted();
 }
 
-/** The files each client of `lib/services.ts` loads, those included of what it uses itself. */
-function clientsOf(services: string): Map<string, string[]> {
-  const definitions = new Map(
-    services.split(/^ {2}const /m).map((text) => [/^\w+/.exec(text)?.[0] ?? "", text] as const),
+/**
+ * The files that each client of `lib/services.ts` is loaded from, those included of the clients that it awaits itself. A
+ * client is a statement or a member that begins a line two spaces in, with its name: `  const reddit = …` or `  reddit: …`.
+ */
+export async function readClients(serviceDir: string): Promise<Map<string, string[]>> {
+  const services = readFileSync(join(serviceDir, servicesFile), "utf8");
+  const definitions = services.split(/^ {2}(?=\w)/m).flatMap((text) => {
+    const name = /^(?:const )?(\w+)(?: =|:)/.exec(text)?.[1];
+    return name ? [{ name, text, files: found(text, /\bimport\("([^"]+)"\)/g).map(pathOf) }] : [];
+  });
+  const names = definitions.map(({ name }) => name);
+  const code = await readCode(
+    serviceDir,
+    definitions.flatMap(({ files }) => files.map((file) => file.replace(/\.ts$/, ""))),
   );
-  const loaded = (name: string): string[] => {
-    const text = definitions.get(name) ?? "";
-    const used = [...definitions.keys()].filter((other) => other !== name && text.includes(`await ${other}()`));
-    return [...found(text, /\bimport\("([^"]+)"\)/g), ...used.flatMap(loaded)];
+  const awaited = new RegExp(`\\bawait (?:\\w+\\.)*(${names.join("|")})\\d*\\(`, "g");
+  const loaded = (name: string, seen: readonly string[]): string[] => {
+    const own = definitions.filter((definition) => definition.name === name);
+    const files = own.flatMap((definition) => definition.files);
+    const texts = [...own.map(({ text }) => text), ...files.map((file) => code.get(file.replace(/\.ts$/, "")) ?? "")];
+    const others = texts.flatMap((text) => found(text, awaited)).filter((other) => !seen.includes(other));
+    return [...files, ...others.flatMap((other) => loaded(other, [...seen, other]))];
   };
-  return new Map(
-    [...definitions.keys()].map((name) => [name, loaded(name)] as const).filter(([, files]) => files.length > 0),
-  );
+  const clients = names.map((name) => [name, [...new Set(loaded(name, [name]))].toSorted()] as const);
+  return new Map(clients.filter(([, files]) => files.length > 0));
+}
+
+/** `./providers/secrets.ts` of `lib/services.ts`, from the project's root. */
+function pathOf(file: string): string {
+  return posix.join(posix.dirname(servicesFile), file);
 }

@@ -2,6 +2,7 @@ import { addAlarms } from "./alarms.ts";
 import { addDashboard } from "./dashboard.ts";
 import { addDeployment, addGatewayResponses, useOneInvocationRole } from "./gateway.ts";
 import { addLocalStackUrl, addPreflights } from "./localstack.ts";
+import { addMachineRoles } from "./machines.ts";
 import type { Serverless, Template } from "./plugin.ts";
 import { ofType, withoutDependency } from "./resources.ts";
 
@@ -26,6 +27,7 @@ export function shapeTemplate({ provider, custom }: Serverless["service"]): void
   useOneLogGroup(template);
   allowTraces(template);
   useOneInvocationRole(template, stage);
+  addMachineRoles(template);
   addGatewayResponses(template, custom.corsAllowedOrigins);
   allowArchive(template, String(provider.environment.REDDIT_ARCHIVE ?? ""));
   reserveForTheAuthorizer(template, custom.authorizerConcurrency);

@@ -1,5 +1,5 @@
-import { preflightHeaders } from "../../../lib/http/headers.ts";
-import { readConfig } from "../../../lib/runtime/config.ts";
+import { preflightHeaders } from "../../lib/http/headers.ts";
+import { readConfig } from "../../lib/runtime/config.ts";
 import type { Template } from "./plugin.ts";
 import { ofType } from "./resources.ts";
 

@@ -1,3 +1,4 @@
+import { completeFunctions } from "./functions.ts";
 import { checkCloud, checkOrigins } from "./origins.ts";
 import { shapeTemplate } from "./template.ts";
 
@@ -21,11 +22,14 @@ export interface Serverless {
   };
 }
 
-interface FunctionSettings {
+export interface FunctionSettings {
   handler: string;
+  description?: string;
+  timeout?: number;
   /** What its role allows, in the words of `custom.may`. */
   may: string[];
   iamRoleStatements?: object[];
+  events?: { http?: { method: string; path: string } }[];
   package?: { artifact?: string };
 }
 
@@ -58,9 +62,9 @@ export default class Packaging {
         checkCloud(serverless.service.provider.stage, process.env.AWS_ENDPOINT_URL);
       },
       "before:package:initialize": () => {
-        const { provider, custom, functions } = serverless.service;
+        const { provider, custom } = serverless.service;
         checkOrigins(provider.stage, custom.corsAllowedOrigins);
-        for (const [key, fn] of Object.entries(functions)) fn.iamRoleStatements = statementsOf(key, fn.may, custom.may);
+        completeFunctions(serverless.service);
       },
       "before:package:createDeploymentArtifacts": async () => {
         // Loaded only where it works: no other command waits for the bundler.
@@ -75,14 +79,4 @@ export default class Packaging {
       "after:aws:package:finalize:mergeCustomProviderResources": () => shapeTemplate(serverless.service),
     };
   }
-}
-
-/** The statements behind the words of a function's `may`. Throws one sentence for a word that `custom.may` lacks. */
-function statementsOf(key: string, words: readonly string[], may: Readonly<Record<string, object>>): object[] {
-  return words.map((word) => {
-    const statement = may[word];
-    if (!statement)
-      throw new Error(`The function ${key} may "${word}", which custom.may of serverless.yml does not say.`);
-    return statement;
-  });
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { gatewayErrors } from "../../../lib/http/gateway-errors.ts";
+import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
 import type { Template } from "./plugin.ts";
 import { ofType, withoutDependency } from "./resources.ts";
 

@@ -62,11 +62,13 @@ export function addAlarms(template: Template, stage: string): void {
     ),
     // Not ExecutionsAborted: a run that somebody stopped is no failure. Whatever else ends one counts as RunFailed.
     FailedRunsAlarm: alarmOfSum("A run failed or ran out of time.", [
-      ...["ExecutionsFailed", "ExecutionsTimedOut"].map((MetricName) => ({
-        Namespace: "AWS/States",
-        MetricName,
-        Dimensions: [{ Name: "StateMachineArn", Value: { Ref: "AnalysisMachine" } }],
-      })),
+      ...ofType(template, "AWS::StepFunctions::StateMachine").flatMap(([id]) =>
+        ["ExecutionsFailed", "ExecutionsTimedOut"].map((MetricName) => ({
+          Namespace: "AWS/States",
+          MetricName,
+          Dimensions: [{ Name: "StateMachineArn", Value: { Ref: id } }],
+        })),
+      ),
       { Namespace: ownMetrics.namespace, MetricName: "RunFailed", Dimensions: own },
     ]),
     DeadLettersAlarm: alarm("An event could not be handled; it lies in the queue of dead letters.", {

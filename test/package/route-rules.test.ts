@@ -1,0 +1,192 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { Resource } from "../../functions/packaging/plugin.ts";
+import type { DeployedContract } from "../../localstack/front/endpoints.ts";
+import type { Packaged } from "./packaged.ts";
+import { handlerProblems, routeProblems } from "./route-rules.ts";
+
+function contract(method: "GET" | "POST", path: string, file: string, operationId: string): DeployedContract {
+  return { method, path, file, operationId, summary: "", description: "", tag: "Runs", response: z.object({}) };
+}
+
+function lambda(Handler: string, Description: string): Resource {
+  return { Type: "AWS::Lambda::Function", Properties: { Handler, Description } };
+}
+
+const calling = (id: string) => ({ "Fn::Join": ["", [{ "Fn::GetAtt": [id, "Arn"] }, "/invocations"]] });
+
+function method(HttpMethod: string, ResourceId: object, AuthorizationType: string, id: string): Resource {
+  const Integration = { Type: "AWS_PROXY", Uri: calling(id) };
+  return { Type: "AWS::ApiGateway::Method", Properties: { HttpMethod, ResourceId, AuthorizationType, Integration } };
+}
+
+interface Deployed extends Packaged {
+  resources: Record<string, Resource>;
+}
+
+/** `GET /` for everybody and `GET /runs/{id}` for keys, deployed as their contracts say. */
+function deployed(stage = "prod"): Deployed {
+  const root = { "Fn::GetAtt": ["ApiGatewayRestApi", "RootResourceId"] };
+  const part = (PathPart: string, ParentId: object) => ({
+    Type: "AWS::ApiGateway::Resource",
+    Properties: { PathPart, ParentId },
+  });
+  const resources: Record<string, Resource> = {
+    Runs: part("runs", root),
+    Run: part("{id}", { Ref: "Runs" }),
+    GetCardLambdaFunction: lambda("functions/api/get-card.handler", "GET /"),
+    GetCard: method("GET", root, "NONE", "GetCardLambdaFunction"),
+    GetRunLambdaFunction: lambda("functions/api/get-run.handler", "GET /runs/{id}"),
+    GetRun: method("GET", { Ref: "Run" }, "CUSTOM", "GetRunLambdaFunction"),
+    AuthorizeLambdaFunction: lambda("functions/api/authorize.handler", "Checks the API key of every request."),
+    Authorizer: {
+      Type: "AWS::ApiGateway::Authorizer",
+      Properties: { AuthorizerUri: calling("AuthorizeLambdaFunction") },
+    },
+  };
+  return {
+    stage,
+    template: { Resources: resources, Outputs: {} },
+    resources,
+    file: "",
+    sizes: {},
+    calls: {},
+    imports: {},
+    contracts: [
+      { ...contract("GET", "/", "functions/api/get-card.ts", "getCard"), open: true },
+      contract("GET", "/runs/{id}", "functions/api/get-run.ts", "getRun"),
+    ],
+    handlers: ["functions/api/authorize.ts", "functions/api/get-card.ts", "functions/api/get-run.ts"],
+  };
+}
+
+type Change = (all: Deployed) => void;
+
+/** What the rules say after a change of what is right. */
+function problemsAfter(change: Change, stage?: string): string[] {
+  const all = deployed(stage);
+  change(all);
+  return [...routeProblems(all), ...handlerProblems(all)];
+}
+
+describe("contracts and deployment", () => {
+  it("that say the same have no problem", () => {
+    expect(problemsAfter(() => {})).toEqual([]);
+  });
+
+  it("may be open on LocalStack, where preflights are answered beside them", () => {
+    const open: Change = ({ resources }) => {
+      for (const id of ["GetCard", "GetRun"]) (resources[id] as Resource).Properties.AuthorizationType = "NONE";
+      resources.Preflight = method("OPTIONS", { Ref: "Run" }, "NONE", "");
+      resources.Preflight.Properties.Integration.Type = "MOCK";
+    };
+    expect(problemsAfter(open, "localstack")).toEqual([]);
+  });
+
+  it.each<[what: string, change: Change, problems: string[]]>([
+    [
+      "a contract without a route",
+      ({ contracts }) => contracts.push(contract("POST", "/runs", "functions/api/start-run.ts", "startRun")),
+      ["POST /runs is a contract without a route (functions/api/start-run.ts)"],
+    ],
+    [
+      "a route without a contract",
+      ({ contracts }) => contracts.pop(),
+      ["GET /runs/{id} is a route without a contract"],
+    ],
+    [
+      "another method",
+      ({ resources }) => {
+        (resources.GetRun as Resource).Properties.HttpMethod = "POST";
+      },
+      [
+        "GET /runs/{id} is a contract without a route (functions/api/get-run.ts)",
+        "POST /runs/{id} is a route without a contract",
+      ],
+    ],
+    [
+      "another name in the path",
+      ({ resources }) => {
+        (resources.Run as Resource).Properties.PathPart = "{run}";
+      },
+      [
+        "GET /runs/{id} is a contract without a route (functions/api/get-run.ts)",
+        "GET /runs/{run} is a route without a contract",
+      ],
+    ],
+    [
+      "a route that forgets the key",
+      ({ resources }) => {
+        (resources.GetRun as Resource).Properties.AuthorizationType = "NONE";
+      },
+      ["GET /runs/{id} is open, and its contract says for keys only"],
+    ],
+    [
+      "a route that asks for a key where none is needed",
+      ({ resources }) => {
+        (resources.GetCard as Resource).Properties.AuthorizationType = "CUSTOM";
+      },
+      ["GET / is for keys only, and its contract says open"],
+    ],
+    [
+      "two routes of one contract",
+      ({ resources }) => {
+        resources.Again = resources.GetRun as Resource;
+      },
+      ["GET /runs/{id} has 2 routes"],
+    ],
+    [
+      "two contracts of one route",
+      ({ contracts }) => contracts.push(contract("GET", "/runs/{id}", "functions/api/get-run.ts", "getRun")),
+      ["GET /runs/{id} has two contracts"],
+    ],
+    [
+      "a route to another function",
+      ({ resources }) => {
+        (resources.GetRun as Resource).Properties.Integration.Uri = calling("GetCardLambdaFunction");
+      },
+      [
+        "GET /runs/{id} leads to GetCardLambdaFunction, not to GetRunLambdaFunction",
+        "GetRunLambdaFunction is called by nothing",
+      ],
+    ],
+    [
+      "a function with another handler",
+      ({ resources }) => {
+        (resources.GetRunLambdaFunction as Resource).Properties.Handler = "functions/api/get-card.handler";
+      },
+      [
+        "GetRunLambdaFunction runs functions/api/get-card.handler, and its contract is in functions/api/get-run.handler",
+        "functions/api/get-run.ts is the handler of no function",
+        "functions/api/get-card.ts is deployed twice",
+      ],
+    ],
+    [
+      "a function described as another route",
+      ({ resources }) => {
+        (resources.GetRunLambdaFunction as Resource).Properties.Description = "GET /run";
+      },
+      ['GetRunLambdaFunction is described as "GET /run"'],
+    ],
+    [
+      "a handler that nobody deploys",
+      ({ handlers }) => handlers.push("functions/phases/list-posts.ts"),
+      ["functions/phases/list-posts.ts is the handler of no function"],
+    ],
+    [
+      "a phase that no state calls",
+      ({ resources, handlers }) => {
+        resources.ListPostsLambdaFunction = lambda("functions/phases/list-posts.handler", "Task ListPosts");
+        handlers.push("functions/phases/list-posts.ts");
+      },
+      ["ListPostsLambdaFunction is called by nothing"],
+    ],
+    [
+      "a handler that is gone",
+      ({ handlers }) => handlers.shift(),
+      ["functions/api/authorize.ts is deployed and does not exist"],
+    ],
+  ])("differ by %s", (_what, change, problems) => {
+    expect(problemsAfter(change)).toEqual(problems);
+  });
+});
