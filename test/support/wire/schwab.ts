@@ -65,7 +65,6 @@ export function olderQuote(symbol: string, assetType: string, values: object) {
     ...{
       assetType,
       assetMainType: assetType,
-      cusip: "",
       symbol,
       description: `${symbol} in its older form`,
       digits: 2,
