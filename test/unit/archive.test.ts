@@ -345,6 +345,13 @@ function expectNothingLater(rows: readonly { created_utc: number | null }[]): vo
   expect(view(scrambled)).toEqual(seen);
 }
 
+/** An archive with the processor's time that its reading took, whatever else this machine does meanwhile. */
+function timed(content: string) {
+  const begun = process.cpuUsage();
+  const archive = parseArchive(content);
+  return { archive, milliseconds: process.cpuUsage(begun).user / 1_000 };
+}
+
 describe("archives with the holes that archives have", () => {
   it.each([
     ["commentStream", { posts: 0, comments: 12, undatedComments: 0 }],
@@ -368,9 +375,8 @@ describe("archives with the holes that archives have", () => {
           }),
     );
     const content = lines(rows);
-    const begun = performance.now();
-    const archive = parseArchive(content);
-    expect(performance.now() - begun).toBeLessThan(500);
+    const { archive, milliseconds } = timed(content);
+    expect(milliseconds).toBeLessThan(500);
     expect(archive).toMatchObject({ posts: 480, comments: 17_280, malformed: 0 });
   });
 
@@ -441,10 +447,7 @@ describeRecorded("the real archives", ["reddit"], () => {
   });
 
   it("reads 17,760 rows well within half a second", () => {
-    const content = text("wsb_posts_top_comments_2022-04.jsonl");
-    const begun = performance.now();
-    parseArchive(content);
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(timed(text("wsb_posts_top_comments_2022-04.jsonl")).milliseconds).toBeLessThan(500);
   });
 
   it("keeps 983 deleted bodies, 1,521 orphans and fourteen levels of the threaded file", () => {
