@@ -93,6 +93,50 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
   };
 }
 
+/** `prediction()` as it is shown. */
+export const predictionShown = {
+  id: "t1_a.GME",
+  comment_id: "t1_a",
+  author: "ape",
+  analysis_run_id: "run",
+  ticker: "GME",
+  sentiment: "bullish",
+  option_type: "call",
+  strike_price: 50,
+  expiration_date: "2021-01-22",
+  contract_symbol: "GME_012221C50",
+  entry_premium: 2,
+  entry_date: "2021-01-04",
+  contracts: 10,
+  contracts_remaining: 10,
+  current_premium: null,
+  peak_premium: 2,
+  trailing_stop_active: false,
+  status: "tracking",
+  simulated_return_pct: null,
+  is_correct: null,
+  exit_reason: null,
+  hitl_override: null,
+  hitl_override_at: null,
+  resolved_at: null,
+  created_at: "2021-01-04T15:00:00.000Z",
+};
+
+/** A bearish prediction without a contract as it is shown: nothing of a contract is in it. */
+export const expiredPredictionShown = {
+  ...predictionShown,
+  sentiment: "bearish",
+  option_type: "put",
+  strike_price: null,
+  expiration_date: null,
+  contract_symbol: null,
+  entry_premium: null,
+  contracts: null,
+  contracts_remaining: null,
+  peak_premium: null,
+  status: "expired",
+};
+
 /** The first candle begins with the opening, each next one five minutes later. Given as [low, high]. */
 export function candles(...ranges: [low: number, high: number][]): Candle[] {
   return ranges.map(([low, high], index) => ({
