@@ -4,6 +4,7 @@ import type { MarketView } from "../../lib/trading/exit-steps.ts";
 import type { MonitoredOption, MonitoredStock } from "../../lib/trading/instruments.ts";
 import type { Offer } from "../../lib/trading/openings.ts";
 import type { FollowedPrediction } from "../../lib/trading/prediction-records.ts";
+import type { PriceBar } from "../../lib/trading/price-bars.ts";
 import type { InstrumentType, Portfolio } from "../../lib/trading/records.ts";
 
 /** The configuration as it is delivered. */
@@ -136,6 +137,27 @@ export const expiredPredictionShown = {
   peak_premium: null,
   status: "expired",
 };
+
+/** The figures of a history without a trade. */
+export const noFigures = {
+  closed_trades: 0,
+  win_rate: null,
+  win_rate_low: null,
+  win_rate_high: null,
+  profit_factor: null,
+  expectancy: null,
+  max_drawdown: 0,
+  sharpe: null,
+  sortino: null,
+  alpha: null,
+  beta: null,
+};
+
+/** A final close of the S&P 500, fetched in the evening. */
+export function closeOf(date: string, close: number): PriceBar {
+  const prices = { open: close, high: close, low: close, close };
+  return { ticker: "^GSPC", date, ...prices, source: "yahoo", is_final: true, fetched_at: `${date}T22:00:00.000Z` };
+}
 
 /** The first candle begins with the opening, each next one five minutes later. Given as [low, high]. */
 export function candles(...ranges: [low: number, high: number][]): Candle[] {
