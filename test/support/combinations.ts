@@ -10,7 +10,7 @@ export function combinationsOf(choices: Record<string, readonly string[]>): Reco
   );
 }
 
-const limit = 7;
+const limit = 15;
 
 /**
  * Asks for all pages of a list, by cursor and by offset, and compares rows, order and totals with what it must hold. Of
