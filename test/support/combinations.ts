@@ -32,7 +32,8 @@ export async function everyPage(file: string, query: Record<string, string>, exp
     cursor = meta.next_cursor;
   } while (cursor !== null);
   expect(seen, JSON.stringify(query)).toMatchObject(expected);
-  for (let offset = 0; offset <= expected.length; offset += limit) {
+  // One page further than the last, which is empty.
+  for (let offset = 0; offset < expected.length + limit; offset += limit) {
     const { data } = await page({ offset: String(offset) }, offset);
     expect(data, JSON.stringify(query)).toMatchObject(expected.slice(offset, offset + limit));
   }
