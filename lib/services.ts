@@ -20,6 +20,15 @@ import type { TradingServices } from "./trading/services.ts";
 
 export type Services = AnalysisServices & TradingServices & ReturnType<typeof createServices>;
 
+/** How long each provider is given for one answer. */
+export const patienceMs = {
+  reddit: 10_000,
+  openAi: 20_000,
+  schwab: 5_000,
+  // All four tries together stay below the time that an endpoint has.
+  yahoo: 3_000,
+} as const;
+
 let current: Services | undefined;
 
 /** The services of this process, built from its environment at the first use. */
@@ -89,7 +98,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
         userAgent: environment.REDDIT_USER_AGENT,
         subreddit: environment.SUBREDDIT,
         standIn: environment.REDDIT_STAND_IN,
-        timeoutMs: 10_000,
+        timeoutMs: patienceMs.reddit,
       },
       tools,
     );
@@ -105,7 +114,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
         apiKey: OPENAI_API_KEY,
         model: environment.OPENAI_MODEL,
         standIn: environment.OPENAI_STAND_IN,
-        timeoutMs: 20_000,
+        timeoutMs: patienceMs.openAi,
         temperature: environment.OPENAI_TEMPERATURE,
         topP: environment.OPENAI_TOP_P,
         maxOutputTokens: environment.OPENAI_MAX_OUTPUT_TOKENS,
@@ -139,7 +148,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   });
   const broker = once(async (): Promise<Broker & { auth: SchwabAuth }> => {
     const { createSchwab } = await import("./providers/schwab.ts");
-    const settings = { ...(await schwabApp()), standIn: environment.SCHWAB_STAND_IN, timeoutMs: 5_000 };
+    const settings = { ...(await schwabApp()), standIn: environment.SCHWAB_STAND_IN, timeoutMs: patienceMs.schwab };
     return createSchwab(settings, { ...tools, vault: await tokenVault() });
   });
   const brokerConsentUrl = async (state: string): Promise<string> => {
@@ -150,9 +159,8 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   };
   const dailyPrices = once(async (): Promise<DailyPrices> => {
     const { createYahoo } = await import("./providers/yahoo.ts");
-    // All four tries together stay below the time that an endpoint has.
     return createYahoo(
-      { baseUrl: environment.YAHOO_BASE_URL, standIn: environment.YAHOO_STAND_IN, timeoutMs: 3_000 },
+      { baseUrl: environment.YAHOO_BASE_URL, standIn: environment.YAHOO_STAND_IN, timeoutMs: patienceMs.yahoo },
       tools,
     );
   });

@@ -6,6 +6,9 @@ import { type Archive, parseArchive } from "./archive-rows.ts";
 import { commentsAsOf, hotPosts } from "./archive-view.ts";
 import type { RedditSource } from "./reddit-source.ts";
 
+/** How long S3 is given for one answer. */
+export const archivePatienceMs = 20_000;
+
 /** The file last parsed by this process: one run asks eleven times, and the next run asks for the same file. */
 let parsed: { key: string; archive: Promise<Archive> } | undefined;
 
@@ -74,7 +77,7 @@ async function readObject(bucket: string, key: string, tracer: Tracer): Promise<
   const client = tracer.watch(
     new S3Client({
       forcePathStyle: true,
-      requestHandler: { connectionTimeout: 2_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: 2_000, requestTimeout: archivePatienceMs, throwOnRequestTimeout: true },
     }),
   );
   try {

@@ -31,8 +31,11 @@ export interface Executions {
   stop(name: string, cause: string): Promise<void>;
 }
 
+/** How long Step Functions is given for one answer. */
+export const executionsPatienceMs = 3_000;
+
 /** Without the last of these a late answer is only logged, and waited for without end. */
-const patience = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+const patience = { connectionTimeout: 1_000, requestTimeout: executionsPatienceMs, throwOnRequestTimeout: true };
 
 export interface ExecutionSettings {
   machineArn: string;

@@ -12,6 +12,9 @@ const credentialsSchema = z.object({
 });
 export type Credentials = z.infer<typeof credentialsSchema>;
 
+/** How long Secrets Manager is given for one answer. */
+export const secretsPatienceMs = 3_000;
+
 /**
  * The credentials of the providers: on a deployed stage those of the one secret, elsewhere those of the environment.
  * Throws `NotReady` (retryable) where the secret cannot be read or holds none yet, so that a bad minute does not break a
@@ -46,7 +49,7 @@ export async function openSecretsManager(tracer: Tracer) {
   const client = tracer.watch(
     new sdk.SecretsManagerClient({
       maxAttempts: 3,
-      requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: 1_000, requestTimeout: secretsPatienceMs, throwOnRequestTimeout: true },
     }),
   );
   return { ...sdk, client };

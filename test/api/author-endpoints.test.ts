@@ -4,9 +4,9 @@ import type { Author } from "../../lib/analysis/records.ts";
 import { newAuthor } from "../../lib/trading/author-figures.ts";
 import { saveAuthors } from "../../lib/trading/author-writes.ts";
 import { saveBars } from "../../lib/trading/market-data.ts";
-import type { PriceBar } from "../../lib/trading/price-bars.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { seedResolved } from "../support/resolved.ts";
+import { closeOf, noFigures } from "../support/trading.ts";
 
 const api = useEndpoints();
 const { ask, data, refusal, start, enter, contents } = api;
@@ -89,31 +89,6 @@ describe("GET /authors", () => {
 
 describe("GET /authors/{name}", () => {
   const detail = (name: string) => data("GET /authors/{name}", { params: { name } });
-  const closeOf = (date: string, close: number): PriceBar => ({
-    ticker: "^GSPC",
-    date,
-    open: close,
-    high: close,
-    low: close,
-    close,
-    source: "yahoo",
-    is_final: true,
-    fetched_at: "2026-03-01T00:00:00.000Z",
-  });
-  const nothing = {
-    closed_trades: 0,
-    win_rate: null,
-    win_rate_low: null,
-    win_rate_high: null,
-    profit_factor: null,
-    expectancy: null,
-    max_drawdown: 0,
-    sharpe: null,
-    sortino: null,
-    alpha: null,
-    beta: null,
-  };
-
   /** Four trades on three days, and one that a person excluded; what they gain and cost stands at the test. */
   async function seedTrades(): Promise<void> {
     await seedAuthors([ape]);
@@ -185,7 +160,7 @@ describe("GET /authors/{name}", () => {
 
   it("of an author without a resolved prediction has no figures", async () => {
     await seedAuthors([ape]);
-    expect(await detail("ape")).toEqual({ ...shownApe, gross: nothing, net: nothing, equity_curve: [] });
+    expect(await detail("ape")).toEqual({ ...shownApe, gross: noFigures, net: noFigures, equity_curve: [] });
   });
 
   it.each([

@@ -9,7 +9,7 @@ import { anyObject } from "../../lib/http/params.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { AppError } from "../../lib/runtime/errors.ts";
 import { put } from "../../lib/store/actions.ts";
-import { endpointFiles, unknownRun, useEndpoints } from "../support/endpoints.ts";
+import { contracts, unknownRun, useEndpoints } from "../support/endpoints.ts";
 
 const api = useEndpoints();
 const { ask, data, refusal, start, complete, contents, enter } = api;
@@ -155,7 +155,7 @@ const fittingBodies: Record<string, object> = {
 };
 
 describe("what is not there", () => {
-  const withId = Object.keys(endpointFiles).filter((name) => name.includes("{id}"));
+  const withId = [...contracts.keys()].filter((name) => name.includes("{id}"));
 
   it.each(withId)("%s is 404 for an id that nobody has, whatever it looks like", async (name) => {
     const before = await contents();
@@ -170,7 +170,7 @@ describe("what is not there", () => {
 });
 
 describe("a bad body", () => {
-  const posts = Object.keys(endpointFiles).filter((name) => name.startsWith("POST "));
+  const posts = [...contracts.keys()].filter((name) => name.startsWith("POST "));
   const params = { id: unknownRun };
 
   it.each(posts)("is refused by %s, and nothing is written", async (name) => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { openRealm } from "../../lib/runs/realm.ts";
-import type { PriceBar } from "../../lib/trading/price-bars.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { seedSignals, signalOf } from "../support/seeds.ts";
+import { closeOf, noFigures } from "../support/trading.ts";
 import { optionOf, seedPositions, stockOf } from "../support/trading-seeds.ts";
 
 const api = useEndpoints();
@@ -29,10 +29,7 @@ async function seedValues(portfolio_id: string, values: Record<string, [gross: n
 /** Stores final closes of the S&P 500. */
 async function seedBenchmark(closes: Record<string, number>) {
   const { store } = api.services;
-  const bars = Object.entries(closes).map(([date, close]): PriceBar => {
-    const prices = { open: close, high: close, low: close, close };
-    return { ticker: "^GSPC", date, ...prices, source: "yahoo", is_final: true, fetched_at: `${date}T22:00:00.000Z` };
-  });
+  const bars = Object.entries(closes).map(([date, close]) => closeOf(date, close));
   await store.putMany(bars.map((bar) => ({ ...store.keys.dailyBar(bar.ticker, bar.date), ...bar })));
 }
 
@@ -174,23 +171,10 @@ describe("GET /portfolios/{id}/performance", () => {
   });
 
   it("says nothing of a portfolio without trades and values", async () => {
-    const nothing = {
-      closed_trades: 0,
-      win_rate: null,
-      win_rate_low: null,
-      win_rate_high: null,
-      profit_factor: null,
-      expectancy: null,
-      max_drawdown: 0,
-      sharpe: null,
-      sortino: null,
-      alpha: null,
-      beta: null,
-    };
     expect(await performance("options_consensus")).toMatchObject({
       benchmark_available: false,
-      gross: nothing,
-      net: nothing,
+      gross: noFigures,
+      net: noFigures,
       equity_curve: [],
     });
   });

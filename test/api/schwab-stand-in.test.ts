@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { scenarioMarket } from "../../localstack/scenario/market.ts";
@@ -8,10 +6,11 @@ import { readMarketArchive } from "../../localstack/standins/market-archive.ts";
 import { standInTokens } from "../../localstack/standins/schwab/login.ts";
 import { type SchwabStandInOptions, startSchwabStandIn } from "../../localstack/standins/schwab/server.ts";
 import { freshTokens, memoryVault, schwabClient, wallStart } from "../support/broker.ts";
+import { folderWith } from "../support/folders.ts";
+import { isRecorded, recordings } from "../support/recorded.ts";
+import { marketArchiveFiles } from "../support/wire/market-archive.ts";
+import { chain as chainAnswer } from "../support/wire/schwab.ts";
 
-const data = process.env.SHARED_DATA ?? "../shared/data";
-const january = join(data, "market/archive_2021-01");
-const present = existsSync(january);
 const morning = new Date("2026-03-02T15:30:00Z");
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -212,56 +211,99 @@ describe("the wire format", () => {
   });
 });
 
-describe.skipIf(!present)("over real history (needs ../shared/data)", () => {
-  it("quotes, draws and prices GameStop as it stood at ten on 27 January 2021", async () => {
-    const url = await start({ market: await readMarketArchive(january) });
+describe("over an archive of prices", () => {
+  const january = join(recordings, "market/archive_2021-01");
+  const madeUp = {
+    title: "that is made up",
+    folder: () => folderWith(marketArchiveFiles),
+    symbol: "OTTR",
+    last: 53.5,
+    first: { open: 58, high: 61, low: 55, close: 60 },
+    candles: 4,
+  };
+  const recorded = {
+    title: "of the real January 2021",
+    folder: async () => january,
+    symbol: "GME",
+    last: 315,
+    first: { open: 332.73, high: 354.83, low: 280.51, close: 300 },
+    candles: 6,
+  };
+  const archives = isRecorded("market/archive_2021-01") ? [madeUp, recorded] : [madeUp];
+
+  it.each(archives)("$title: quotes, draws and prices $symbol as it stood at ten on 27 January", async (archive) => {
+    const { symbol } = archive;
+    const url = await start({ market: await readMarketArchive(await archive.folder()) });
     const { schwab } = schwabClient(url);
     const marketTime = new Date("2021-01-27T15:00:00Z");
-    const quotes = await schwab.quotes({ symbols: ["GME", "AMC", "TSLA"], marketTime });
-    expect(quotes.get("GME")).toMatchObject({ last: 315, at: marketTime });
+    const quotes = await schwab.quotes({ symbols: [symbol, "ZZZZ"], marketTime });
+    expect([...quotes.keys()]).toEqual([symbol]);
+    expect(quotes.get(symbol)).toMatchObject({ last: archive.last, at: marketTime });
     const from = new Date("2021-01-27T05:00:00Z");
-    const candles = await schwab.candles({ symbol: "GME", from, to: new Date("2021-01-28T05:00:00Z"), marketTime });
-    expect(candles[0]).toEqual({
-      timestamp: new Date("2021-01-27T14:30:00Z"),
-      open: 332.73,
-      high: 354.83,
-      low: 280.51,
-      close: 300,
-    });
-    expect(candles).toHaveLength(6);
-    const chain = await schwab.chain({ symbol: "GME", fromDate: "2021-02-10", toDate: "2021-02-17", marketTime });
-    expect(chain.underlyingPrice).toBe(315);
+    const candles = await schwab.candles({ symbol, from, to: new Date("2021-01-28T05:00:00Z"), marketTime });
+    expect(candles[0]).toEqual({ timestamp: new Date("2021-01-27T14:30:00Z"), ...archive.first });
+    expect(candles).toHaveLength(archive.candles);
+    const chain = await schwab.chain({ symbol, fromDate: "2021-02-10", toDate: "2021-02-17", marketTime });
+    expect(chain.underlyingPrice).toBe(archive.last);
     expect(new Set(chain.contracts.map(({ expiration, dte }) => `${expiration} ${dte}`))).toEqual(
       new Set(["2021-02-12 16"]),
     );
     expect(await schwab.marketHours({ day: "2021-01-18", marketTime })).toMatchObject({ isTradingDay: false });
   });
 
-  it("serves a recorded chain as it was recorded, and quotes out of it", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "market-"));
-    try {
-      await copyFile(join(january, "daily.csv"), join(folder, "daily.csv"));
+  const madeUpChain = {
+    title: "that is made up",
+    symbol: "OTTR",
+    files: async () => ({
+      ...marketArchiveFiles,
+      "tdameritrade_chains_OTTR_2021-01-12.json": JSON.stringify(
+        chainAnswer("OTTR", 25.5, "2021-01-12", [
+          { symbol: "OTTR_011521C25", bid: 1, ask: 1.1, delta: 0.5 },
+          { symbol: "OTTR_012921C27.5", bid: 0.8, ask: 0.9, delta: 0.31 },
+          { symbol: "OTTR_012921P24", bid: 0.7, ask: 0.9, delta: -0.29 },
+        ]),
+      ),
+    }),
+    underlyingPrice: 25.5,
+    contracts: 2,
+  };
+  const recordedChain = {
+    title: "of the real 12 January 2021",
+    symbol: "DIS",
+    files: async () => {
       const name = "tdameritrade_chains_DIS_2021-01-12.json";
-      await copyFile(join(data, "options", name), join(folder, name));
-      const { schwab } = schwabClient(await start({ market: await readMarketArchive(folder) }));
-      const marketTime = new Date("2021-01-12T21:30:00Z");
-      const chain = await schwab.chain({ symbol: "DIS", fromDate: "2021-01-26", toDate: "2021-02-02", marketTime });
-      expect(chain.underlyingPrice).toBe(176);
-      expect(new Set(chain.contracts.map(({ expiration }) => expiration))).toEqual(new Set(["2021-01-29"]));
-      expect(chain.contracts.every(({ synthetic }) => !synthetic)).toBe(true);
-      const [first] = chain.contracts;
-      const quotes = await schwab.optionQuotes({ contracts: [first?.symbol ?? ""], marketTime });
-      expect(quotes.get(first?.symbol ?? "")).toEqual({
-        symbol: first?.symbol,
-        bid: first?.bid,
-        ask: first?.ask,
-        mark: first?.mark,
-        delta: first?.delta,
-        last: first?.last,
-        synthetic: false,
-      });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+      const [daily, chain] = await Promise.all([
+        readFile(join(january, "daily.csv"), "utf8"),
+        readFile(join(recordings, "options", name), "utf8"),
+      ]);
+      return { "daily.csv": daily, [name]: chain };
+    },
+    underlyingPrice: 176,
+    contracts: 118,
+  };
+  const chains = isRecorded("market/archive_2021-01") ? [madeUpChain, recordedChain] : [madeUpChain];
+
+  it.each(chains)("serves a recorded chain $title as it was recorded, and quotes out of it", async (recording) => {
+    const { symbol } = recording;
+    const { schwab } = schwabClient(
+      await start({ market: await readMarketArchive(await folderWith(await recording.files())) }),
+    );
+    const marketTime = new Date("2021-01-12T21:30:00Z");
+    const chain = await schwab.chain({ symbol, fromDate: "2021-01-26", toDate: "2021-02-02", marketTime });
+    expect(chain.underlyingPrice).toBe(recording.underlyingPrice);
+    expect(chain.contracts).toHaveLength(recording.contracts);
+    expect(new Set(chain.contracts.map(({ expiration }) => expiration))).toEqual(new Set(["2021-01-29"]));
+    expect(chain.contracts.every(({ synthetic }) => !synthetic)).toBe(true);
+    const [first] = chain.contracts;
+    const quotes = await schwab.optionQuotes({ contracts: [first?.symbol ?? ""], marketTime });
+    expect(quotes.get(first?.symbol ?? "")).toEqual({
+      symbol: first?.symbol,
+      bid: first?.bid,
+      ask: first?.ask,
+      mark: first?.mark,
+      delta: first?.delta,
+      last: first?.last,
+      synthetic: false,
+    });
   });
 });

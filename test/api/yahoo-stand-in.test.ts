@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttp } from "../../lib/providers/http.ts";
@@ -8,10 +7,11 @@ import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { scenarioMarket } from "../../localstack/scenario/market.ts";
 import { readMarketArchive } from "../../localstack/standins/market-archive.ts";
 import { startYahooStandIn, type YahooStandInOptions } from "../../localstack/standins/yahoo/server.ts";
+import { folderWith } from "../support/folders.ts";
+import { isRecorded, recordings } from "../support/recorded.ts";
 import { recordedLog } from "../support/recorded-log.ts";
+import { marketArchiveFiles } from "../support/wire/market-archive.ts";
 
-const january = join(process.env.SHARED_DATA ?? "../shared/data", "market/archive_2021-01");
-const present = existsSync(january);
 const morning = new Date("2026-03-03T15:30:00Z");
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -128,19 +128,38 @@ describe("the wire format", () => {
   });
 });
 
-describe.skipIf(!present)("over real history (needs ../shared/data)", () => {
-  it("gives January 2021 without weekends and holidays, and the index by its closes", async () => {
-    const yahoo = clientOf(await start({ market: await readMarketArchive(january) }));
+describe("over an archive of prices", () => {
+  const days = [
+    ...["2021-01-14", "2021-01-15", "2021-01-19", "2021-01-20", "2021-01-21", "2021-01-22"],
+    ...["2021-01-25", "2021-01-26", "2021-01-27"],
+  ];
+  const madeUp = {
+    title: "that is made up",
+    folder: () => folderWith(marketArchiveFiles),
+    symbol: "OTTR",
+    dayBefore: { date: "2021-01-26", open: 32, high: 48, low: 31, close: 47, split: 1 },
+    openedAt: 58,
+    index: 3810.5,
+  };
+  const recorded = {
+    title: "of the real January 2021",
+    folder: async () => join(recordings, "market/archive_2021-01"),
+    symbol: "GME",
+    dayBefore: { date: "2021-01-26", open: 88.56, high: 150, low: 80.2, close: 147.98, split: 1 },
+    openedAt: 354.83,
+    index: 3849.6201,
+  };
+  const archives = isRecorded("market/archive_2021-01") ? [madeUp, recorded] : [madeUp];
+
+  it.each(archives)("$title: no weekends and holidays, and the index by its closes", async (archive) => {
+    const yahoo = clientOf(await start({ market: await readMarketArchive(await archive.folder()) }));
     const marketTime = new Date("2021-01-27T15:00:00Z");
     const window = { from: "2021-01-14", to: "2021-02-05", marketTime };
-    const gme = await yahoo.dailyBars({ symbol: "GME", ...window });
-    expect(gme.map(({ date }) => date)).toEqual([
-      ...["2021-01-14", "2021-01-15", "2021-01-19", "2021-01-20", "2021-01-21", "2021-01-22"],
-      ...["2021-01-25", "2021-01-26", "2021-01-27"],
-    ]);
-    expect(gme.at(-2)).toEqual({ date: "2021-01-26", open: 88.56, high: 150, low: 80.2, close: 147.98, split: 1 });
-    expect(gme.at(-1)?.close).toBe(354.83);
+    const bars = await yahoo.dailyBars({ symbol: archive.symbol, ...window });
+    expect(bars.map(({ date }) => date)).toEqual(days);
+    expect(bars.at(-2)).toEqual(archive.dayBefore);
+    expect(bars.at(-1)?.close).toBe(archive.openedAt);
     const index = await yahoo.dailyBars({ symbol: "^GSPC", ...window });
-    expect(index.at(-1)).toMatchObject({ date: "2021-01-26", close: 3849.6201 });
+    expect(index.at(-1)).toMatchObject({ date: "2021-01-26", close: archive.index });
   });
 });

@@ -3,6 +3,19 @@ import type { Services } from "../../lib/services.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "../../lib/trading/evaluation-records.ts";
 import type { SignalType } from "../../lib/trading/records.ts";
 
+/** What is known of a period only once it is over. */
+export const unmeasured = {
+  portfolio_return_pct: null,
+  sp500_return_pct: null,
+  relative_performance: null,
+  beat_benchmark: null,
+  total_positions_closed: null,
+  winning_positions: null,
+  losing_positions: null,
+  avg_return_pct: null,
+  signal_accuracy_pct: null,
+};
+
 /** The active period of `stocks_quality` since Saturday the 21st of February. */
 export const activePeriod = evaluationPeriodSchema.parse({
   id: "stocks_quality.2026-02-21",
@@ -13,15 +26,7 @@ export const activePeriod = evaluationPeriodSchema.parse({
   signal_type: "quality",
   status: "active",
   value_at_period_start_cents: 10_050_050,
-  portfolio_return_pct: null,
-  sp500_return_pct: null,
-  relative_performance: null,
-  beat_benchmark: null,
-  total_positions_closed: null,
-  winning_positions: null,
-  losing_positions: null,
-  avg_return_pct: null,
-  signal_accuracy_pct: null,
+  ...unmeasured,
   created_at: "2026-02-21T15:30:00.000Z",
 });
 

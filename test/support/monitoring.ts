@@ -16,30 +16,15 @@ import { call, idleSummaries, type PhaseHandler } from "./cloud.ts";
 import { dump } from "./dump.ts";
 import { marketOf, type PriceOf } from "./market.ts";
 import { startCloudWithProviders } from "./providers.ts";
-import { optionOf, stockOf } from "./trading-seeds.ts";
+import { optionOf, stockAt100 } from "./trading-seeds.ts";
 import { settled } from "./waiting.ts";
 
 /** Fifty shares bought at 100 on 2026-03-02 at 10:30: stop 90, target 115, and $95,000 left in cash. */
 export function shares(changes: Partial<StockPosition> = {}): StockPosition {
   const { entry_date = "2026-03-02" } = changes;
   const opened = newYorkInstant(entry_date, "10:30").toISOString();
-  return stockOf({
-    portfolio_id: "stocks_quality",
-    entry_date,
-    opened_at: opened,
-    last_price_at: opened,
-    last_checked_at: opened,
-    position_size_cents: 500_000,
-    target_allocation_cents: 500_000,
-    entry_price: 100,
-    last_price: 100,
-    peak_price: 100,
-    stop_loss_price: 90,
-    take_profit_price: 115,
-    shares: 50,
-    shares_remaining: 50,
-    ...changes,
-  });
+  const checked = { opened_at: opened, last_price_at: opened, last_checked_at: opened };
+  return stockAt100(50, { entry_date, ...checked, target_allocation_cents: 500_000, ...changes });
 }
 
 /** Ten calls bought at 2.00 on 2026-03-02 at 10:30, strike 100, expiring 2026-03-20: stop 1, target 4, $98,000 left. */

@@ -10,7 +10,7 @@ import { type CloudOptions, call } from "./cloud.ts";
 import { marketOf, type PriceOf } from "./market.ts";
 import { startCloudWithProviders } from "./providers.ts";
 import { seedSignals, signalOf } from "./seeds.ts";
-import { stockOf } from "./trading-seeds.ts";
+import { stockAt100 } from "./trading-seeds.ts";
 import { settled } from "./waiting.ts";
 
 /** Ten tickers for the positions of a full portfolio, each at 100 dollars unless a test says otherwise. */
@@ -19,21 +19,7 @@ const prices = { GME: 142.5, AMC: 100, NVDA: 433.5, ...Object.fromEntries(heldTi
 
 /** Thirty-seven shares bought at 100 three days ago, with a confidence of 0.6. */
 export function heldStock(ticker: string, changes: Partial<StockPosition> = {}): StockPosition {
-  return stockOf({
-    ticker,
-    portfolio_id: "stocks_quality",
-    entry_date: "2026-02-27",
-    confidence: 0.6,
-    position_size_cents: 370_000,
-    entry_price: 100,
-    last_price: 100,
-    peak_price: 100,
-    stop_loss_price: 90,
-    take_profit_price: 115,
-    shares: 37,
-    shares_remaining: 37,
-    ...changes,
-  });
+  return stockAt100(37, { ticker, entry_date: "2026-02-27", confidence: 0.6, ...changes });
 }
 
 /**

@@ -44,6 +44,16 @@ export function stockOf(changes: Partial<StockPosition> = {}): StockPosition {
   });
 }
 
+/** So many shares bought at 100: stop 90, target 115. */
+export function stockAt100(shares: number, changes: Partial<StockPosition> = {}): StockPosition {
+  return stockOf({
+    ...{ portfolio_id: "stocks_quality", position_size_cents: shares * 10_000 },
+    ...{ entry_price: 100, last_price: 100, peak_price: 100, stop_loss_price: 90, take_profit_price: 115 },
+    ...{ shares, shares_remaining: shares },
+    ...changes,
+  });
+}
+
 /** The contract's option: four calls on GME bought at 3.50, now at 4.80. */
 export function optionOf(changes: Partial<OptionPosition> = {}): OptionPosition {
   return optionPositionSchema.parse({

@@ -4,6 +4,7 @@ import type { MarketView } from "../../lib/trading/exit-steps.ts";
 import type { MonitoredOption, MonitoredStock } from "../../lib/trading/instruments.ts";
 import type { Offer } from "../../lib/trading/openings.ts";
 import type { FollowedPrediction } from "../../lib/trading/prediction-records.ts";
+import type { PriceBar } from "../../lib/trading/price-bars.ts";
 import type { InstrumentType, Portfolio } from "../../lib/trading/records.ts";
 
 /** The configuration as it is delivered. */
@@ -91,6 +92,71 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     created_at: openedAt,
     ...changes,
   };
+}
+
+/** `prediction()` as it is shown. */
+export const predictionShown = {
+  id: "t1_a.GME",
+  comment_id: "t1_a",
+  author: "ape",
+  analysis_run_id: "run",
+  ticker: "GME",
+  sentiment: "bullish",
+  option_type: "call",
+  strike_price: 50,
+  expiration_date: "2021-01-22",
+  contract_symbol: "GME_012221C50",
+  entry_premium: 2,
+  entry_date: "2021-01-04",
+  contracts: 10,
+  contracts_remaining: 10,
+  current_premium: null,
+  peak_premium: 2,
+  trailing_stop_active: false,
+  status: "tracking",
+  simulated_return_pct: null,
+  is_correct: null,
+  exit_reason: null,
+  hitl_override: null,
+  hitl_override_at: null,
+  resolved_at: null,
+  created_at: "2021-01-04T15:00:00.000Z",
+};
+
+/** A bearish prediction without a contract as it is shown: nothing of a contract is in it. */
+export const expiredPredictionShown = {
+  ...predictionShown,
+  sentiment: "bearish",
+  option_type: "put",
+  strike_price: null,
+  expiration_date: null,
+  contract_symbol: null,
+  entry_premium: null,
+  contracts: null,
+  contracts_remaining: null,
+  peak_premium: null,
+  status: "expired",
+};
+
+/** The figures of a history without a trade. */
+export const noFigures = {
+  closed_trades: 0,
+  win_rate: null,
+  win_rate_low: null,
+  win_rate_high: null,
+  profit_factor: null,
+  expectancy: null,
+  max_drawdown: 0,
+  sharpe: null,
+  sortino: null,
+  alpha: null,
+  beta: null,
+};
+
+/** A final close of the S&P 500, fetched in the evening. */
+export function closeOf(date: string, close: number): PriceBar {
+  const prices = { open: close, high: close, low: close, close };
+  return { ticker: "^GSPC", date, ...prices, source: "yahoo", is_final: true, fetched_at: `${date}T22:00:00.000Z` };
 }
 
 /** The first candle begins with the opening, each next one five minutes later. Given as [low, high]. */

@@ -1,5 +1,7 @@
+import { expect } from "vitest";
 import { executionName, type Run, runSchema } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
+import { call } from "./cloud.ts";
 
 /** The run once neither it nor its execution is going on any more; undefined where there is no such run. */
 export async function settled(services: Services, runId: string): Promise<Run | undefined> {
@@ -19,4 +21,20 @@ export async function settled(services: Services, runId: string): Promise<Run | 
 export async function executionOver({ executions }: Pick<Services, "executions">, name: string): Promise<void> {
   while ((await executions.describe(name))?.status === "RUNNING")
     await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+/** Starts a run and returns it once it is over, however it ended. */
+export async function runOnce(services: Services): Promise<Run> {
+  const started = await call("api/start-analysis");
+  expect(started.status).toBe(202);
+  const run = await settled(services, started.body.data.run_id);
+  if (!run) throw new Error("the run is gone");
+  return run;
+}
+
+/** A run that is expected to complete. */
+export async function completedRun(services: Services): Promise<Run> {
+  const run = await runOnce(services);
+  expect(run).toMatchObject({ status: "completed", error_message: null });
+  return run;
 }

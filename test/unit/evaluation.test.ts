@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCsv } from "../../localstack/commands/evaluation/csv.ts";
@@ -13,9 +13,8 @@ import {
   recall,
   type SentimentResult,
 } from "../../localstack/commands/evaluation/scores.ts";
-
-const folder = join(process.env.SHARED_DATA ?? "../shared/data", "labels");
-const present = existsSync(folder);
+import { isRecorded, recordings } from "../support/recorded.ts";
+import { labelledFiles } from "../support/wire/labels.ts";
 
 describe("reading labelled files", () => {
   it("reads quoted cells with commas, quotes and line ends", () => {
@@ -57,21 +56,22 @@ describe("reading labelled files", () => {
     expect(readLabelledFile("a.md", "text")).toBeUndefined();
   });
 
-  it.skipIf(!present)("knows every labelled file at hand (needs ../shared/data)", () => {
-    const rows = Object.fromEntries(
-      readdirSync(folder)
-        .filter((name) => !name.endsWith(".md"))
-        .map((name) => [name, readLabelledFile(name, readFileSync(join(folder, name), "utf8"))?.length]),
-    );
-    expect(rows).toMatchObject({
-      "isarcasmeval_en.csv": 2420,
-      "stockemotions_stocktwits_2020.csv": 5015,
-      "tech_stock_tweets_manual_sentiment.csv": 1241,
-      "wsb_amc_comments_manual_sentiment.csv": 525,
-      "wsb_post_type_dd_yolo_discussion.csv": 103,
-      "wsb_posts_ticker_company_spans.jsonl": 334,
-      "wsb_top_posts_manual_sentiment.csv": 462,
-    });
+  it.each(labelledFiles)("reads $name with all its columns", ({ name, text, examples }) => {
+    const read = readLabelledFile(name, text)?.map(({ input, ...labels }) => ({ body: input.body, ...labels }));
+    expect(read).toEqual(examples);
+  });
+
+  const recorded: [file: string, examples: number][] = [
+    ["isarcasmeval_en.csv", 2420],
+    ["stockemotions_stocktwits_2020.csv", 5015],
+    ["tech_stock_tweets_manual_sentiment.csv", 1241],
+    ["wsb_amc_comments_manual_sentiment.csv", 525],
+    ["wsb_post_type_dd_yolo_discussion.csv", 103],
+    ["wsb_posts_ticker_company_spans.jsonl", 334],
+    ["wsb_top_posts_manual_sentiment.csv", 462],
+  ];
+  it.each(isRecorded("labels") ? recorded : [])("reads the recorded %s with %i examples", (file, examples) => {
+    expect(readLabelledFile(file, readFileSync(join(recordings, "labels", file), "utf8"))).toHaveLength(examples);
   });
 });
 

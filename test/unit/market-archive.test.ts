@@ -1,27 +1,13 @@
-import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readMarketArchive } from "../../localstack/standins/market-archive.ts";
 import { type MarketHistory, marketAsOf } from "../../localstack/standins/market-history.ts";
 import { pricedChain } from "../../localstack/standins/option-pricing.ts";
-
-const data = process.env.SHARED_DATA ?? "../shared/data";
-const january = join(data, "market/archive_2021-01");
-const present = existsSync(january);
-
-const folders: string[] = [];
-afterEach(async () => {
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
-});
-
-async function folderWith(files: Record<string, string>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "market-"));
-  folders.push(folder);
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
-  return folder;
-}
+import { folderWith } from "../support/folders.ts";
+import { describeRecorded, recordings } from "../support/recorded.ts";
+import { marketArchiveFiles, secondHalfOfJanuary } from "../support/wire/market-archive.ts";
+import { chain } from "../support/wire/schwab.ts";
 
 const daily = `symbol,date,open,high,low,close,volume
 AAA,2021-01-05,11,14,10,13,500
@@ -142,7 +128,86 @@ describe("a directory of prices", () => {
   });
 });
 
-describe.skipIf(!present)("January 2021 (needs ../shared/data)", () => {
+/** Prices, bars, candles and chains at noon of the 28th do not change with what comes after it. */
+function expectNothingLater(archive: MarketHistory, symbols: readonly string[]): void {
+  const noon = new Date("2021-01-28T17:00:00Z");
+  const scrambled: MarketHistory = {
+    ...archive,
+    bars: (symbol, from, to) =>
+      archive
+        .bars(symbol, from, to)
+        .map((bar) =>
+          bar.date < "2021-01-28"
+            ? bar
+            : { ...bar, ...(bar.date > "2021-01-28" && { open: 1 }), high: 9e5, low: 0.1, close: 5, volume: 3 },
+        ),
+    candles: (symbol, day) =>
+      archive
+        .candles(symbol, day)
+        .map((candle) =>
+          candle.timestamp.getTime() + 300_000 <= noon.getTime()
+            ? candle
+            : { ...candle, open: 1, high: 9e5, low: 0.1, close: 5, volume: 3 },
+        ),
+  };
+  for (const symbol of symbols) {
+    const [before, after] = [archive, scrambled].map((history) => {
+      const view = marketAsOf(history, noon);
+      return {
+        price: view.lastPrice(symbol),
+        volatility: view.volatility(symbol),
+        bars: view.bars(symbol, "2021-01-20", "2021-02-10"),
+        candles: view.candles(symbol, new Date("2021-01-25T00:00:00Z"), new Date("2021-02-05T00:00:00Z"), true),
+        chain: pricedChain(view, symbol, "2021-02-05", "2021-02-19"),
+      };
+    });
+    expect(after).toEqual(before);
+  }
+}
+
+describe("a month with a holiday and a halt", () => {
+  const read = async () => readMarketArchive(await folderWith(marketArchiveFiles));
+
+  it("has its days without weekends and holidays", async () => {
+    const archive = await read();
+    const days = archive.bars("OTTR", "2021-01-15", "2021-02-02");
+    expect(days.map(({ date }) => date)).toEqual(secondHalfOfJanuary);
+    expect(days.find(({ date }) => date === "2021-01-27")?.close).toBe(56);
+    expect(archive.isTradingDay("2021-01-18")).toBe(false);
+    expect(archive.bars("^GSPC", "2021-01-27", "2021-01-27")[0]).toMatchObject({ open: null, close: 3700.25 });
+  });
+
+  it("knows at ten what was traded until ten, halts included", async () => {
+    const archive = await read();
+    const view = marketAsOf(archive, new Date("2021-01-27T15:00:00Z"));
+    expect(view.lastPrice("OTTR")).toMatchObject({ last: 53.5, at: new Date("2021-01-27T15:00:00Z") });
+    expect(view.lastPrice("HERN")).toMatchObject({ last: 9, at: new Date("2021-01-27T14:30:00Z") });
+    expect(view.lastPrice("^GSPC")).toMatchObject({ last: 3810.5 });
+    const halted = marketAsOf(archive, new Date("2021-01-27T14:49:00Z"));
+    expect(halted.lastPrice("OTTR")).toMatchObject({ last: 59, at: new Date("2021-01-27T14:40:00Z") });
+    const next = marketAsOf(archive, new Date("2021-01-28T21:00:00Z"));
+    const candles = next.candles("OTTR", new Date("2021-01-28T05:00:00Z"), new Date("2021-01-29T05:00:00Z"));
+    expect(candles.map(({ high }) => high)).toEqual([50, 80, 67, 62, 33]);
+  });
+
+  it("answers the same whatever comes afterwards", async () => {
+    expectNothingLater(await read(), ["OTTR", "HERN", "^GSPC"]);
+  });
+
+  it("serves a recorded chain that lies beside the prices", async () => {
+    const recorded = chain("OTTR", 47, "2021-01-26", [{ symbol: "OTTR_021221C50", bid: 6, ask: 6.5, delta: 0.45 }]);
+    const name = "schwab_chains_OTTR_2021-01-26.json";
+    const archive = await readMarketArchive(
+      await folderWith({ ...marketArchiveFiles, [name]: JSON.stringify(recorded) }),
+    );
+    expect(archive.recordedChain?.("OTTR", new Date("2021-01-26T14:31:00Z"))).toBeUndefined();
+    expect(archive.recordedChain?.("OTTR", new Date("2021-01-26T21:30:00Z"))).toEqual(recorded);
+  });
+});
+
+describeRecorded("the recorded January 2021", ["market/archive_2021-01", "options"], () => {
+  const january = join(recordings, "market/archive_2021-01");
+
   it("has GameStop's days without weekends and holidays", async () => {
     const archive = await readMarketArchive(january);
     const days = archive.bars("GME", "2021-01-15", "2021-02-02");
@@ -168,47 +233,14 @@ describe.skipIf(!present)("January 2021 (needs ../shared/data)", () => {
   });
 
   it("answers the same whatever comes afterwards", async () => {
-    const archive = await readMarketArchive(january);
-    const noon = new Date("2021-01-28T17:00:00Z");
-    const scrambled: MarketHistory = {
-      ...archive,
-      bars: (symbol, from, to) =>
-        archive
-          .bars(symbol, from, to)
-          .map((bar) =>
-            bar.date < "2021-01-28"
-              ? bar
-              : { ...bar, ...(bar.date > "2021-01-28" && { open: 1 }), high: 9e5, low: 0.1, close: 5, volume: 3 },
-          ),
-      candles: (symbol, day) =>
-        archive
-          .candles(symbol, day)
-          .map((candle) =>
-            candle.timestamp.getTime() + 300_000 <= noon.getTime()
-              ? candle
-              : { ...candle, open: 1, high: 9e5, low: 0.1, close: 5, volume: 3 },
-          ),
-    };
-    for (const symbol of ["GME", "AMC", "SPY", "^GSPC"]) {
-      const [before, after] = [archive, scrambled].map((history) => {
-        const view = marketAsOf(history, noon);
-        return {
-          price: view.lastPrice(symbol),
-          volatility: view.volatility(symbol),
-          bars: view.bars(symbol, "2021-01-20", "2021-02-10"),
-          candles: view.candles(symbol, new Date("2021-01-25T00:00:00Z"), new Date("2021-02-05T00:00:00Z"), true),
-          chain: pricedChain(view, symbol, "2021-02-05", "2021-02-19"),
-        };
-      });
-      expect(after).toEqual(before);
-    }
+    expectNothingLater(await readMarketArchive(january), ["GME", "AMC", "SPY", "^GSPC"]);
   });
 
   it("serves a recorded chain that lies beside the prices", async () => {
     const folder = await folderWith({});
     await copyFile(join(january, "daily.csv"), join(folder, "daily.csv"));
     const name = "tdameritrade_chains_DIS_2021-01-12.json";
-    await copyFile(join(data, "options", name), join(folder, name));
+    await copyFile(join(recordings, "options", name), join(folder, name));
     const archive = await readMarketArchive(folder);
     expect(archive.recordedChain?.("DIS", new Date("2021-01-12T14:31:00Z"))).toBeUndefined();
     expect(archive.recordedChain?.("DIS", new Date("2021-01-12T21:30:00Z"))).toMatchObject({ underlyingPrice: 176 });

@@ -1,15 +1,24 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
 import { createOpenAi } from "../../lib/providers/openai.ts";
 import { noMetrics } from "../../lib/runtime/metrics.ts";
+import { describeRecorded, recordings, unrecordedFields } from "../support/recorded.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 import { type ScriptedAnswer, type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
+import {
+  completion,
+  eventStream,
+  limitHeaders,
+  refusal,
+  responsesAnswer,
+  tokensPerMinute,
+  toolCall,
+} from "../support/wire/openai.ts";
 
-const wire = join(process.env.SHARED_DATA ?? join(import.meta.dirname, "../../../shared/data"), "wire");
-const present = existsSync(join(wire, "openai"));
+const wire = join(recordings, "wire");
 
 const bodySchema = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string().nullable() }) })),
@@ -121,7 +130,96 @@ function expectUnusable(outcome: unknown, answer: ScriptedAnswer | undefined, ca
   });
 }
 
-describe.skipIf(!present)("recorded answers of OpenAI (needs ../shared/data)", () => {
+describe("answers in OpenAI's form", () => {
+  const answer = completion([{ content: '{"town": "Ottersea"}' }], { prompt: 79, completion: 14 });
+  const declined = completion([{ content: null, refusal: "I can't do that." }], { prompt: 79, completion: 12 });
+  const cutOff = completion([{ content: '{"to' }], { prompt: 79, completion: 1 }, "length");
+  const failed = (promptTokens: number, completionTokens: number, problem: RegExp) => ({
+    name: "OpenAiUnavailable",
+    message: expect.stringMatching(problem),
+    details: { usage: { promptTokens, completionTokens } },
+  });
+
+  it.each([
+    ["one choice", answer, '{"town": "Ottersea"}'],
+    [
+      "the first of three choices",
+      completion([{ content: "first" }, { content: "second" }, { content: "third" }], { prompt: 79, completion: 14 }),
+      "first",
+    ],
+    ["rate-limit headers", { ...answer, headers: limitHeaders }, '{"town": "Ottersea"}'],
+  ])("with %s is answered by one call and without a wait", async (_, sent, value) => {
+    const { outcome, waits, calls } = await replay(sent);
+    expect(outcome).toEqual({ value, usage: { promptTokens: 79, completionTokens: 14 } });
+    expect({ waits, calls }).toEqual({ waits: [], calls: 1 });
+  });
+
+  it.each([
+    ["404, model_not_found", refusal(404, "model_not_found", "The model `otter-1` does not exist.")],
+    [
+      "400, unsupported_value",
+      refusal(400, "unsupported_value", "'messages[0].role' does not support 'otter'.", "messages[0].role"),
+    ],
+  ])("%s is refused after one call and names the code", async (code, sent) => {
+    const { outcome, calls } = await replay(sent);
+    expect(outcome).toMatchObject({ name: "OpenAiRefused", message: expect.stringContaining(code) });
+    expect(calls).toBe(1);
+  });
+
+  it.each([
+    ["a stream of events, which was not asked for,", eventStream],
+    ["an answer of the responses API", responsesAnswer],
+  ])("%s is not a chat completion", async (_, sent) => {
+    const { outcome, calls } = await replay(sent);
+    expect(outcome).toMatchObject({
+      name: "OpenAiUnavailable",
+      message: "OpenAI's answer is not a chat completion",
+    });
+    expect(calls).toBe(4);
+  });
+
+  it("a tool call has no text and is malformed four times", async () => {
+    const { outcome, calls } = await replay(completion([toolCall], { prompt: 71, completion: 12 }, "tool_calls"));
+    expect(outcome).toMatchObject(failed(284, 48, /malformed/));
+    expect(calls).toBe(4);
+  });
+
+  it.each([
+    ["a refusal", declined, failed(158, 24, /refused/)],
+    ["a reply that was cut off", cutOff, failed(158, 2, /cut off/)],
+  ])("%s is asked once more, and both are counted", async (_, sent, expected) => {
+    const { outcome, calls } = await replay(sent);
+    expect(outcome).toMatchObject(expected);
+    expect(calls).toBe(2);
+  });
+
+  it("a refusal followed by an answer is answered, and both are counted", async () => {
+    const { outcome, waits } = await replay(declined, answer);
+    expect(outcome).toMatchObject({ usage: { promptTokens: 158, completionTokens: 26 } });
+    expect(waits).toEqual([1_000]);
+  });
+
+  it.each([
+    { wait: "2.41s", waitMs: 2_410 },
+    { wait: "19.07s", waitMs: 19_070 },
+    { wait: "640ms", waitMs: 1_000 },
+  ])("429 waits $waitMs ms where its message asks for $wait, and goes on", async ({ wait, waitMs }) => {
+    const { outcome, waits } = await replay(tokensPerMinute(wait), answer);
+    expect(outcome).toMatchObject({ value: '{"town": "Ottersea"}' });
+    expect(waits).toEqual([waitMs]);
+  });
+});
+
+describeRecorded("recorded answers of OpenAI", ["wire/openai", "wire/reported_in_issues.json"], () => {
+  it("have every field of the made-up ones", () => {
+    const madeUp = completion([{ content: "{}" }], { prompt: 1, completion: 1 });
+    const recorded = readJson("openai", "chat_completion_structured_output.json");
+    expect(unrecordedFields(madeUp.body, recorded)).toEqual([]);
+    const reported = z.array(reportSchema).parse(readJson("reported_in_issues.json"));
+    const limited = reported.find(({ http_status }) => http_status === 429);
+    expect(unrecordedFields(tokensPerMinute("1s").body, limited?.body)).toEqual([]);
+  });
+
   it("are all replayed here", () => {
     expect(readdirSync(join(wire, "openai")).toSorted()).toEqual([
       "cassette_chat_completion_200_with_ratelimit_headers.yaml",
@@ -235,33 +333,33 @@ describe.skipIf(!present)("recorded answers of OpenAI (needs ../shared/data)", (
     expect(outcome).toMatchObject({ usage: { promptTokens: 79 + 79, completionTokens: 12 + 14 } });
     expect(waits).toEqual([1_000]);
   });
-});
 
-describe.skipIf(!present)("answers of OpenAI reported in issues (needs ../shared/data)", () => {
-  const reports = present
-    ? z
-        .array(reportSchema)
-        .parse(readJson("reported_in_issues.json"))
-        .filter((report) => report.what.startsWith("OpenAI"))
-    : [];
-  const answer: ScriptedAnswer = present
-    ? { status: 200, body: readJson("openai", "chat_completion_structured_output.json") }
-    : { drop: "before head" };
+  const reports = z
+    .array(reportSchema)
+    .parse(readJson("reported_in_issues.json"))
+    .filter((report) => report.what.startsWith("OpenAI"));
+  const answer: ScriptedAnswer = {
+    status: 200,
+    body: readJson("openai", "chat_completion_structured_output.json"),
+  };
 
-  it("are three: two refusals for tokens per minute and one set of headers", () => {
+  it("reported in issues are three: two refusals for tokens per minute and one set of headers", () => {
     expect(reports.map((report) => report.http_status ?? null)).toEqual([429, null, 429]);
   });
 
   it.each([
     { index: 0, waitMs: 1_780 },
     { index: 2, waitMs: 26_604 },
-  ])("429 number $index: waits the $waitMs ms its message asks for and goes on", async ({ index, waitMs }) => {
-    const report = reports[index];
-    const limited = { status: report?.http_status ?? 0, body: report?.body };
-    const { outcome, waits } = await replay(limited, answer);
-    expectAnswered(outcome, answer);
-    expect(waits).toEqual([waitMs]);
-  });
+  ])(
+    "429 number $index in issues: waits the $waitMs ms its message asks for and goes on",
+    async ({ index, waitMs }) => {
+      const report = reports[index];
+      const limited = { status: report?.http_status ?? 0, body: report?.body };
+      const { outcome, waits } = await replay(limited, answer);
+      expectAnswered(outcome, answer);
+      expect(waits).toEqual([waitMs]);
+    },
+  );
 
   it("headers that tell when the limits are renewed do not delay an answer", async () => {
     const { outcome, waits } = await replay({ ...answer, headers: reports[1]?.headers ?? {} } as ScriptedAnswer);

@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../lib/providers/http.ts";
 import { createSymbols, fetchSymbolDirectory } from "../../lib/providers/symbols.ts";
-
-const folder = join(process.env.SHARED_DATA ?? "../shared/data", "symbols");
-const present = existsSync(folder);
+import { folderWith } from "../support/folders.ts";
+import { isRecorded, recordings } from "../support/recorded.ts";
 
 const nasdaq = [
   "Symbol|Security Name|Market Category|Test Issue|Financial Status|Round Lot Size|ETF|NextShares",
@@ -29,6 +27,13 @@ const screener = [
   "BRK/A,Berkshire Hathaway Inc.,$364580.00,1,1%,1,United States,,1,Finance,Insurance",
   "FB,Facebook Inc. Class A Common Stock,$257.62,1,1%,1,United States,2012,1,Technology,Software",
   "META,,,,,,,,,,",
+].join("\n");
+
+const nasdaqAsCsv = [
+  "Symbol,Company Name,Security Name,Market Category,Test Issue,Financial Status,Round Lot Size,ETF,NextShares",
+  "OTTR,Otter Works,Otter Works Inc. - Class A Ordinary Shares,G,N,N,100,N,N",
+  'PONDX,"Pond, Reed & Co. ETF","Pond, Reed & Co. ETF",G,N,N,100,Y,N',
+  "ZVZZT,NASDAQ TEST STOCK,NASDAQ TEST STOCK,G,Y,N,100,N,N",
 ].join("\n");
 
 function load(...texts: string[]) {
@@ -95,18 +100,31 @@ describe("the symbols provider", () => {
     expect(universe.all().length).toBeGreaterThan(500);
   });
 
-  it.skipIf(!present)("reads every file of the exchanges at hand (needs ../shared/data)", async () => {
-    const counts: Record<string, number> = {
-      "nasdaq_screener_all_us_2021-02-28.csv": 6_000,
-      "nasdaq_listed_2026-08.csv": 5_000,
-      "nyse_and_other_listed_2026-08.csv": 7_000,
-      "nasdaqlisted_2024-10-11.txt": 4_500,
-    };
-    for (const [file, fewest] of Object.entries(counts)) {
+  it("reads files of every form the exchanges publish", async () => {
+    const files = { "a.txt": nasdaq, "b.csv": other, "c.csv": screener, "d.csv": nasdaqAsCsv };
+    const folder = await folderWith(files);
+    const symbols = Object.keys(files).map(async (file) => {
       const universe = await createSymbols({ files: [join(folder, file)] }).load();
-      expect(universe.all().length, file).toBeGreaterThan(fewest);
-      expect(universe.has("ZVZZT"), file).toBe(false);
-    }
+      return universe.all().map(({ symbol }) => symbol);
+    });
+    expect(await Promise.all(symbols)).toEqual([
+      ["AAPL", "QQQ"],
+      ["BRK.B", "GME"],
+      ["BRK.A", "FB", "META"],
+      ["OTTR", "PONDX"],
+    ]);
+  });
+
+  const recorded: [file: string, fewest: number][] = [
+    ["nasdaq_screener_all_us_2021-02-28.csv", 6_000],
+    ["nasdaq_listed_2026-08.csv", 5_000],
+    ["nyse_and_other_listed_2026-08.csv", 7_000],
+    ["nasdaqlisted_2024-10-11.txt", 4_500],
+  ];
+  it.each(isRecorded("symbols") ? recorded : [])("reads %s with more than %i symbols", async (file, fewest) => {
+    const universe = await createSymbols({ files: [join(recordings, "symbols", file)] }).load();
+    expect(universe.all().length).toBeGreaterThan(fewest);
+    expect(universe.has("ZVZZT")).toBe(false);
   });
 });
 

@@ -3,7 +3,7 @@ import { filteredList, withoutRedundancy } from "../../lib/trading/list-filters.
 import { toPortfolioDetail, toPortfolioView } from "../../lib/trading/portfolio-views.ts";
 import { toPredictionDetail, toPredictionView } from "../../lib/trading/prediction-views.ts";
 import { newPrediction } from "../../lib/trading/predictions.ts";
-import { portfolio, prediction, settings } from "../support/trading.ts";
+import { expiredPredictionShown, portfolio, prediction, predictionShown, settings } from "../support/trading.ts";
 import { optionOf, stockOf } from "../support/trading-seeds.ts";
 
 describe("a portfolio as it is shown", () => {
@@ -63,54 +63,14 @@ describe("a portfolio as it is shown", () => {
 });
 
 describe("a prediction as it is shown", () => {
-  const shown = {
-    id: "t1_a.GME",
-    comment_id: "t1_a",
-    author: "ape",
-    analysis_run_id: "run",
-    ticker: "GME",
-    sentiment: "bullish",
-    option_type: "call",
-    strike_price: 50,
-    expiration_date: "2021-01-22",
-    contract_symbol: "GME_012221C50",
-    entry_premium: 2,
-    entry_date: "2021-01-04",
-    contracts: 10,
-    contracts_remaining: 10,
-    current_premium: null,
-    peak_premium: 2,
-    trailing_stop_active: false,
-    status: "tracking",
-    simulated_return_pct: null,
-    is_correct: null,
-    exit_reason: null,
-    hitl_override: null,
-    hitl_override_at: null,
-    resolved_at: null,
-    created_at: "2021-01-04T15:00:00.000Z",
-  };
-
   it("has exactly the fields of the contract", () => {
-    expect(toPredictionView(prediction())).toEqual(shown);
+    expect(toPredictionView(prediction())).toEqual(predictionShown);
   });
 
   it("that found no contract has the same fields, and nothing of a contract in them", () => {
     const { id: _, ...mention } = { ...prediction(), sentiment: "bearish" as const };
     const at = { today: "2021-01-04", now: "2021-01-04T15:00:00.000Z" };
-    expect(toPredictionView(newPrediction(mention, "no_valid_strike", at, settings))).toEqual({
-      ...shown,
-      sentiment: "bearish",
-      option_type: "put",
-      strike_price: null,
-      expiration_date: null,
-      contract_symbol: null,
-      entry_premium: null,
-      contracts: null,
-      contracts_remaining: null,
-      peak_premium: null,
-      status: "expired",
-    });
+    expect(toPredictionView(newPrediction(mention, "no_valid_strike", at, settings))).toEqual(expiredPredictionShown);
   });
 
   it("has each day's premium as a fraction of the entry's, and its exits in dollars", () => {
@@ -135,7 +95,7 @@ describe("a prediction as it is shown", () => {
       created_at: "2021-01-06T15:00:00.000Z",
     };
     expect(toPredictionDetail(prediction(), [day(0, 2.0001), day(1, 1.5), day(2, 0)], [exit])).toEqual({
-      ...shown,
+      ...predictionShown,
       prediction_outcomes: [
         [0, 2.0001, 0.00005],
         [1, 1.5, -0.25],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { curveFigures, maxDrawdown, shareOf, tradeFigures, tradingDayBefore } from "../../lib/trading/performance.ts";
 import { equityCurve, performanceView, performanceViewSchema } from "../../lib/trading/performance-views.ts";
+import { noFigures } from "../support/trading.ts";
 
 /** Trading days, Monday 2 March 2026 to Friday 13 March. */
 const tradingDays = [2, 3, 4, 5, 6, 9, 10, 11, 12, 13].map((day) => `2026-03-${String(day).padStart(2, "0")}`);
@@ -230,19 +231,9 @@ describe("a performance view", () => {
   });
 
   it("of nothing has no figures", () => {
-    const figures = {
-      closed_trades: 0,
-      win_rate: null,
-      win_rate_low: null,
-      win_rate_high: null,
-      profit_factor: null,
-      expectancy: null,
-      max_drawdown: 0,
-      ...unknown,
-    };
     expect(performanceView({ trades: [], curve: [], benchmark: none })).toEqual({
-      gross: figures,
-      net: figures,
+      gross: noFigures,
+      net: noFigures,
       equity_curve: [],
     });
   });

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { markPrice, type OptionContract, selectContract } from "../../lib/trading/strikes.ts";
+import { isRecorded, recordings } from "../support/recorded.ts";
 import { settings } from "../support/trading.ts";
+import { chain } from "../support/wire/schwab.ts";
 
 const today = "2021-01-04";
 
@@ -115,9 +117,6 @@ describe("strike selection", () => {
   });
 });
 
-const folder = join(process.env.SHARED_DATA ?? "../shared/data", "options");
-const present = existsSync(folder);
-
 interface RecordedContract {
   symbol: string;
   putCall: "CALL" | "PUT";
@@ -128,13 +127,15 @@ interface RecordedContract {
   ask: number;
 }
 
-type RecordedMap = Record<string, Record<string, RecordedContract[]>>;
+interface RecordedChain {
+  underlyingPrice: number;
+  callExpDateMap: Record<string, Record<string, RecordedContract[]>>;
+  putExpDateMap: Record<string, Record<string, RecordedContract[]>>;
+}
 
-/** The recorded answer, in the chain's terms: enough for a test, the broker's client does it properly. */
-function recordedChain(file: string) {
-  const recorded: { underlyingPrice: number; callExpDateMap: RecordedMap; putExpDateMap: RecordedMap } = JSON.parse(
-    readFileSync(join(folder, file), "utf8"),
-  );
+/** The broker's answer, in the chain's terms: enough for a test, the broker's client does it properly. */
+function chainOf(answer: unknown) {
+  const recorded = answer as RecordedChain;
   const contracts = [recorded.callExpDateMap, recorded.putExpDateMap].flatMap((map) =>
     Object.entries(map).flatMap(([expiration, strikes]) =>
       Object.values(strikes).flatMap((listed) =>
@@ -156,52 +157,110 @@ function recordedChain(file: string) {
   return { underlyingPrice: recorded.underlyingPrice, contracts };
 }
 
-describe.skipIf(!present)("strike selection on recorded chains (needs ../shared/data)", () => {
+interface ChainCase {
+  day: string;
+  answer: () => unknown;
+  checked: string[];
+  underlying_price: number;
+  expiration_date: string;
+  dte: number;
+  contract_symbol: string;
+  strike_price: number;
+  delta: number;
+  mark: number;
+  bid?: number;
+  ask?: number;
+}
+
+const recorded = (file: string): unknown => JSON.parse(readFileSync(join(recordings, "options", file), "utf8"));
+
+describe("strike selection on the broker's chains", () => {
+  // Expirations 2, 9, 16 and 23 days away: only the 16 are within 14 and 21.
+  // Calls there: 62.50 at 0.412, 65 at 0.327, 67.50 at 0.248: off 0.30 by 0.112, 0.027, 0.052.
+  // Puts there: 57.50 at −0.221, 60 at −0.309; the one below has no delta. Off by 0.079, 0.009.
+  const madeUp = {
+    day: "2025-01-29",
+    answer: () =>
+      chain("OTTR", 61.25, "2025-01-29", [
+        { symbol: "OTTR_013125C65", bid: 0.2, ask: 0.3, delta: 0.3 },
+        { symbol: "OTTR_020725C65", bid: 0.5, ask: 0.6, delta: 0.3 },
+        { symbol: "OTTR_021425C62.5", bid: 1.9, ask: 2, delta: 0.412 },
+        { symbol: "OTTR_021425C65", bid: 1.1, ask: 1.3, delta: 0.327 },
+        { symbol: "OTTR_021425C67.5", bid: 0.6, ask: 0.7, delta: 0.248 },
+        { symbol: "OTTR_022125C65", bid: 1.8, ask: 1.9, delta: 0.3 },
+        { symbol: "OTTR_021425P55", bid: 0.4, ask: 0.5, delta: "NaN" },
+        { symbol: "OTTR_021425P57.5", bid: 0.8, ask: 0.9, delta: -0.221 },
+        { symbol: "OTTR_021425P60", bid: 1.4, ask: 1.5, delta: -0.309 },
+        { symbol: "OTTR_022125P60", bid: 1.9, ask: 2, delta: -0.3 },
+      ]),
+    underlying_price: 61.25,
+    expiration_date: "2025-02-14",
+    dte: 16,
+    checked: ["2025-02-14"],
+  };
   // Expirations 3, 10, 17, 24 … days away: only the 17 are within 14 and 21.
   // Calls there: 180 at 0.386, 182.50 at 0.316, 185 at 0.254: off 0.30 by 0.086, 0.016, 0.046.
   // Puts there: 167.50 at −0.236, 170 at −0.299, 172.50 at −0.373: off by 0.064, 0.001, 0.073.
-  it.each([
-    { type: "call", strike: 182.5, delta: 0.316, mark: 2.44, bid: 2.35, ask: 2.52, symbol: "DIS_012921C182.5" },
-    { type: "put", strike: 170, delta: -0.299, mark: 2.45, bid: 2.4, ask: 2.5, symbol: "DIS_012921P170" },
-  ] as const)("DIS on 2021-01-12: the $strike $type at $mark", ({ type, strike, symbol, ...figures }) => {
-    const chain = recordedChain("tdameritrade_chains_DIS_2021-01-12.json");
-    expect(selectContract(chain, type, "2021-01-12", settings)).toEqual({
-      contract: {
-        contract_symbol: symbol,
-        option_type: type,
-        strike_price: strike,
-        expiration_date: "2021-01-29",
-        dte: 17,
-        ...figures,
-        underlying_price: 176,
-      },
-      expirationsChecked: ["2021-01-29"],
-    });
-  });
-
+  const disney = {
+    day: "2021-01-12",
+    answer: () => recorded("tdameritrade_chains_DIS_2021-01-12.json"),
+    underlying_price: 176,
+    expiration_date: "2021-01-29",
+    dte: 17,
+    checked: ["2021-01-29"],
+  };
   // On the Friday of its quotes, 2020-09-11 is 14 days away and 2020-09-18 is 21: off 17 by 3 and 4, so the 11th.
   // Calls there: 237.50 at 0.329, 240 at 0.288, 242.50 at 0.247: off 0.30 by 0.029, 0.012, 0.053.
   // Puts there: 217.50 at −0.241, 220 at −0.289, 222.50 at −0.345: off by 0.059, 0.011, 0.045.
+  const friday = {
+    day: "2020-08-28",
+    answer: () => recorded("tdameritrade_chains_MSFT_2020-08-28.json"),
+    underlying_price: 228.59,
+    expiration_date: "2020-09-11",
+    dte: 14,
+    checked: ["2020-09-11", "2020-09-18"],
+  };
   // The broker answered on the Sunday after and counts 12 and 19 days. On that day only the 18th is within 14 and 21.
   // Calls there: 237.50 at 0.36, 240 at 0.32, 245 at 0.249: off by 0.06, 0.02, 0.051.
   // Puts there: 215 at −0.24, 217.50 at −0.282, 220 at −0.321: off by 0.06, 0.018, 0.021.
-  it.each([
-    { day: "2020-08-28", type: "call", expiration: "2020-09-11", dte: 14, strike: 240, delta: 0.288, mark: 3.23 },
-    { day: "2020-08-28", type: "put", expiration: "2020-09-11", dte: 14, strike: 220, delta: -0.289, mark: 3.18 },
-    { day: "2020-08-30", type: "call", expiration: "2020-09-18", dte: 19, strike: 240, delta: 0.32, mark: 4.3 },
-    { day: "2020-08-30", type: "put", expiration: "2020-09-18", dte: 19, strike: 217.5, delta: -0.282, mark: 3.93 },
-  ] as const)(
-    "MSFT on $day: the $strike $type of $expiration at $mark",
-    ({ day, type, expiration, dte, strike, delta, mark }) => {
-      const chain = recordedChain("tdameritrade_chains_MSFT_2020-08-28.json");
-      expect(selectContract(chain, type, day, settings).contract).toMatchObject({
-        expiration_date: expiration,
-        dte,
-        strike_price: strike,
-        delta,
-        mark,
-        underlying_price: 228.59,
-      });
-    },
-  );
+  const sunday = { ...friday, day: "2020-08-30", expiration_date: "2020-09-18", dte: 19, checked: ["2020-09-18"] };
+
+  const cases: ChainCase[] = [
+    { ...madeUp, contract_symbol: "OTTR_021425C65", strike_price: 65, delta: 0.327, mark: 1.2, bid: 1.1, ask: 1.3 },
+    { ...madeUp, contract_symbol: "OTTR_021425P60", strike_price: 60, delta: -0.309, mark: 1.45, bid: 1.4, ask: 1.5 },
+    ...(isRecorded("options")
+      ? [
+          {
+            ...disney,
+            contract_symbol: "DIS_012921C182.5",
+            strike_price: 182.5,
+            delta: 0.316,
+            mark: 2.44,
+            bid: 2.35,
+            ask: 2.52,
+          },
+          {
+            ...disney,
+            contract_symbol: "DIS_012921P170",
+            strike_price: 170,
+            delta: -0.299,
+            mark: 2.45,
+            bid: 2.4,
+            ask: 2.5,
+          },
+          { ...friday, contract_symbol: "MSFT_091120C240", strike_price: 240, delta: 0.288, mark: 3.23 },
+          { ...friday, contract_symbol: "MSFT_091120P220", strike_price: 220, delta: -0.289, mark: 3.18 },
+          { ...sunday, contract_symbol: "MSFT_091820C240", strike_price: 240, delta: 0.32, mark: 4.3 },
+          { ...sunday, contract_symbol: "MSFT_091820P217.5", strike_price: 217.5, delta: -0.282, mark: 3.93 },
+        ]
+      : []),
+  ];
+
+  it.each(cases)("on $day takes $contract_symbol, $dte days away", ({ answer, day, checked, ...chosen }) => {
+    const option_type = chosen.delta > 0 ? "call" : "put";
+    expect(selectContract(chainOf(answer()), option_type, day, settings)).toEqual({
+      contract: expect.objectContaining({ option_type, ...chosen }),
+      expirationsChecked: checked,
+    });
+  });
 });

@@ -1,15 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Http, HttpFailure, type HttpRequest } from "../../lib/providers/http.ts";
 import { barsAsOf, candlesAsOf, inRegularSession } from "../../lib/providers/market-session.ts";
 import { createYahoo } from "../../lib/providers/yahoo.ts";
 import { readChart, toYahooSymbol } from "../../lib/providers/yahoo-wire.ts";
+import { describeRecorded, recordings, unrecordedFields } from "../support/recorded.ts";
 import { recordedLog } from "../support/recorded-log.ts";
 import { recordedMetrics } from "../support/recorded-metrics.ts";
+import { chart, dividendOn, emptyChart, notFound, splitOn } from "../support/wire/yahoo.ts";
 
-const folder = join(process.env.SHARED_DATA ?? "../shared/data", "wire/yahoo");
-const present = existsSync(folder);
 const marketTime = new Date("2026-11-20T15:30:00Z");
 
 type Answer = { status: number; body: unknown; headers?: Record<string, string> };
@@ -40,15 +40,46 @@ function setup(script: (call: number) => Answer | "lost", standIn = true) {
   return { yahoo, requests, waits, log };
 }
 
-const seconds = (time: string) => Date.parse(time) / 1000;
-const chart = (timestamp: number[], quote: object, more: object = {}) => ({
-  chart: { result: [{ meta: {}, timestamp, indicators: { quote: [quote] }, ...more }], error: null },
-});
-const oneDay = chart([seconds("2026-03-02T14:30:00Z")], { open: [10], high: [12], low: [9], close: [11] });
+const oneDay = chart(["2026-03-02T14:30:00Z"], { open: [10], high: [12], low: [9], close: [11] });
 const window = { symbol: "GME", from: "2026-03-01", to: "2026-03-05", marketTime };
 const noChart = { chart: { result: null, error: { code: "Internal Server Error", description: "?" } } };
 
-describe.skipIf(!present)("recorded answers through the real client (needs ../shared/data)", () => {
+describe("answers in Yahoo's form through the real client", () => {
+  const bars = (body: unknown, from: string, to: string, status = 200) =>
+    setup(() => ({ status, body })).yahoo.dailyBars({ symbol: "OTTR", from, to, marketTime });
+
+  it("reads a day as it was traded, not adjusted for dividends, without the digits of single precision", async () => {
+    const body = chart(["2022-02-22T14:30:00Z"], {
+      open: [64.97999572753906],
+      high: [66.69000244140625],
+      low: [62.14999389648438],
+      close: [64.32000732421875],
+    });
+    expect(await bars(body, "2022-02-22", "2022-02-22")).toEqual([
+      { date: "2022-02-22", open: 64.98, high: 66.69, low: 62.15, close: 64.32, split: 1 },
+    ]);
+  });
+
+  it("reads days with a dividend, over the change of clocks, and notes the split", async () => {
+    const openings = ["2022-03-11T14:30:00Z", "2022-03-14T13:30:00Z", "2022-03-15T13:30:00Z"];
+    const [first = "", second = ""] = openings;
+    const prices = { open: [80, 20, 21], high: [82, 22, 23], low: [79, 19, 20], close: [81, 21, 22] };
+    const body = chart(openings, prices, { ...dividendOn(first, 0.2), ...splitOn(second, 4, 1) });
+    expect(await bars(body, "2022-03-11", "2022-03-15")).toEqual([
+      { date: "2022-03-11", open: 80, high: 82, low: 79, close: 81, split: 1 },
+      { date: "2022-03-14", open: 20, high: 22, low: 19, close: 21, split: 4 },
+      { date: "2022-03-15", open: 21, high: 23, low: 20, close: 22, split: 1 },
+    ]);
+  });
+
+  it("has no bars for a weekend, and none for a symbol that is not found", async () => {
+    expect(await bars(emptyChart(), "2022-02-19", "2022-02-20")).toEqual([]);
+    expect(await bars(notFound, "2022-02-22", "2022-02-22", 404)).toEqual([]);
+  });
+});
+
+describeRecorded("recorded answers through the real client", ["wire/yahoo"], () => {
+  const folder = join(recordings, "wire/yahoo");
   interface Recording {
     request: { url: string };
     response: { status: number; bodyJson: unknown };
@@ -91,6 +122,13 @@ describe.skipIf(!present)("recorded answers through the real client (needs ../sh
     const weekend = "chart-AAPL-2025-02-01-to-2025-02-02-includePrePost-false-interval-1m.json";
     expect(await replay(weekend, "2025-02-01", "2025-02-02")).toEqual([]);
     expect(await replay("quoteSummary_404_not_found.json", "2025-02-01", "2025-02-02")).toEqual([]);
+  });
+
+  it("have every field of the made-up ones", () => {
+    const { bodyJson } = read("chart-AAPL-2020-08-31-to-2020-11-07.json").response;
+    const prices = { open: [10], high: [12], low: [9], close: [11] };
+    expect(unrecordedFields(chart(["2026-03-02T14:30:00Z"], prices), bodyJson)).toEqual([]);
+    expect(unrecordedFields(notFound, read("quoteSummary_404_not_found.json").response.bodyJson)).toEqual([]);
   });
 
   it("has been shown every recording there is", () => {
@@ -190,7 +228,7 @@ describe("the client", () => {
 
 describe("a chart", () => {
   it("skips days without a whole row, takes each day once and orders them", () => {
-    const times = ["2026-03-04", "2026-03-02", "2026-03-03", "2026-03-02"].map((day) => seconds(`${day}T14:30:00Z`));
+    const times = ["2026-03-04", "2026-03-02", "2026-03-03", "2026-03-02"].map((day) => `${day}T14:30:00Z`);
     const answer = chart(times, {
       open: [10, 20, null, 21],
       high: [12, 22, null, 22],
@@ -204,7 +242,7 @@ describe("a chart", () => {
   });
 
   it("undoes single precision", () => {
-    const answer = chart([seconds("2026-03-02T14:30:00Z")], {
+    const answer = chart(["2026-03-02T14:30:00Z"], {
       open: [129.0399932861328],
       high: [134.17999267578125],
       low: [0.00009],

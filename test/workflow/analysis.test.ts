@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commentSchema, postSchema, signalSchema } from "../../lib/analysis/records.ts";
 import { openRealm } from "../../lib/runs/realm.ts";
-import type { Run } from "../../lib/runs/run.ts";
 import { type Services, useServices } from "../../lib/services.ts";
 import { update } from "../../lib/store/actions.ts";
 import { seedScenario } from "../../localstack/scenario/seed.ts";
@@ -9,7 +8,7 @@ import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
 import { call, type PhaseHandler } from "../support/cloud.ts";
 import { because, bulk, comment, post, twoReasons } from "../support/content.ts";
 import { startCloudWithProviders } from "../support/providers.ts";
-import { settled } from "../support/waiting.ts";
+import { runOnce, settled } from "../support/waiting.ts";
 
 let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
 let realm = 0;
@@ -26,14 +25,6 @@ afterAll(() => stage.close());
 function begin(content: StandInContent | undefined, settings: Record<string, string> = {}): Services {
   realm++;
   return stage.begin(`analysis-${realm}`, content, settings);
-}
-
-async function runOnce(services: Services): Promise<Run> {
-  const started = await call("api/start-analysis");
-  expect(started.status).toBe(202);
-  const run = await settled(services, started.body.data.run_id);
-  if (!run) throw new Error("the run is gone");
-  return run;
 }
 
 async function configure(services: Services, settings: Record<string, string>): Promise<void> {

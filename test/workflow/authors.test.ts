@@ -20,7 +20,7 @@ import { dump } from "../support/dump.ts";
 import { type Fault, faultyStore } from "../support/faulty-store.ts";
 import { startCloudWithProviders } from "../support/providers.ts";
 import { resolve, seedResolved, seedTracked, trackedOf } from "../support/resolved.ts";
-import { settled } from "../support/waiting.ts";
+import { completedRun, settled } from "../support/waiting.ts";
 
 let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
 let realm = 0;
@@ -66,14 +66,6 @@ function begin(comments: StandInComment[] = [], settings: Record<string, string>
   return services;
 }
 
-async function runOnce(services: Services): Promise<Run> {
-  const started = await call("api/start-analysis");
-  expect(started.status).toBe(202);
-  const run = await settled(services, started.body.data.run_id);
-  expect(run).toMatchObject({ status: "completed", error_message: null });
-  return run as Run;
-}
-
 const ofAuthor = ({ store }: Services, name: string) => store.get(store.keys.author(name), authorSchema);
 const accuracyOf = async (services: Services, name: string) => (await ofAuthor(services, name))?.avg_sentiment_accuracy;
 const predictionOf = ({ store }: Services, id: string) => store.get(store.keys.prediction(id), predictionSchema);
@@ -96,7 +88,7 @@ describe("an author's comments", () => {
       by("bear", "b1", "0.5", 3),
     ];
     const services = begin(first, { MARKET_CLOCK: "scenario:2026-03-02" });
-    const run = await runOnce(services);
+    const run = await completedRun(services);
     // 0.1 + 0.2 + 0.48 and 0.04 + 0.3; trust 0.5 × 0.4 + 0.5 × 0.5.
     expect(await ofAuthor(services, "ape")).toEqual({
       username: "ape",
@@ -117,7 +109,7 @@ describe("an author's comments", () => {
     const again = first.map((each) => ({ ...each, score: 1_000 }));
     const content = [...again, by("ape", "a3", "reasoned 1.0".padEnd(600, "."), 5), by("newt", "n1", "0.5")];
     stage.scene.content = { posts: [post("p1")], comments: content };
-    const next = await runOnce(services);
+    const next = await completedRun(services);
     // (2 × 0.56 + 1) / 3; trust 2/3 × 0.4 + 0.5 × 0.5 + 1/30 × 0.1.
     expect(await ofAuthor(services, "ape")).toMatchObject({
       first_seen: "2026-03-02T15:30:00.000Z",
@@ -141,7 +133,11 @@ describe("an author's comments", () => {
 
   it("of deleted accounts belong to nobody", async () => {
     const services = begin([by("[deleted]", "a1", "reasoned 0.8"), by("[deleted]", "a2", "[deleted]")]);
-    expect(await summaryOf(services, await runOnce(services))).toEqual({ authors: 0, comments: 0, predictions: 0 });
+    expect(await summaryOf(services, await completedRun(services))).toEqual({
+      authors: 0,
+      comments: 0,
+      predictions: 0,
+    });
     expect(await ofAuthor(services, "[deleted]")).toBeUndefined();
     expect(await authorsCounted(services)).toBe(0);
   });
@@ -150,7 +146,7 @@ describe("an author's comments", () => {
     const services = begin([by("ape", "a1", "0.5"), by("ape", "a2", "0.5"), by("ape", "bad", "BADLY")]);
     stage.scene.openAiFaults = (request) =>
       request.body.includes("BADLY") ? { status: 500, body: "{}" } : wordForWord(request);
-    await runOnce(services);
+    await completedRun(services);
     expect(await ofAuthor(services, "ape")).toMatchObject({ total_comments: 2 });
   });
 
@@ -161,7 +157,7 @@ describe("an author's comments", () => {
       Array.from({ length: 50 }, (_, index) => comment(`${id}c${index}`, id, "0.5")),
     );
     stage.scene.content = { posts, comments };
-    expect(await summaryOf(services, await runOnce(services))).toMatchObject({ authors: 150, comments: 150 });
+    expect(await summaryOf(services, await completedRun(services))).toMatchObject({ authors: 150, comments: 150 });
     expect(await authorsCounted(services)).toBe(150);
     for (const name of ["author_p1c0", "author_p2c30", "author_p3c49"]) {
       expect(await ofAuthor(services, name)).toMatchObject({ total_comments: 1 });
@@ -188,7 +184,7 @@ describe("trust", () => {
       avg_sentiment_accuracy: 0.32,
       first_seen: "2026-01-01T15:30:00.000Z",
     });
-    await runOnce(services);
+    await completedRun(services);
     // 1 of 1 today; 18 of 23, 0.68, 45 days; 5 of 45, 0.32, 60 days.
     const trusts = { new: 0.65, good: 0.753, poor: 0.304 };
     for (const [name, trust_score] of Object.entries(trusts)) {
@@ -199,7 +195,7 @@ describe("trust", () => {
 
     const comments = [...Object.keys(trusts), "unknown"].map((name) => by(name, `next_${name}`, "0.5"));
     stage.scene.content = { posts: [post("p1")], comments };
-    await runOnce(services);
+    await completedRun(services);
     for (const [name, author_trust_score] of Object.entries({ ...trusts, unknown: 0.5 })) {
       const stored = await store.get(store.keys.comment(`next_${name}`), commentSchema);
       expect(stored).toMatchObject({ author_trust_score });
@@ -216,7 +212,11 @@ describe("an author's accuracy", () => {
         prefix: `p${index}`,
         from: `2026-02-2${index + 1}T16:00:00.000Z`,
       });
-      expect(await summaryOf(services, await runOnce(services))).toEqual({ authors: 0, comments: 0, predictions: 1 });
+      expect(await summaryOf(services, await completedRun(services))).toEqual({
+        authors: 0,
+        comments: 0,
+        predictions: 1,
+      });
       seen.push(await accuracyOf(services, "ape"));
     }
     expect(seen).toEqual([1, 1, 0.7, 0.79]);
@@ -238,7 +238,7 @@ describe("an author's accuracy", () => {
       const at = `2026-02-27T16:${String(index).padStart(2, "0")}:00.000Z`;
       await resolve(services, `${name}.GME`, index < 20 ? 3 : 1, at);
     }
-    expect(await summaryOf(services, await runOnce(services))).toMatchObject({ predictions: 22 });
+    expect(await summaryOf(services, await completedRun(services))).toMatchObject({ predictions: 22 });
     expect(await accuracyOf(services, "ape")).toBe(0.49);
     const history = await readHistory(services.store, "ape");
     expect(history.map(({ prediction_id }) => prediction_id)).toEqual(names.map((name) => `${name}.GME`));
@@ -247,9 +247,9 @@ describe("an author's accuracy", () => {
   it("is replayed where a result belongs before those that it holds", async () => {
     const services = begin();
     await seedResolved(services, "ape", [3], { prefix: "late", from: "2026-02-27T16:00:00.000Z" });
-    await runOnce(services);
+    await completedRun(services);
     await seedResolved(services, "ape", [1], { prefix: "early", from: "2026-02-26T16:00:00.000Z" });
-    await runOnce(services);
+    await completedRun(services);
     // Wrong, then right; the other way round it would be 0.7.
     expect(await accuracyOf(services, "ape")).toBe(0.3);
   });
@@ -258,7 +258,7 @@ describe("an author's accuracy", () => {
     const services = begin();
     await seedResolved(services, "flat", [2], { prefix: "f" });
     await seedResolved(services, "tenth", [2.002], { prefix: "t" });
-    await runOnce(services);
+    await completedRun(services);
     expect(await predictionOf(services, "f00.GME")).toMatchObject({ simulated_return_pct: 0, is_correct: false });
     expect(await predictionOf(services, "t00.GME")).toMatchObject({ simulated_return_pct: 0.001, is_correct: true });
     expect([await accuracyOf(services, "flat"), await accuracyOf(services, "tenth")]).toEqual([0, 1]);
@@ -282,7 +282,7 @@ describe("an author's accuracy", () => {
     ] as const) {
       await resolve(services, id, premium, "2026-02-27T16:00:00.000Z");
     }
-    expect(await summaryOf(services, await runOnce(services))).toMatchObject({ predictions: 3 });
+    expect(await summaryOf(services, await completedRun(services))).toMatchObject({ predictions: 3 });
     expect(await accuracyOf(services, "right")).toBe(1);
     expect(await accuracyOf(services, "wrong")).toBe(0);
     expect(await accuracyOf(services, "none")).toBeNull();
@@ -297,7 +297,7 @@ describe("an author's accuracy", () => {
     const services = begin();
     await seedResolved(services, "[deleted]", [3]);
     await seedResolved(services, "ape", [3], { prefix: "q" });
-    expect(await summaryOf(services, await runOnce(services))).toMatchObject({ predictions: 2 });
+    expect(await summaryOf(services, await completedRun(services))).toMatchObject({ predictions: 2 });
     expect((await unappliedOf(services)).total).toBe(0);
     const request = { params: { id: "p00.GME" }, body: { override_result: "incorrect" } };
     expect(await call("api/override-prediction", request)).toMatchObject({ status: 200 });
@@ -308,7 +308,7 @@ describe("an author's accuracy", () => {
   it("keeps a history with what each prediction gained and cost", async () => {
     const services = begin();
     await seedResolved(services, "ape", [3]);
-    await runOnce(services);
+    await completedRun(services);
     // Ten calls from 2 to 3; sold 1 % lower, 30 dollars less, and 6.50 of commission.
     expect(await readHistory(services.store, "ape")).toEqual([
       {

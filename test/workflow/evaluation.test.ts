@@ -8,12 +8,13 @@ import { put, update } from "../../lib/store/actions.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "../../lib/trading/evaluation-records.ts";
 import { saveBars } from "../../lib/trading/market-data.ts";
 import { portfolioNames } from "../../lib/trading/portfolios.ts";
-import type { PriceBar } from "../../lib/trading/price-bars.ts";
 import type { Position } from "../../lib/trading/records.ts";
 import { dump } from "../support/dump.ts";
+import { unmeasured } from "../support/evaluation-periods.ts";
 import { faultyStore } from "../support/faulty-store.ts";
 import { marketOf } from "../support/market.ts";
 import { startCloudWithProviders } from "../support/providers.ts";
+import { closeOf } from "../support/trading.ts";
 import { optionOf, seedPositions, stockOf } from "../support/trading-seeds.ts";
 
 let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
@@ -101,17 +102,7 @@ const contents = () => dump(services.store, services.config.environment.REALM, r
 const lines = (message: RegExp) => stage.cloud.log.lines.filter((line) => message.test(line.message));
 
 /** What the S&P 500 was when the period began. */
-const oldClose: PriceBar = {
-  ticker: "^GSPC",
-  date: "2026-03-02",
-  open: 5000,
-  high: 5000,
-  low: 5000,
-  close: 5000,
-  source: "yahoo",
-  is_final: true,
-  fetched_at: "2026-03-02T22:00:00.000Z",
-};
+const oldClose = closeOf("2026-03-02", 5000);
 
 /** A share that was closed. */
 function closed(ticker: string, exit_date: string, realized_pnl_cents: number, realized_return_pct: number): Position {
@@ -129,15 +120,7 @@ describe("the first run", () => {
       period_end: "2026-04-01",
       status: "active",
       value_at_period_start_cents: 10_000_000,
-      portfolio_return_pct: null,
-      sp500_return_pct: null,
-      relative_performance: null,
-      beat_benchmark: null,
-      total_positions_closed: null,
-      winning_positions: null,
-      losing_positions: null,
-      avg_return_pct: null,
-      signal_accuracy_pct: null,
+      ...unmeasured,
       created_at: "2026-03-02T15:30:00.000Z",
     };
     const named = (portfolio_id: string, instrument_type: string, signal_type: string) => ({

@@ -4,12 +4,11 @@ import type { Run } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import { predictionSchema } from "../../lib/trading/prediction-records.ts";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";
-import { call } from "../support/cloud.ts";
 import { bulk, comment, post } from "../support/content.ts";
 import { marketOf } from "../support/market.ts";
 import { echoedAnnotation } from "../support/model.ts";
 import { startCloudWithProviders, tokenFileFor } from "../support/providers.ts";
-import { settled } from "../support/waiting.ts";
+import { completedRun } from "../support/waiting.ts";
 
 let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
 let realm = 0;
@@ -46,14 +45,6 @@ function begin(bodies: Record<string, string>, fault: ChainFault = () => undefin
     return fault(symbol);
   };
   return services;
-}
-
-async function runOnce(services: Services): Promise<Run> {
-  const started = await call("api/start-analysis");
-  expect(started.status).toBe(202);
-  const run = await settled(services, started.body.data.run_id);
-  expect(run).toMatchObject({ status: "completed", error_message: null });
-  return run as Run;
 }
 
 const predictionOf = ({ store }: Services, id: string) => store.get(store.keys.prediction(id), predictionSchema);
@@ -96,7 +87,7 @@ describe("a mention with a direction", () => {
       a1: "GME bullish, AMD bearish, KO neutral; overall neutral",
       a2: "GME bearish; overall bullish",
     });
-    const run = await runOnce(services);
+    const run = await completedRun(services);
     // Of the limits' days, 03-16 to 03-23, only Friday 03-20 expires: 18 days. Calls on GME at 20 have there the
     // deltas … 0.3780 at 20.34 for 0.23, 0.1934 at 20.85 …: 0.0780 and 0.1066 from 0.30. 2000 / 23 is 86.96.
     expect(await predictionOf(services, "a1.GME")).toMatchObject({
@@ -146,7 +137,7 @@ describe("a mention with a direction", () => {
 
   it("is listed by run, author, ticker and among those to be followed, and counted", async () => {
     const services = begin({ a1: "GME bullish, AMD bullish", a2: "GME bearish", a3: "BTC bullish" });
-    const run = await runOnce(services);
+    const run = await completedRun(services);
     const { store } = services;
     const listed = async (index: "gsi1" | "gsi2" | "gsi3" | "gsi4", list: string) => {
       const range = { pk: `predictions-${realm}#PREDICTIONS${list}`, index };
@@ -167,12 +158,12 @@ describe("a mention with a direction", () => {
 
   it("that has its prediction keeps it in later runs, and no chain is asked for it", async () => {
     const services = begin({ a1: "GME bullish", a2: "AMD bullish" });
-    const first = await runOnce(services);
+    const first = await completedRun(services);
     const before = await predictionOf(services, "a1.GME");
     stage.scene.market = marketOf({ GME: 40, AMD: 100 });
     stage.scene.content?.comments.push(comment("a3", "p1", "AMD bearish"));
     asked = [];
-    const second = await runOnce(services);
+    const second = await completedRun(services);
     expect(asked).toEqual(["AMD"]);
     expect(await summaryOf(services, second)).toEqual({ tickers: 2, created: 1, expired: 0 });
     const { analysis_run_id, contract_symbol, entry_premium, created_at } = before ?? {};
@@ -190,7 +181,7 @@ describe("a mention with a direction", () => {
   it("is one of seventy of the same ticker: all are stored, of one chain", async () => {
     const services = begin({});
     stage.scene.content = bulk(2, 35, (n) => `GME ${n % 2 === 0 ? "bullish" : "bearish"}, number ${n}`);
-    const run = await runOnce(services);
+    const run = await completedRun(services);
     expect(await summaryOf(services, run)).toEqual({ tickers: 1, created: 70, expired: 0 });
     expect(asked).toEqual(["GME"]);
     const { pk } = services.store.keys.tracked("", "");
@@ -208,7 +199,7 @@ describe("without a broker", () => {
     { status: 400, attempts: 1 },
   ])("for one ticker (HTTP $status) its predictions expire with one warning, and the others' do not", async (fault) => {
     const services = begin(two, (symbol) => (symbol === "GME" ? { status: fault.status, body: "{}" } : undefined));
-    const run = await runOnce(services);
+    const run = await completedRun(services);
     const expired = { status: "expired", expired_reason: "broker_unavailable", ...withoutContract };
     expect(await predictionOf(services, "a1.GME")).toMatchObject({ ...expired, option_type: "call" });
     expect(await predictionOf(services, "a2.GME")).toMatchObject({ ...expired, option_type: "put" });
@@ -221,7 +212,7 @@ describe("without a broker", () => {
   it("that anybody is logged in to, all expire, each ticker with its warning, and the run completes", async () => {
     const old = tokenFileFor(new Date("2026-02-02T15:30:00Z"));
     const services = begin(two, () => undefined, { BROKER_TOKEN_FILE: old.path });
-    const run = await runOnce(services);
+    const run = await completedRun(services);
     old.remove();
     expect(warningsOf(run)).toEqual([noBroker("AMD", 1), noBroker("GME", 1)]);
     expect(await summaryOf(services, run)).toEqual({ tickers: 2, created: 0, expired: 3 });
@@ -254,7 +245,7 @@ const chainOf = (calls: object[], puts: object[]) =>
 describe("without a contract", () => {
   it("on crypto or on what has no options the prediction expires with one warning", async () => {
     const services = begin({ a1: "BTC bullish, KO bearish", a2: "BTC bearish" });
-    const run = await runOnce(services);
+    const run = await completedRun(services);
     const expired = { status: "expired", expired_reason: "no_valid_strike", ...withoutContract };
     for (const id of ["a1.BTC", "a1.KO", "a2.BTC"]) expect(await predictionOf(services, id)).toMatchObject(expired);
     expect(warningsOf(run)).toEqual([noStrike("BTC", []), noStrike("KO", [])]);
@@ -270,7 +261,7 @@ describe("without a contract", () => {
   ])("for the bullish because of $name, these expire, and the bearish do not", async ({ fields }) => {
     const answer = chainOf([row("call", 21, fields)], [row("put", 19, {})]);
     const services = begin({ a1: "GME bullish", a2: "GME bearish" }, () => ({ status: 200, body: answer }));
-    const run = await runOnce(services);
+    const run = await completedRun(services);
     expect(await predictionOf(services, "a1.GME")).toMatchObject({ expired_reason: "no_valid_strike" });
     expect(await predictionOf(services, "a2.GME")).toMatchObject({ expired_reason: null, strike_price: 19 });
     expect(warningsOf(run)).toEqual([noStrike("GME", ["2026-03-20"])]);
@@ -278,7 +269,7 @@ describe("without a contract", () => {
 
   it("for one direction nobody took there is no warning", async () => {
     const answer = chainOf([], [row("put", 19, {})]);
-    const run = await runOnce(begin({ a1: "GME bearish" }, () => ({ status: 200, body: answer })));
+    const run = await completedRun(begin({ a1: "GME bearish" }, () => ({ status: 200, body: answer })));
     expect(warningsOf(run)).toEqual([]);
   });
 
@@ -291,7 +282,7 @@ describe("without a contract", () => {
     const services = begin({ a1: "GME bullish, AMD bullish" }, (symbol) =>
       symbol === "GME" ? { status: 200, body } : undefined,
     );
-    const run = await runOnce(services);
+    const run = await completedRun(services);
     expect(warningsOf(run)).toEqual([warning]);
     expect(await predictionOf(services, "a1.AMD")).toMatchObject({ status: "tracking" });
   });
@@ -300,7 +291,7 @@ describe("without a contract", () => {
     const calls = [row("call", 22, { delta: "Infinity" }), row("call", 21, { bid: -999 })];
     const body = chainOf(calls, []).replace('"Infinity"', "NaN");
     const services = begin({ a1: "GME bullish" }, () => ({ status: 200, body }));
-    await runOnce(services);
+    await completedRun(services);
     expect(await predictionOf(services, "a1.GME")).toMatchObject({
       strike_price: 21,
       entry_premium: 0.55,
@@ -315,7 +306,7 @@ it("a phase that takes longer than ten minutes is left and entered again, and as
     if (asked.length === 3) stage.cloud.time.now = new Date("2026-03-02T15:41:00Z");
     return undefined;
   });
-  const run = await runOnce(services);
+  const run = await completedRun(services);
   stage.cloud.time.now = new Date("2026-03-02T15:30:00Z");
   expect(asked.slice(0, 5).toSorted()).toEqual(["AMC", "AMD", "BB", "GME", "KO"]);
   expect(asked.slice(5)).toEqual(["NIO"]);

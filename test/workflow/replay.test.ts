@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSymbols } from "../../lib/providers/symbols.ts";
 import type { Run } from "../../lib/runs/run.ts";
 import type { PortfolioView } from "../../lib/trading/portfolio-views.ts";
@@ -12,13 +12,13 @@ import { startSchwabStandIn } from "../../localstack/standins/schwab/server.ts";
 import { startYahooStandIn } from "../../localstack/standins/yahoo/server.ts";
 import { call, startCloud } from "../support/cloud.ts";
 import { marketSettings, openAiSettings, tokenFileFor } from "../support/providers.ts";
+import { describeRecorded, recordings } from "../support/recorded.ts";
 import { settled } from "../support/waiting.ts";
 
-const data = resolve(process.env.SHARED_DATA ?? "../shared/data");
+const data = resolve(recordings);
 const comments = resolve(data, "reddit/wsb_comment_stream_2021-01_authors_scores.jsonl");
 const prices = resolve(data, "market/archive_2021-01");
 const candleFile = resolve(prices, "intraday_5min.csv");
-const absent = [comments, resolve(prices, "daily.csv"), candleFile].some((file) => !existsSync(file));
 
 /** 10:35 in New York but for the second, which is 08:00, and the last, which is 15:45. */
 const instants = [
@@ -155,8 +155,8 @@ function inCents(dollars: readonly number[]): number {
   return dollars.reduce((sum, each) => sum + Math.round(each * 100), 0);
 }
 
-describe.skipIf(absent)(absent ? "a replay of January 2021 (needs ../shared/data)" : "a replay of January 2021", () => {
-  const bars = absent ? [] : readBars();
+describeRecorded("a replay of January 2021", ["reddit", "market/archive_2021-01"], () => {
+  const bars = readBars();
   const replayed: Replayed[] = [];
   const positions: Position[] = [];
   const exits: PositionExit[] = [];
