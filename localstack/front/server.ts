@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { basename, dirname } from "node:path";
 import fastifyStatic from "@fastify/static";
 import { type FastifyReply, fastify } from "fastify";
 import { errorBody, type GatewayError, gatewayErrors } from "../../lib/http/gateway-errors.ts";
 import { corsHeaders, preflightHeaders } from "../../lib/http/headers.ts";
 import { mostBodyBytes } from "../../lib/http/request.ts";
 import { forward } from "./forward.ts";
+import { referenceFiles } from "./reference.ts";
 
 export interface FrontOptions {
   host: string;
@@ -77,6 +79,10 @@ export async function startFront(options: FrontOptions): Promise<{ url: string; 
       response.header("content-security-policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'");
       response.header("x-content-type-options", "nosniff");
     },
+  });
+  app.get("/app/docs/:name", (request, reply) => {
+    const path = referenceFiles.get((request.params as { name: string }).name);
+    return path ? reply.sendFile(basename(path), dirname(path)) : reply.callNotFound();
   });
   app.get("/app", (_request, reply) => reply.redirect("/app/", 301));
 
