@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { packageStage } from "../package/packaged.ts";
 import { templateRules } from "../package/template-rules.ts";
 import { readWorkflows, workflowProblems } from "../package/workflow-rules.ts";
+import { checkEnvExample } from "./checks/env-example.ts";
 import { root } from "./checks/files.ts";
 import { checkImports } from "./checks/imports.ts";
 
@@ -15,6 +16,7 @@ const checks: Record<string, () => Promise<string[]>> = {
   // Named one by one: of the whole folder it would read what the other checks are just writing.
   "lint and format": () => program("biome", ["check", "functions", "lib", "localstack", "test", "package.json"]),
   "import rules": checkImports,
+  "example of settings": async () => checkEnvExample(),
   "dead code": () => program("knip", ["--config", "test/config/knip.json", "--no-progress"]),
   "document by redocly": () =>
     script(import.meta.resolve("@redocly/cli/bin/cli.js"), ["lint", "--extends=recommended-strict", document]),
