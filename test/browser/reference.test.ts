@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import committed from "../../lib/http/openapi.json" with { type: "json" };
 import { lackedBrowser, openBrowser } from "../support/browser.ts";
@@ -18,7 +18,7 @@ let foreign: string[];
 let problems: string[];
 
 /** A page of a fresh browser that reaches the stack and nothing else. */
-async function open(operation = "", options: { colorScheme?: "dark"; javaScriptEnabled?: false } = {}): Promise<void> {
+async function prepare(options: BrowserContextOptions = {}): Promise<void> {
   context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   await context.route(
     (url) => url.origin !== new URL(stack.url).origin,
@@ -32,6 +32,10 @@ async function open(operation = "", options: { colorScheme?: "dark"; javaScriptE
   // A breach of the content security policy is told here too.
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(error.message));
+}
+
+async function open(operation = "", options?: BrowserContextOptions): Promise<void> {
+  await prepare(options);
   await page.goto(`${stack.url}/docs${operation}`);
 }
 
@@ -110,6 +114,13 @@ describe.skipIf(lackedBrowser)(`the API reference in a browser ${lackedBrowser ?
     expect([foreign, problems]).toEqual([[], []]);
   });
 
+  it("fits a telephone without scrolling sideways", async () => {
+    await open("", { viewport: { width: 390, height: 844 } });
+    await page.getByRole("button", { name: "Authorize" }).waitFor();
+    await page.screenshot({ path: join(pictures, "docs-narrow.png") });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  });
+
   it("is a plain list where no scripts run", async () => {
     await open("", { javaScriptEnabled: false });
     const items = page.getByRole("listitem");
@@ -117,5 +128,18 @@ describe.skipIf(lackedBrowser)(`the API reference in a browser ${lackedBrowser ?
     expect(await items.first().textContent()).toMatch(/^POST \/analyze Start an analysis run\. /);
     await page.screenshot({ path: join(pictures, "docs-plain.png") });
     expect([foreign, problems]).toEqual([[], []]);
+  });
+
+  it("stays that list on the bare API, which has its stage in front and serves no files", async () => {
+    await prepare();
+    await context.route(`${stack.url}/prod/**`, (route) => route.fulfill({ status: 403 }));
+    await context.route(`${stack.url}/prod/docs`, async (route) =>
+      route.fulfill({ response: await route.fetch({ url: `${stack.url}/docs` }) }),
+    );
+    await page.goto(`${stack.url}/prod/docs`, { waitUntil: "networkidle" });
+    await page.getByRole("listitem").filter({ hasText: "POST /analyze" }).waitFor();
+    const address = await page.evaluate("document.querySelector('nav a[href$=json]').href");
+    expect(address).toBe(`${stack.url}/prod/openapi.json`);
+    expect(foreign).toEqual([]);
   });
 });
