@@ -1,5 +1,5 @@
 import type { ApiAnswer } from "./contract.ts";
-import { escaped } from "./docs-shapes.ts";
+import { escaped } from "./html.ts";
 
 const statusOf = { done: 200, refused: 422, failed: 502 } as const;
 

@@ -6,7 +6,7 @@ const instant = z.iso.datetime({ offset: true });
 const marketClock = z.union([z.literal("wall"), z.templateLiteral(["scenario:", z.iso.date()]), instant]);
 
 /** Every variable the functions read. Absent and empty mean the same. */
-const environmentSchema = z.object({
+export const environmentSchema = z.object({
   REALM: z
     .string()
     .regex(/^[a-z0-9-]{1,30}$/, "must be 1–30 lower-case letters, digits or hyphens")

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { basename, dirname } from "node:path";
 import fastifyStatic from "@fastify/static";
 import { type FastifyReply, fastify, type RouteHandlerMethod } from "fastify";
 import { errorBody, type GatewayError, gatewayErrors } from "../../lib/http/gateway-errors.ts";
@@ -8,6 +9,7 @@ import type { Log } from "../../lib/runtime/logger.ts";
 import { type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
 import { proxyEvent } from "./event.ts";
 import { type Integration, integrate, isGatewayError } from "./integration.ts";
+import { referenceFiles } from "./reference.ts";
 
 export interface FrontOptions {
   host: string;
@@ -80,6 +82,10 @@ export async function startFront(options: FrontOptions): Promise<{ url: string; 
       response.header("content-security-policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'");
       response.header("x-content-type-options", "nosniff");
     },
+  });
+  app.get("/app/docs/:name", (request, reply) => {
+    const path = referenceFiles.get((request.params as { name: string }).name);
+    return path ? reply.sendFile(basename(path), dirname(path)) : reply.callNotFound();
   });
   app.get("/app", (_request, reply) => reply.redirect("/app/", 301));
   app.options("/*", (request, reply) =>

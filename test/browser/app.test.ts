@@ -1,12 +1,11 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { lackedBrowser, openBrowser } from "../support/browser.ts";
 import { type LocalStack, startLocalStack, temporaryFolder } from "../support/stack.ts";
 
-const executablePath = "/usr/bin/chromium";
-const absent = !existsSync(executablePath);
 const pictures = join(tmpdir(), "wsb-pictures");
 const patience = 30_000;
 
@@ -16,23 +15,11 @@ let browser: Browser;
 let page: Page;
 let problems: string[];
 
-describe.skipIf(absent)(absent ? `the page in a browser (needs ${executablePath})` : "the page in a browser", () => {
+describe.skipIf(lackedBrowser)(`the page in a browser ${lackedBrowser ?? ""}`.trim(), () => {
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
     stack = await startLocalStack(folder.path);
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    browser = await openBrowser();
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
     page.setDefaultTimeout(patience);
@@ -89,16 +76,5 @@ describe.skipIf(absent)(absent ? `the page in a browser (needs ${executablePath}
     await page.setViewportSize({ width: 390, height: 844 });
     await page.screenshot({ path: join(pictures, "app-narrow.png"), fullPage: true });
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
-  });
-
-  it("renders the documentation of every endpoint", async () => {
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await page.goto(`${stack.url}/docs`);
-    expect(await page.title()).toContain("WSB Signals");
-    for (const path of ["/analyze", "/runs/{id}/status", "/signals", "/api/v1/health/ready"]) {
-      expect(await page.getByRole("heading", { name: new RegExp(`(GET|POST) ${path}$`) }).count(), path).toBe(1);
-    }
-    await page.screenshot({ path: join(pictures, "docs.png") });
-    expect(problems).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { packageStage } from "../package/packaged.ts";
 import { templateRules } from "../package/template-rules.ts";
 import { readWorkflows, workflowProblems } from "../package/workflow-rules.ts";
+import { checkEnvExample } from "./checks/env-example.ts";
 import { root } from "./checks/files.ts";
 import { checkHandlers } from "./checks/handlers.ts";
 import { checkImports } from "./checks/imports.ts";
@@ -17,6 +18,7 @@ const checks: Record<string, () => Promise<string[]>> = {
   "lint and format": () => program("biome", ["check", "functions", "lib", "localstack", "test", "package.json"]),
   "import rules": checkImports,
   "short handlers": async () => checkHandlers(),
+  "example of settings": async () => checkEnvExample(),
   "dead code": () => program("knip", ["--config", "test/config/knip.json", "--no-progress"]),
   "document by redocly": () =>
     script(import.meta.resolve("@redocly/cli/bin/cli.js"), ["lint", "--extends=recommended-strict", document]),

@@ -418,6 +418,22 @@ describe("the dashboard", () => {
     expect(response.headers.get("content-security-policy")).toContain("default-src 'self'");
   });
 
+  it("comes with the API reference of the package, and the texts of its licence", async () => {
+    const url = await front();
+    for (const [name, type, text] of [
+      ["swagger-ui-bundle.js", "application/javascript; charset=utf-8", "SwaggerUIBundle"],
+      ["swagger-ui.css", "text/css; charset=utf-8", ".swagger-ui"],
+      ["reference.js", "application/javascript; charset=utf-8", "openapi.json"],
+      ["NOTICE", "application/octet-stream", "swagger-ui"],
+    ] as const) {
+      const response = await fetch(`${url}/app/docs/${name}`);
+      expect([response.status, response.headers.get("content-type")], name).toEqual([200, type]);
+      expect(await response.text(), name).toContain(text);
+    }
+    // The package's own page loads a document from elsewhere.
+    expect((await fetch(`${url}/app/docs/index.html`)).status).toBe(404);
+  });
+
   it("has no files outside of its folder", async () => {
     const url = await front();
     expect((await fetch(`${url}/app/..%2Fserver.ts`)).status).toBe(404);
