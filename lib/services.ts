@@ -1,11 +1,11 @@
 import type { AnalysisServices } from "./analysis/services.ts";
-import { createExecutions } from "./providers/executions.ts";
-import { createHttp } from "./providers/http.ts";
-import type { Broker, DailyPrices } from "./providers/market.ts";
-import type { Model } from "./providers/model.ts";
-import type { RedditSource } from "./providers/reddit-source.ts";
-import type { SchwabAuth, TokenVault } from "./providers/schwab-auth.ts";
-import type { SymbolUniverse } from "./providers/symbols-source.ts";
+import { createExecutions } from "./providers/aws/executions.ts";
+import { createHttp } from "./providers/calls/http.ts";
+import type { Broker, DailyPrices } from "./providers/market/market.ts";
+import type { Model } from "./providers/openai/model.ts";
+import type { RedditSource } from "./providers/reddit/source.ts";
+import type { SchwabAuth, TokenVault } from "./providers/schwab/login.ts";
+import type { SymbolUniverse } from "./providers/symbols/source.ts";
 import { type Clock, type Sleep, sleep, wallClock } from "./runtime/clock.ts";
 import { type Config, readConfig } from "./runtime/config.ts";
 import { AppError } from "./runtime/errors.ts";
@@ -78,16 +78,16 @@ export function createServices(config: Config, ground: Ground = systemGround(con
     tracer,
   );
   const credentials = once(async () => {
-    const { loadCredentials } = await import("./providers/secrets.ts");
+    const { loadCredentials } = await import("./providers/aws/secrets.ts");
     return loadCredentials(environment, tracer);
   });
 
   const reddit = once(async (): Promise<RedditSource> => {
     if (environment.REDDIT_ARCHIVE) {
-      const { createArchive } = await import("./providers/archive.ts");
+      const { createArchive } = await import("./providers/archive/archive.ts");
       return createArchive({ location: environment.REDDIT_ARCHIVE }, tools);
     }
-    const { createReddit } = await import("./providers/reddit.ts");
+    const { createReddit } = await import("./providers/reddit/client.ts");
     const { REDDIT_CLIENT_ID = "", REDDIT_CLIENT_SECRET = "" } = await credentials();
     return createReddit(
       {
@@ -106,7 +106,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
 
   const model = once(async (): Promise<Model> => {
     // Loaded on demand: endpoints, which never ask the model, do not carry its client.
-    const { createOpenAi } = await import("./providers/openai.ts");
+    const { createOpenAi } = await import("./providers/openai/client.ts");
     const { OPENAI_API_KEY = "" } = await credentials();
     return createOpenAi(
       {
@@ -125,7 +125,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   });
 
   const symbols = once(async (): Promise<SymbolUniverse> => {
-    const { createSymbols } = await import("./providers/symbols.ts");
+    const { createSymbols } = await import("./providers/symbols/universe.ts");
     if (environment.SYMBOLS_FILE) return createSymbols({ files: environment.SYMBOLS_FILE.split(",") }).load();
     const { readDirectory } = await import("./store/symbol-directory.ts");
     const directory = await readDirectory(store);
@@ -143,22 +143,22 @@ export function createServices(config: Config, ground: Ground = systemGround(con
     };
   });
   const tokenVault = once(async (): Promise<TokenVault> => {
-    const { createTokenVault } = await import("./providers/token-vault.ts");
+    const { createTokenVault } = await import("./providers/schwab/token-vault.ts");
     return createTokenVault(environment, tracer);
   });
   const broker = once(async (): Promise<Broker & { auth: SchwabAuth }> => {
-    const { createSchwab } = await import("./providers/schwab.ts");
+    const { createSchwab } = await import("./providers/schwab/client.ts");
     const settings = { ...(await schwabApp()), standIn: environment.SCHWAB_STAND_IN, timeoutMs: patienceMs.schwab };
     return createSchwab(settings, { ...tools, vault: await tokenVault() });
   });
   const brokerConsentUrl = async (state: string): Promise<string> => {
-    const { consentUrl } = await import("./providers/schwab-auth.ts");
+    const { consentUrl } = await import("./providers/schwab/login.ts");
     const app = await schwabApp();
     if (app.clientId === "") throw new AppError("NotReady", "NOT_READY", "SCHWAB_CLIENT_ID is not set.");
     return consentUrl(app, state);
   };
   const dailyPrices = once(async (): Promise<DailyPrices> => {
-    const { createYahoo } = await import("./providers/yahoo.ts");
+    const { createYahoo } = await import("./providers/yahoo/client.ts");
     return createYahoo(
       { baseUrl: environment.YAHOO_BASE_URL, standIn: environment.YAHOO_STAND_IN, timeoutMs: patienceMs.yahoo },
       tools,

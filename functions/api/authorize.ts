@@ -1,4 +1,4 @@
-import { apiKeySchema, authorizer } from "../../lib/http/auth.ts";
+import { apiKeySchema, authorizer } from "../../lib/access/authorizer.ts";
 import { loadServices } from "../../lib/services.ts";
 
 /** The Lambda authorizer of the whole API. */

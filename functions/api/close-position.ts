@@ -1,7 +1,7 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { closeAnswerSchema, closePosition, closeRequestSchema } from "../../lib/trading/close-position.ts";
+import { closeAnswerSchema, closePosition, closeRequestSchema } from "../../lib/trading/positions/close-position.ts";
 
 export const handler = endpoint(
   {

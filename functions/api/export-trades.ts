@@ -1,7 +1,7 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { csvFile } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { exportQuery, exportTrades } from "../../lib/trading/exports.ts";
+import { exportQuery, exportTrades } from "../../lib/trading/exports/export.ts";
 
 export const handler = endpoint(
   {

@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { finishBrokerLogin } from "../../lib/access/broker-login.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { htmlPage } from "../../lib/http/params.ts";
 import { resultPage } from "../../lib/http/result-page.ts";
 import { loadServices } from "../../lib/services.ts";
-import { finishBrokerLogin } from "../../lib/trading/broker-login.ts";
 
 // The broker adds what it likes. What is given twice, or is longer than an address can be, is as good as absent.
 const word = z

@@ -1,6 +1,6 @@
+import { brokerStatusSchema, readBrokerStatus } from "../../lib/access/broker-login.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { loadServices } from "../../lib/services.ts";
-import { brokerStatusSchema, readBrokerStatus } from "../../lib/trading/broker-login.ts";
 
 export const handler = endpoint(
   {

@@ -1,7 +1,7 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { loadServices } from "../../lib/services.ts";
-import { readAuthorDetail } from "../../lib/trading/author-lists.ts";
-import { authorDetailSchema, authorParams } from "../../lib/trading/author-views.ts";
+import { readAuthorDetail } from "../../lib/trading/authors/list.ts";
+import { authorDetailSchema, authorParams } from "../../lib/trading/authors/view.ts";
 
 export const handler = endpoint(
   {

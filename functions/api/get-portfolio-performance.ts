@@ -3,7 +3,7 @@ import { endpoint } from "../../lib/http/endpoint.ts";
 import { wholeNumber } from "../../lib/http/pagination.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { portfolioPerformance, portfolioPerformanceSchema } from "../../lib/trading/portfolio-performance.ts";
+import { portfolioPerformance, portfolioPerformanceSchema } from "../../lib/trading/performance/portfolio.ts";
 
 export const handler = endpoint(
   {

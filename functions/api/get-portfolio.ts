@@ -1,8 +1,8 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { readOpenPositions, readPortfolio } from "../../lib/trading/holdings.ts";
-import { portfolioDetailSchema, toPortfolioDetail } from "../../lib/trading/portfolio-views.ts";
+import { portfolioDetailSchema, toPortfolioDetail } from "../../lib/trading/positions/portfolio-view.ts";
+import { readOpenPositions, readPortfolio } from "../../lib/trading/positions/stored.ts";
 
 export const handler = endpoint(
   {

@@ -1,9 +1,9 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { readPosition } from "../../lib/trading/holdings.ts";
-import { showPosition } from "../../lib/trading/position-lists.ts";
-import { positionViewSchema } from "../../lib/trading/position-views.ts";
+import { showPosition } from "../../lib/trading/positions/list.ts";
+import { readPosition } from "../../lib/trading/positions/stored.ts";
+import { positionViewSchema } from "../../lib/trading/positions/view.ts";
 
 export const handler = endpoint(
   {

@@ -1,8 +1,8 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { readPredictionDetail } from "../../lib/trading/prediction-lists.ts";
-import { predictionDetailSchema } from "../../lib/trading/prediction-views.ts";
+import { readPredictionDetail } from "../../lib/trading/predictions/list.ts";
+import { predictionDetailSchema } from "../../lib/trading/predictions/view.ts";
 
 export const handler = endpoint(
   {

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { wholeNumber } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
-import { listCloses } from "../../lib/trading/price-lists.ts";
-import { closeSchema, priceParams, pricesMetaSchema } from "../../lib/trading/price-views.ts";
+import { listCloses } from "../../lib/trading/market/closes.ts";
+import { closeSchema, priceParams, pricesMetaSchema } from "../../lib/trading/market/closes-view.ts";
 
 export const handler = endpoint(
   {

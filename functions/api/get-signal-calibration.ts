@@ -2,7 +2,7 @@ import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { wholeNumber } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
-import { calibrationSchema, signalCalibration } from "../../lib/trading/signal-calibration.ts";
+import { calibrationSchema, signalCalibration } from "../../lib/trading/performance/signal-calibration.ts";
 
 export const handler = endpoint(
   {

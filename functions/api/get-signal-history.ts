@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { signalHistory } from "../../lib/analysis/signal-lists.ts";
-import { historyFilters, historyMetaSchema, historySchema } from "../../lib/analysis/signal-views.ts";
+import { signalHistory } from "../../lib/analysis/signals/list.ts";
+import { historyFilters, historyMetaSchema, historySchema } from "../../lib/analysis/signals/view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { wholeNumber } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";

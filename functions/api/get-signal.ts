@@ -1,5 +1,5 @@
-import { readSignal } from "../../lib/analysis/signal-lists.ts";
-import { signalDetailSchema } from "../../lib/analysis/signal-views.ts";
+import { readSignal } from "../../lib/analysis/signals/list.ts";
+import { signalDetailSchema } from "../../lib/analysis/signals/view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";

@@ -1,6 +1,6 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { readSystemStatus, systemStatusSchema } from "../../lib/runs/status.ts";
 import { loadServices } from "../../lib/services.ts";
+import { readSystemStatus, systemStatusSchema } from "../../lib/system/status.ts";
 
 export const handler = endpoint(
   {

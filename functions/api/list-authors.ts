@@ -2,8 +2,8 @@ import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
-import { listAuthors } from "../../lib/trading/author-lists.ts";
-import { authorViewSchema, toAuthorView } from "../../lib/trading/author-views.ts";
+import { listAuthors } from "../../lib/trading/authors/list.ts";
+import { authorViewSchema, toAuthorView } from "../../lib/trading/authors/view.ts";
 
 export const handler = endpoint(
   {

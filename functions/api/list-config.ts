@@ -1,6 +1,6 @@
-import { settingSchema } from "../../lib/analysis/settings.ts";
+import { settingSchema } from "../../lib/configuration/settings.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { listSettings } from "../../lib/runs/settings.ts";
+import { listSettings } from "../../lib/realm/stored-settings.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = endpoint(

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { loadServices } from "../../lib/services.ts";
-import { listEvaluationPeriods, readGraduation } from "../../lib/trading/evaluation-lists.ts";
-import * as views from "../../lib/trading/evaluation-views.ts";
+import { listEvaluationPeriods, readGraduation } from "../../lib/trading/evaluation/list.ts";
+import * as views from "../../lib/trading/evaluation/view.ts";
 
 export const handler = endpoint(
   {

@@ -1,7 +1,7 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { loadServices } from "../../lib/services.ts";
-import { readPortfolios } from "../../lib/trading/holdings.ts";
-import { portfolioViewSchema, toPortfolioView } from "../../lib/trading/portfolio-views.ts";
+import { portfolioViewSchema, toPortfolioView } from "../../lib/trading/positions/portfolio-view.ts";
+import { readPortfolios } from "../../lib/trading/positions/stored.ts";
 
 export const handler = endpoint(
   {

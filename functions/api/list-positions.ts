@@ -2,9 +2,9 @@ import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
-import { positionFilters } from "../../lib/trading/list-filters.ts";
-import { listPositions } from "../../lib/trading/position-lists.ts";
-import { positionViewSchema } from "../../lib/trading/position-views.ts";
+import { positionFilters } from "../../lib/trading/positions/filters.ts";
+import { listPositions } from "../../lib/trading/positions/list.ts";
+import { positionViewSchema } from "../../lib/trading/positions/view.ts";
 
 export const handler = endpoint(
   {

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
-import { predictionFilters } from "../../lib/trading/list-filters.ts";
-import { listPredictions } from "../../lib/trading/prediction-lists.ts";
-import { predictionViewSchema } from "../../lib/trading/prediction-views.ts";
+import { predictionFilters } from "../../lib/trading/predictions/filters.ts";
+import { listPredictions } from "../../lib/trading/predictions/list.ts";
+import { predictionViewSchema } from "../../lib/trading/predictions/view.ts";
 
 export const handler = endpoint(
   {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { listSignalComments } from "../../lib/analysis/signal-lists.ts";
-import { signalCommentSchema, toSignalComment } from "../../lib/analysis/signal-views.ts";
+import { listSignalComments } from "../../lib/analysis/signals/list.ts";
+import { signalCommentSchema, toSignalComment } from "../../lib/analysis/signals/view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMetaSchema, positionQuery } from "../../lib/http/pagination.ts";
 import { idParams } from "../../lib/http/params.ts";

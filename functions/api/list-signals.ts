@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { listSignals } from "../../lib/analysis/signal-lists.ts";
-import { datesInOrder, signalFilters, signalListSchema, toFilters } from "../../lib/analysis/signal-views.ts";
+import { listSignals } from "../../lib/analysis/signals/list.ts";
+import { datesInOrder, signalFilters, toFilters } from "../../lib/analysis/signals/view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
-import { withPositions } from "../../lib/trading/signal-positions.ts";
+import { signalListSchema, withPositions } from "../../lib/trading/openings/signal-results.ts";
 
 export const handler = endpoint(
   {

@@ -1,8 +1,8 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { overrideBodySchema, overrideResult } from "../../lib/trading/override.ts";
-import { predictionViewSchema, toPredictionView } from "../../lib/trading/prediction-views.ts";
+import { overrideBodySchema, overrideResult } from "../../lib/trading/authors/override-prediction.ts";
+import { predictionViewSchema, toPredictionView } from "../../lib/trading/predictions/view.ts";
 
 export const handler = endpoint(
   {

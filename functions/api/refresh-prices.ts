@@ -2,9 +2,9 @@ import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { portfolioViewSchema } from "../../lib/trading/portfolio-views.ts";
-import { positionViewSchema } from "../../lib/trading/position-views.ts";
-import { refreshPrices } from "../../lib/trading/refresh-prices.ts";
+import { portfolioViewSchema } from "../../lib/trading/positions/portfolio-view.ts";
+import { refreshPrices } from "../../lib/trading/positions/refresh-prices.ts";
+import { positionViewSchema } from "../../lib/trading/positions/view.ts";
 
 export const handler = endpoint(
   {

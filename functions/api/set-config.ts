@@ -1,8 +1,12 @@
 import * as z from "zod";
-import { settingSchema } from "../../lib/analysis/settings.ts";
+import { settingSchema } from "../../lib/configuration/settings.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { loadServices } from "../../lib/services.ts";
-import { changeConfiguration, changeSchema, settingKeySchema } from "../../lib/trading/change-configuration.ts";
+import {
+  changeConfiguration,
+  changeSchema,
+  settingKeySchema,
+} from "../../lib/trading/evaluation/change-configuration.ts";
 
 export const handler = endpoint(
   {

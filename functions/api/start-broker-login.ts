@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { startBrokerLogin } from "../../lib/access/broker-login.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { loadServices } from "../../lib/services.ts";
-import { startBrokerLogin } from "../../lib/trading/broker-login.ts";
 
 export const handler = endpoint(
   {

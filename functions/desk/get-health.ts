@@ -1,6 +1,6 @@
-import { healthSchema, readHealth } from "../../lib/desk/health.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { loadServices } from "../../lib/services.ts";
+import { healthSchema, readHealth } from "../../lib/system/health.ts";
 
 export const handler = endpoint(
   {

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { refuseUnlessReady } from "../../lib/desk/health.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { loadServices } from "../../lib/services.ts";
+import { refuseUnlessReady } from "../../lib/system/health.ts";
 
 export const handler = endpoint(
   {

@@ -1,4 +1,4 @@
-import { refreshSymbols } from "../../lib/analysis/symbol-refresh.ts";
+import { refreshSymbols } from "../../lib/analysis/tickers/refresh-symbols.ts";
 import { loadServices } from "../../lib/services.ts";
 import { onEvent } from "../../lib/system/event.ts";
 

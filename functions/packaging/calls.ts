@@ -121,7 +121,7 @@ export async function readClients(serviceDir: string): Promise<Map<string, strin
   return new Map(clients.filter(([, files]) => files.length > 0));
 }
 
-/** `./providers/secrets.ts` of `lib/services.ts`, from the project's root. */
+/** `./providers/aws/secrets.ts` of `lib/services.ts`, from the project's root. */
 function pathOf(file: string): string {
   return posix.join(posix.dirname(servicesFile), file);
 }

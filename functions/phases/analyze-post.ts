@@ -1,4 +1,4 @@
-import { analyzePost, analyzePostInput } from "../../lib/analysis/analyze-post.ts";
+import { analyzePost, analyzePostInput } from "../../lib/analysis/annotation/analyze-post.ts";
 import { phase } from "../../lib/runs/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 

@@ -1,5 +1,5 @@
-import { postsInput } from "../../lib/analysis/acquisition.ts";
-import { detectSignals } from "../../lib/analysis/detection.ts";
+import { postsInput } from "../../lib/analysis/comments/annotated.ts";
+import { detectSignals } from "../../lib/analysis/signals/detect-signals.ts";
 import { phase } from "../../lib/runs/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 

@@ -1,4 +1,4 @@
-import { fetchPost, fetchPostInput } from "../../lib/analysis/acquisition.ts";
+import { fetchPost, fetchPostInput } from "../../lib/analysis/posts/fetch-post.ts";
 import { phase } from "../../lib/runs/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 

@@ -1,4 +1,4 @@
-import { listPosts } from "../../lib/analysis/acquisition.ts";
+import { listPosts } from "../../lib/analysis/posts/list-posts.ts";
 import { phase } from "../../lib/runs/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 

@@ -1,5 +1,5 @@
 import { phase } from "../../lib/runs/phase.ts";
 import { loadServices } from "../../lib/services.ts";
-import { openPositions } from "../../lib/trading/open-positions.ts";
+import { openPositions } from "../../lib/trading/openings/open-positions.ts";
 
 export const handler = phase({ state: "OpenPositions", number: 5 }, loadServices, openPositions);

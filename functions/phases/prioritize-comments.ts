@@ -1,5 +1,5 @@
-import { postsInput } from "../../lib/analysis/acquisition.ts";
-import { prioritizeComments } from "../../lib/analysis/selection.ts";
+import { postsInput } from "../../lib/analysis/comments/annotated.ts";
+import { prioritizeComments } from "../../lib/analysis/selection/prioritize-comments.ts";
 import { phase } from "../../lib/runs/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 

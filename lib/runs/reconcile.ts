@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ExecutionStatus } from "../providers/executions.ts";
+import type { ExecutionStatus } from "../providers/aws/executions.ts";
 import { iso } from "../runtime/dates.ts";
 import { update } from "../store/actions.ts";
 import { ensureCursorSecret } from "../store/cursors.ts";

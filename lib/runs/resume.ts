@@ -1,11 +1,11 @@
+import { marketNow } from "../realm/market-time.ts";
+import { readRealm } from "../realm/state.ts";
 import { iso, newYorkDay } from "../runtime/dates.ts";
 import { AppError } from "../runtime/errors.ts";
 import { check, put, update } from "../store/actions.ts";
 import { type Condition, ifAbsent, ifUnchanged } from "../store/expressions.ts";
-import { forget, type IdempotentRequest, remember } from "./idempotency.ts";
-import { marketNow } from "./market-time.ts";
+import { forget, type IdempotentRequest, remember } from "../store/idempotency.ts";
 import { readRun } from "./read.ts";
-import { readRealm } from "./realm.ts";
 import { type Run, runSchema } from "./run.ts";
 import type { RunServices } from "./services.ts";
 import { execute, recallStarted, refuseWhileHeld, unlessAnswered } from "./start.ts";

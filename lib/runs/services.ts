@@ -1,4 +1,4 @@
-import type { Executions } from "../providers/executions.ts";
+import type { Executions } from "../providers/aws/executions.ts";
 import type { Clock, Sleep } from "../runtime/clock.ts";
 import type { Config } from "../runtime/config.ts";
 import type { Ids } from "../runtime/ids.ts";

@@ -1,13 +1,13 @@
+import { marketTimeOfNewRun } from "../realm/market-time.ts";
+import { openRealm, type RealmState, readSettings } from "../realm/state.ts";
 import { iso, newYorkDay } from "../runtime/dates.ts";
 import { AppError, isAppError } from "../runtime/errors.ts";
 import { type Action, put, remove, update } from "../store/actions.ts";
 import { ifAbsent, ifUnchanged } from "../store/expressions.ts";
+import { forget, type IdempotentRequest, recall, remember } from "../store/idempotency.ts";
 import { lifecycleFailures } from "./failure.ts";
 import { finishRun } from "./finish.ts";
-import { forget, type IdempotentRequest, recall, remember } from "./idempotency.ts";
 import { type Lock, readLock } from "./lock.ts";
-import { marketTimeOfNewRun } from "./market-time.ts";
-import { openRealm, type RealmState, readSettings } from "./realm.ts";
 import { reconcileRun } from "./reconcile.ts";
 import { executionName, phaseCount, phaseLabels, type Run, runSchema } from "./run.ts";
 import type { RunServices } from "./services.ts";

@@ -1,7 +1,7 @@
 import { AppError } from "../runtime/errors.ts";
+import { type IdempotentRequest, recall, remember } from "../store/idempotency.ts";
 import { lifecycleFailures } from "./failure.ts";
 import { finishRun } from "./finish.ts";
-import { type IdempotentRequest, recall, remember } from "./idempotency.ts";
 import { readRun } from "./read.ts";
 import { executionName } from "./run.ts";
 import type { RunServices } from "./services.ts";

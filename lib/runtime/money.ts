@@ -7,3 +7,8 @@ export function round(value: number, places: number): number {
   const rounded = (Math.sign(value) * Math.round(Math.abs(value) * factor * (1 + 1e-12))) / factor;
   return rounded === 0 ? 0 : rounded;
 }
+
+/** Stored cents as the dollars that are shown: 499500 is 4995. */
+export function dollars(cents: number): number {
+  return round(cents / 100, 2);
+}

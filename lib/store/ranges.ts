@@ -60,3 +60,14 @@ export function toQuery(tableName: string, range: Range): QueryCommandInput {
     ...(range.startAfter && { ExclusiveStartKey: range.startAfter }),
   };
 }
+
+/** Days, YYYY-MM-DD, both inclusive. */
+export interface Days {
+  from: string;
+  to: string;
+}
+
+export function onDays({ from, to }: Days) {
+  // "~" sorts after everything a day is continued with.
+  return { from, to: `${to}#~` };
+}

@@ -8,6 +8,7 @@ import {
   TransactWriteCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
+import { chunked } from "../runtime/chunked.ts";
 import type { Sleep } from "../runtime/clock.ts";
 import { AppError } from "../runtime/errors.ts";
 import type { Log } from "../runtime/logger.ts";
@@ -181,11 +182,4 @@ async function guarded<T>(call: () => Promise<T>): Promise<T> {
 
 function unavailable(cause: unknown): AppError {
   return new AppError("StoreUnavailable", "DATABASE_ERROR", "The store did not answer.", { retryable: true, cause });
-}
-
-/** `items` in runs of at most `size`. */
-export function chunked<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

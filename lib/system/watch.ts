@@ -1,8 +1,8 @@
-import { readRealm } from "../runs/realm.ts";
+import { readBrokerStatus } from "../access/broker-login.ts";
+import { isTradingDay, sessionEnd } from "../calendar/trading-days.ts";
+import { readRealm } from "../realm/state.ts";
 import { newYorkDay } from "../runtime/dates.ts";
 import { round } from "../runtime/money.ts";
-import { readBrokerStatus } from "../trading/broker-login.ts";
-import { isTradingDay, sessionEnd } from "../trading/market-calendar.ts";
 import type { TradingServices } from "../trading/services.ts";
 
 const hourMs = 3_600_000;

@@ -1,5 +1,5 @@
-import type { Broker, DailyPrices } from "../providers/market.ts";
-import type { SchwabAuth, TokenVault } from "../providers/schwab-auth.ts";
+import type { Broker, DailyPrices } from "../providers/market/market.ts";
+import type { SchwabAuth, TokenVault } from "../providers/schwab/login.ts";
 import type { RunServices } from "../runs/services.ts";
 
 /** What paper trading needs beside the lifecycle. Providers are built at their first use, once. */

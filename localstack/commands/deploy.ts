@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { digestOf } from "../../lib/http/auth.ts";
+import { newApiKey, registerApiKey } from "../../lib/access/api-keys.ts";
+import { digestOf } from "../../lib/access/authorizer.ts";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { createServices } from "../../lib/services.ts";
 import { remove } from "../../lib/store/actions.ts";
-import { newApiKey, registerApiKey } from "./api-keys.ts";
 import { readDeployment } from "./deployment.ts";
 
 /**

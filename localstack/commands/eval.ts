@@ -1,10 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Model } from "../../lib/providers/model.ts";
-import { createOpenAi } from "../../lib/providers/openai.ts";
-import { createSymbols } from "../../lib/providers/symbols.ts";
-import type { SymbolUniverse } from "../../lib/providers/symbols-source.ts";
+import { createOpenAi } from "../../lib/providers/openai/client.ts";
+import type { Model } from "../../lib/providers/openai/model.ts";
+import type { SymbolUniverse } from "../../lib/providers/symbols/source.ts";
+import { createSymbols } from "../../lib/providers/symbols/universe.ts";
 import { sleep, wallClock } from "../../lib/runtime/clock.ts";
 import { isAppError } from "../../lib/runtime/errors.ts";
 import { createLog } from "../../lib/runtime/logger.ts";

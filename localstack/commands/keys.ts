@@ -1,5 +1,5 @@
+import { listApiKeys, newApiKey, registerApiKey, revokeApiKey } from "../../lib/access/api-keys.ts";
 import { loadServices } from "../../lib/services.ts";
-import { listApiKeys, newApiKey, registerApiKey, revokeApiKey } from "./api-keys.ts";
 
 /** `npm run keys -- add LABEL | list | revoke ID`, on the table that TABLE_NAME and the AWS settings name. */
 const usage = "Usage: npm run keys -- add LABEL | list | revoke ID";

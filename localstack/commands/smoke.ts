@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
-import { signalCommentSchema, signalItemSchema } from "../../lib/analysis/signal-views.ts";
-import { systemStatusSchema } from "../../lib/runs/status.ts";
+import { signalCommentSchema, signalItemSchema } from "../../lib/analysis/signals/view.ts";
 import { type RunStatus, runStatusSchema } from "../../lib/runs/views.ts";
-import { evaluationPeriodViewSchema } from "../../lib/trading/evaluation-views.ts";
-import { portfolioViewSchema } from "../../lib/trading/portfolio-views.ts";
-import { positionViewSchema } from "../../lib/trading/position-views.ts";
-import { predictionViewSchema } from "../../lib/trading/prediction-views.ts";
+import { systemStatusSchema } from "../../lib/system/status.ts";
+import { evaluationPeriodViewSchema } from "../../lib/trading/evaluation/view.ts";
+import { portfolioViewSchema } from "../../lib/trading/positions/portfolio-view.ts";
+import { positionViewSchema } from "../../lib/trading/positions/view.ts";
+import { predictionViewSchema } from "../../lib/trading/predictions/view.ts";
 import { askEvery, readGets, waitUntilReady } from "./canary.ts";
 import { type ApiClient, connect, expectData } from "./client.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { newApiKey } from "../commands/api-keys.ts";
+import { newApiKey } from "../../lib/access/api-keys.ts";
 import { isDead, startTimeOf } from "./processes.ts";
 import { StartProblem } from "./start-problem.ts";
 

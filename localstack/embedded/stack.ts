@@ -139,7 +139,7 @@ async function openDatabase(settings: Settings, claim: Claim): Promise<Pick<Dyna
 /** The table, the API key, and the history without which nothing in the scenario could be new. */
 async function fillTable(settings: Settings, services: Services): Promise<string> {
   const { createTableIfAbsent } = await import("./dynamodb/table.ts");
-  const { registerApiKey } = await import("../commands/api-keys.ts");
+  const { registerApiKey } = await import("../../lib/access/api-keys.ts");
   const { DYNAMODB_ENDPOINT: endpoint = "", TABLE_NAME: tableName } = services.config.environment;
   await createTableIfAbsent(endpoint, tableName).catch((error: Error) => {
     if (!settings.dynamoDbEndpoint) throw error;

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { createSymbols } from "../../lib/providers/symbols.ts";
-import { writeTokenFile } from "../../lib/providers/token-vault.ts";
+import { writeTokenFile } from "../../lib/providers/schwab/token-vault.ts";
+import { createSymbols } from "../../lib/providers/symbols/universe.ts";
 import type { MarketHistory } from "../standins/market-history.ts";
 import type { Settings } from "./settings.ts";
 import type { StandInsOutcome } from "./standins-thread.ts";

@@ -1,5 +1,5 @@
+import { isTradingDay, newYorkInstant, tradingDayFrom } from "../../lib/calendar/trading-days.ts";
 import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
-import { isTradingDay, newYorkInstant, tradingDayFrom } from "../../lib/trading/market-calendar.ts";
 
 /** The trading day of the first run where nobody chose another. */
 export const defaultFirstDay = "2026-03-02";

@@ -1,4 +1,4 @@
-import type { RedditPost } from "../../lib/providers/reddit-source.ts";
+import type { RedditPost } from "../../lib/providers/reddit/source.ts";
 import { previousTradingDay, tradingDayOf } from "./calendar.ts";
 import { type ScenarioComment, scenarioThreads } from "./threads.ts";
 

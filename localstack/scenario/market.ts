@@ -1,7 +1,7 @@
-import { ownSymbols } from "../../lib/providers/symbols-list.ts";
+import { isTradingDay } from "../../lib/calendar/trading-days.ts";
+import { ownSymbols } from "../../lib/providers/symbols/own-list.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { round } from "../../lib/runtime/money.ts";
-import { isTradingDay } from "../../lib/trading/market-calendar.ts";
 import { type HistoryBar, type HistoryCandle, type MarketHistory, sessionInstant } from "../standins/market-history.ts";
 import { type Chance, chance } from "./chance.ts";
 

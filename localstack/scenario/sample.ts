@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ulid } from "ulid";
-import { readRealm } from "../../lib/runs/realm.ts";
+import { readRealm } from "../../lib/realm/state.ts";
 import { executionName, runSchema } from "../../lib/runs/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { readConfig } from "../../lib/runtime/config.ts";

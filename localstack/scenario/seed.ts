@@ -1,4 +1,4 @@
-import { openRealm, readSettings } from "../../lib/runs/realm.ts";
+import { openRealm, readSettings } from "../../lib/realm/state.ts";
 import { utcDay } from "../../lib/runtime/dates.ts";
 import type { Services } from "../../lib/services.ts";
 import { update } from "../../lib/store/actions.ts";

@@ -1,6 +1,6 @@
-import type { RedditComment, RedditPost } from "../../lib/providers/reddit-source.ts";
+import { tradingDayFrom } from "../../lib/calendar/trading-days.ts";
+import type { RedditComment, RedditPost } from "../../lib/providers/reddit/source.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
-import { tradingDayFrom } from "../../lib/trading/market-calendar.ts";
 import { dayNumber, openTime } from "./calendar.ts";
 import { authorFor, castOf } from "./cast.ts";
 import { type Chance, chance } from "./chance.ts";

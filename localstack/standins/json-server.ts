@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { marketTimeHeader } from "../../lib/providers/http.ts";
+import { marketTimeHeader } from "../../lib/providers/calls/http.ts";
 import { defaultFirstDay, scenarioMarketTime } from "../scenario/calendar.ts";
 import { close, listen } from "../servers.ts";
 

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isTradingDay, newYorkInstant } from "../../lib/calendar/trading-days.ts";
 import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
 import { AppError } from "../../lib/runtime/errors.ts";
-import { isTradingDay, newYorkInstant } from "../../lib/trading/market-calendar.ts";
 import {
   type HistoryBar,
   type HistoryCandle,

@@ -1,8 +1,8 @@
-import type { OptionType } from "../../lib/providers/market.ts";
-import { type OptionTerms, occSymbol } from "../../lib/providers/occ.ts";
+import { isTradingDay } from "../../lib/calendar/trading-days.ts";
+import type { OptionType } from "../../lib/providers/market/market.ts";
+import { type OptionTerms, occSymbol } from "../../lib/providers/market/occ.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { round } from "../../lib/runtime/money.ts";
-import { isTradingDay } from "../../lib/trading/market-calendar.ts";
 import { blackScholes } from "./black-scholes.ts";
 import { type MarketView, sessionInstant } from "./market-history.ts";
 

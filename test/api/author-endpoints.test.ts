@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { handler as updateAuthors } from "../../functions/phases/update-authors.ts";
-import type { Author } from "../../lib/analysis/records.ts";
-import { newAuthor } from "../../lib/trading/author-figures.ts";
-import { saveAuthors } from "../../lib/trading/author-writes.ts";
-import { saveBars } from "../../lib/trading/market-data.ts";
+import type { Author } from "../../lib/analysis/authors/author.ts";
+import { newAuthor } from "../../lib/trading/authors/figures.ts";
+import { saveAuthors } from "../../lib/trading/authors/stored.ts";
+import { saveBars } from "../../lib/trading/market/stored-bars.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { seedResolved } from "../support/resolved.ts";
 import { closeOf, noFigures } from "../support/trading.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closeAnswerSchema } from "../../lib/trading/close-position.ts";
+import { closeAnswerSchema } from "../../lib/trading/positions/close-position.ts";
 import { call } from "../support/cloud.ts";
 import { gate } from "../support/gate.ts";
 import { byDay, calls, onDay, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";

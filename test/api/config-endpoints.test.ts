@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { defaultConfiguration, readConfiguration } from "../../lib/analysis/configuration.ts";
-import type { Setting } from "../../lib/analysis/settings.ts";
-import { openRealm, readSettings } from "../../lib/runs/realm.ts";
+import { defaultConfiguration, readConfiguration } from "../../lib/configuration/keys.ts";
+import type { Setting } from "../../lib/configuration/settings.ts";
+import { openRealm, readSettings } from "../../lib/realm/state.ts";
 import { useServices } from "../../lib/services.ts";
 import { put, remove, update } from "../../lib/store/actions.ts";
 import { useEndpoints } from "../support/endpoints.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openRealm } from "../../lib/runs/realm.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import { update } from "../../lib/store/actions.ts";
-import { evaluationPeriodSchema } from "../../lib/trading/evaluation-records.ts";
+import { evaluationPeriodSchema } from "../../lib/trading/evaluation/record.ts";
 import { startYahooStandIn } from "../../localstack/standins/yahoo/server.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { activePeriod as active, completedPeriods as completed, seedPeriods } from "../support/evaluation-periods.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { exportSignals, exportTrades } from "../../lib/trading/exports.ts";
-import type { Position, PositionExit, SignalOutcome } from "../../lib/trading/records.ts";
+import { exportSignals, exportTrades } from "../../lib/trading/exports/export.ts";
+import type { SignalOutcome } from "../../lib/trading/openings/signal-outcome.ts";
+import type { Position, PositionExit } from "../../lib/trading/positions/record.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { seedSignals, signalOf } from "../support/seeds.ts";
 import { exitOf, optionOf, seedPositions, stockOf } from "../support/trading-seeds.ts";

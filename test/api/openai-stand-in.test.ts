@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { annotationSchema, readAnnotation } from "../../lib/analysis/annotation.ts";
-import { buildPrompt } from "../../lib/analysis/prompt.ts";
-import { createOpenAi } from "../../lib/providers/openai.ts";
-import { createSymbols } from "../../lib/providers/symbols.ts";
+import { buildPrompt } from "../../lib/analysis/annotation/prompt.ts";
+import { annotationSchema, readAnnotation } from "../../lib/analysis/annotation/reply.ts";
+import { createOpenAi } from "../../lib/providers/openai/client.ts";
+import { createSymbols } from "../../lib/providers/symbols/universe.ts";
 import { wallClock } from "../../lib/runtime/clock.ts";
 import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { type OpenAiStandInOptions, startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { openRealm } from "../../lib/runs/realm.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { seedSignals, signalOf } from "../support/seeds.ts";
 import { closeOf, noFigures } from "../support/trading.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openRealm } from "../../lib/runs/realm.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { optionOf, seedPositions, stockOf } from "../support/trading-seeds.ts";
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openRealm } from "../../lib/runs/realm.ts";
+import { openRealm } from "../../lib/realm/state.ts";
+import { chunked } from "../../lib/runtime/chunked.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { update } from "../../lib/store/actions.ts";
-import { chunked } from "../../lib/store/table.ts";
-import { portfolioNames } from "../../lib/trading/portfolios.ts";
-import type { Position, PositionExit } from "../../lib/trading/records.ts";
+import { portfolioNames } from "../../lib/trading/positions/accounts.ts";
+import type { Position, PositionExit } from "../../lib/trading/positions/record.ts";
 import { combinationsOf, everyPage } from "../support/combinations.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { exitOf, optionOf, seedPositions, stockOf } from "../support/trading-seeds.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { chunked } from "../../lib/store/table.ts";
+import { chunked } from "../../lib/runtime/chunked.ts";
 import {
   type Prediction,
   type PredictionExit,
   type PredictionOutcome,
   predictionId,
-} from "../../lib/trading/prediction-records.ts";
-import { newPrediction } from "../../lib/trading/predictions.ts";
+} from "../../lib/trading/predictions/record.ts";
+import { newPrediction } from "../../lib/trading/predictions/rules.ts";
 import { combinationsOf, everyPage } from "../support/combinations.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { expiredPredictionShown, prediction, predictionShown, settings } from "../support/trading.ts";

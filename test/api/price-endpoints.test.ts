@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openRealm } from "../../lib/runs/realm.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import { update } from "../../lib/store/actions.ts";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";
 import { startYahooStandIn } from "../../localstack/standins/yahoo/server.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { createHttp } from "../../lib/providers/http.ts";
-import { createReddit } from "../../lib/providers/reddit.ts";
-import type { RedditComment, RedditPost } from "../../lib/providers/reddit-source.ts";
+import { createHttp } from "../../lib/providers/calls/http.ts";
+import { createReddit } from "../../lib/providers/reddit/client.ts";
+import type { RedditComment, RedditPost } from "../../lib/providers/reddit/source.ts";
 import { sleep, wallClock } from "../../lib/runtime/clock.ts";
 import { type RedditStandInOptions, startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { recordedLog } from "../support/recorded-log.ts";

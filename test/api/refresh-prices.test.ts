@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { portfolioViewSchema } from "../../lib/trading/portfolio-views.ts";
-import { positionViewSchema } from "../../lib/trading/position-views.ts";
+import { portfolioViewSchema } from "../../lib/trading/positions/portfolio-view.ts";
+import { positionViewSchema } from "../../lib/trading/positions/view.ts";
 import { call } from "../support/cloud.ts";
 import { byDay, calls, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";

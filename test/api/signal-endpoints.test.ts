@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Signal } from "../../lib/analysis/records.ts";
-import { openRealm } from "../../lib/runs/realm.ts";
+import type { Signal } from "../../lib/analysis/signals/signal.ts";
+import { openRealm } from "../../lib/realm/state.ts";
+import { chunked } from "../../lib/runtime/chunked.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { update } from "../../lib/store/actions.ts";
-import { chunked } from "../../lib/store/table.ts";
-import type { SkipReason } from "../../lib/trading/records.ts";
+import type { SkipReason } from "../../lib/trading/openings/signal-outcome.ts";
 import { combinationsOf, everyPage } from "../support/combinations.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { commentOf, seedComments, seedSignals, signalOf } from "../support/seeds.ts";

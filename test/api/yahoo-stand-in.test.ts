@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { createHttp } from "../../lib/providers/http.ts";
-import { createYahoo } from "../../lib/providers/yahoo.ts";
+import { createHttp } from "../../lib/providers/calls/http.ts";
+import { createYahoo } from "../../lib/providers/yahoo/client.ts";
 import { wallClock } from "../../lib/runtime/clock.ts";
 import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { scenarioMarket } from "../../localstack/scenario/market.ts";

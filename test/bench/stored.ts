@@ -1,4 +1,4 @@
-import { type Signal, signalId } from "../../lib/analysis/records.ts";
+import { type Signal, signalId } from "../../lib/analysis/signals/signal.ts";
 import { type Run, runSchema } from "../../lib/runs/run.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { systemIds } from "../../lib/runtime/ids.ts";

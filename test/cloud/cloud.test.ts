@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { registerApiKey } from "../../lib/access/api-keys.ts";
 import { lifecycleFailures } from "../../lib/runs/failure.ts";
 import { startRun as startInProcess } from "../../lib/runs/start.ts";
-import { registerApiKey } from "../../localstack/commands/api-keys.ts";
 import { askEvery, readGets } from "../../localstack/commands/canary.ts";
 import { effectOf, logIn, preflight } from "./access.ts";
 import {

@@ -34,7 +34,7 @@ describe("on DynamoDB Local", () => {
       await database?.close();
     });
 
-    it.each(["unit/store", "engines/localstack/dynamodb", "unit/dynamodb-limits"])(
+    it.each(["unit/store/store", "engines/localstack/dynamodb", "unit/localstack/dynamodb-limits"])(
       "the tests of %s hold",
       async (name) => {
         const report = join(folder.path, `${basename(name)}.json`);

@@ -1,9 +1,9 @@
-import { commentSchema, type StoredComment } from "../../lib/analysis/records.ts";
-import { openRealm } from "../../lib/runs/realm.ts";
+import { commentSchema, type StoredComment } from "../../lib/analysis/comments/comment.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import type { Services } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
-import { rollPeriods } from "../../lib/trading/evaluation.ts";
-import { initialPortfolios } from "../../lib/trading/portfolios.ts";
+import { rollPeriods } from "../../lib/trading/evaluation/periods.ts";
+import { initialPortfolios } from "../../lib/trading/positions/accounts.ts";
 import type { MarketHistory } from "../../localstack/standins/market-history.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
 import { comment, post } from "../support/content.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { handler as authorize } from "../../functions/api/authorize.ts";
 import { errorCodes, statusOf } from "../../lib/http/envelope.ts";
 import committed from "../../lib/http/openapi.json" with { type: "json" };
-import { openRealm } from "../../lib/runs/realm.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import type { Services } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
 import { call } from "../support/cloud.ts";

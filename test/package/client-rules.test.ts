@@ -28,7 +28,7 @@ const services = "lib/services.ts";
 const [reddit, archive, yahoo] = [
   "lib/providers/reddit/client.ts",
   "lib/providers/archive/archive.ts",
-  "lib/providers/yahoo.ts",
+  "lib/providers/yahoo/client.ts",
 ];
 const opens = { store: [], actions: [], indexes: false, executions: [], vault: [], clients: ["reddit"] };
 

@@ -1,5 +1,5 @@
 import { ofType } from "../../functions/packaging/resources.ts";
-import { trustedMs } from "../../lib/http/auth.ts";
+import { trustedMs } from "../../lib/access/authorizer.ts";
 import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
 import type { Packaged } from "./packaged.ts";
 

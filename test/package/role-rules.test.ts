@@ -104,20 +104,20 @@ describe("what a function can call", () => {
   it("names the clients it opens and the files they are loaded from, also those of what they use themselves", async () => {
     expect(await callsOf("functions/api/refresh-prices")).toMatchObject({
       clients: ["broker"],
-      loads: ["lib/providers/schwab.ts", "lib/providers/secrets.ts", "lib/providers/token-vault.ts"],
+      loads: ["lib/providers/aws/secrets.ts", "lib/providers/schwab/client.ts", "lib/providers/schwab/token-vault.ts"],
     });
   });
 
   it("counts a method that was taken out of the store first", async () => {
-    // readSignal in lib/analysis/signal-lists.ts takes `get` out of the store.
+    // readSignal in lib/analysis/signals/list.ts takes `get` out of the store.
     expect((await callsOf("functions/api/get-signal"))?.store).toContain("get");
   });
 
   it("counts actions and clients also where the bundler had to give them another name", async () => {
     const folder = mkdtempSync(join(tmpdir(), "calls-"));
     const files = {
-      "lib/services.ts": `export function createServices() {\n  const reddit = async () => import("./providers/reddit.ts");\n  return { reddit };\n}`,
-      "lib/providers/reddit.ts": "export const open = () => 1;",
+      "lib/services.ts": `export function createServices() {\n  const reddit = async () => import("./providers/reddit/client.ts");\n  return { reddit };\n}`,
+      "lib/providers/reddit/client.ts": "export const open = () => 1;",
       "lib/store/actions.ts": "export function check(key) { return key; }",
       "lib/a.ts": "function check() {}\nexport const reddit = [check()];",
       "functions/api/x.ts": `import { reddit as a } from "../../lib/a.ts";
@@ -130,7 +130,7 @@ describe("what a function can call", () => {
     }
     const calls = (await readCalls(folder, ["functions/api/x"])).get("functions/api/x");
     rmSync(folder, { recursive: true });
-    expect(calls).toMatchObject({ actions: ["check"], clients: ["reddit"], loads: ["lib/providers/reddit.ts"] });
+    expect(calls).toMatchObject({ actions: ["check"], clients: ["reddit"], loads: ["lib/providers/reddit/client.ts"] });
   });
 
   /** Where the store, the executions or the vault get a name by which their methods would not be found. */

@@ -1,6 +1,6 @@
-import { createHttp, type Http } from "../../lib/providers/http.ts";
-import { createSchwab, type SchwabSettings } from "../../lib/providers/schwab.ts";
-import type { BrokerTokens, TokenVault } from "../../lib/providers/schwab-auth.ts";
+import { createHttp, type Http } from "../../lib/providers/calls/http.ts";
+import { createSchwab, type SchwabSettings } from "../../lib/providers/schwab/client.ts";
+import type { BrokerTokens, TokenVault } from "../../lib/providers/schwab/login.ts";
 import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { recordedLog } from "./recorded-log.ts";
 

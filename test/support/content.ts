@@ -1,4 +1,4 @@
-import type { RedditPost } from "../../lib/providers/reddit-source.ts";
+import type { RedditPost } from "../../lib/providers/reddit/source.ts";
 import type { StandInComment, StandInContent } from "../../localstack/standins/reddit/wire.ts";
 
 const at = new Date("2026-03-02T14:00:00Z");

@@ -1,4 +1,4 @@
-import { isTradingDay, newYorkInstant } from "../../lib/trading/market-calendar.ts";
+import { isTradingDay, newYorkInstant } from "../../lib/calendar/trading-days.ts";
 import type { HistoryBar, HistoryCandle, MarketHistory } from "../../localstack/standins/market-history.ts";
 
 /** Dollars per share of a New York day's candle: 0 begins at 09:30, 77 at 15:55. */

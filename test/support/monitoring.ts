@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect } from "vitest";
-import { openRealm } from "../../lib/runs/realm.ts";
+import { newYorkInstant } from "../../lib/calendar/trading-days.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import type { Run } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
-import { readPortfolio, readPosition } from "../../lib/trading/holdings.ts";
-import { newYorkInstant } from "../../lib/trading/market-calendar.ts";
-import { priceBarSchema } from "../../lib/trading/price-bars.ts";
+import { priceBarSchema } from "../../lib/trading/market/bars.ts";
 import {
   type OptionPosition,
   type PositionExit,
   positionExitSchema,
   type StockPosition,
-} from "../../lib/trading/records.ts";
+} from "../../lib/trading/positions/record.ts";
+import { readPortfolio, readPosition } from "../../lib/trading/positions/stored.ts";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";
 import { call, idleSummaries, type PhaseHandler } from "./cloud.ts";
 import { dump } from "./dump.ts";

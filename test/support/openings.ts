@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect } from "vitest";
-import type { Signal } from "../../lib/analysis/records.ts";
-import { openRealm } from "../../lib/runs/realm.ts";
+import type { Signal } from "../../lib/analysis/signals/signal.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import type { Run } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import { update } from "../../lib/store/actions.ts";
-import { readPortfolios } from "../../lib/trading/holdings.ts";
-import type { Portfolio, StockPosition } from "../../lib/trading/records.ts";
+import type { Portfolio, StockPosition } from "../../lib/trading/positions/record.ts";
+import { readPortfolios } from "../../lib/trading/positions/stored.ts";
 import { type CloudOptions, call } from "./cloud.ts";
 import { marketOf, type PriceOf } from "./market.ts";
 import { startCloudWithProviders } from "./providers.ts";

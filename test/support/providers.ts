@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSymbols } from "../../lib/providers/symbols.ts";
+import { createSymbols } from "../../lib/providers/symbols/universe.ts";
 import { scenarioMarket } from "../../localstack/scenario/market.ts";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";
 import type { MarketHistory } from "../../localstack/standins/market-history.ts";

@@ -1,5 +1,5 @@
-import { createHttp } from "../../lib/providers/http.ts";
-import { createReddit, type RedditSettings } from "../../lib/providers/reddit.ts";
+import { createHttp } from "../../lib/providers/calls/http.ts";
+import { createReddit, type RedditSettings } from "../../lib/providers/reddit/client.ts";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";
 import { type RedditStandInOptions, startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { recordedLog } from "./recorded-log.ts";

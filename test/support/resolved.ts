@@ -1,10 +1,10 @@
 import { newYorkDay } from "../../lib/runtime/dates.ts";
 import type { Services } from "../../lib/services.ts";
 import { counterActions } from "../../lib/store/counters.ts";
-import { predictionInstrument } from "../../lib/trading/instruments.ts";
-import { type FollowedPrediction, predictionSchema } from "../../lib/trading/prediction-records.ts";
-import { createPrediction, creationCounts, savePrediction } from "../../lib/trading/prediction-writes.ts";
-import { applyPredictionEvaluation } from "../../lib/trading/predictions.ts";
+import { predictionInstrument } from "../../lib/trading/predictions/instrument.ts";
+import { type FollowedPrediction, predictionSchema } from "../../lib/trading/predictions/record.ts";
+import { applyPredictionEvaluation } from "../../lib/trading/predictions/rules.ts";
+import { createPrediction, creationCounts, savePrediction } from "../../lib/trading/predictions/stored.ts";
 import { prediction, settings, unquoted } from "./trading.ts";
 
 /** A prediction by `author` that is followed: ten calls bought at 2.00. Its comment is named like it. */

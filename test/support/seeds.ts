@@ -1,4 +1,5 @@
-import type { Signal, StoredComment } from "../../lib/analysis/records.ts";
+import type { StoredComment } from "../../lib/analysis/comments/comment.ts";
+import type { Signal } from "../../lib/analysis/signals/signal.ts";
 import type { Services } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
 

@@ -1,18 +1,8 @@
+import { chunked } from "../../lib/runtime/chunked.ts";
 import type { Services } from "../../lib/services.ts";
 import { put } from "../../lib/store/actions.ts";
 import { counterActions } from "../../lib/store/counters.ts";
-import { chunked } from "../../lib/store/table.ts";
-import {
-  closingCounts,
-  createExits,
-  createPosition,
-  openingCounts,
-  readOpenPositions,
-  readPortfolio,
-} from "../../lib/trading/holdings.ts";
-import { openCostCents, portfolioValueCents } from "../../lib/trading/portfolio.ts";
-import type { Prediction, PredictionExit, PredictionOutcome } from "../../lib/trading/prediction-records.ts";
-import { createPrediction, creationCounts } from "../../lib/trading/prediction-writes.ts";
+import { openCostCents, portfolioValueCents } from "../../lib/trading/positions/bookkeeping.ts";
 import {
   type OptionPosition,
   optionPositionSchema,
@@ -20,7 +10,17 @@ import {
   type PositionExit,
   type StockPosition,
   stockPositionSchema,
-} from "../../lib/trading/records.ts";
+} from "../../lib/trading/positions/record.ts";
+import {
+  closingCounts,
+  createExits,
+  createPosition,
+  openingCounts,
+  readOpenPositions,
+  readPortfolio,
+} from "../../lib/trading/positions/stored.ts";
+import type { Prediction, PredictionExit, PredictionOutcome } from "../../lib/trading/predictions/record.ts";
+import { createPrediction, creationCounts } from "../../lib/trading/predictions/stored.ts";
 
 type Seeded = Pick<Services, "store" | "clock">;
 

@@ -1,11 +1,12 @@
-import { defaultConfiguration, readConfiguration } from "../../lib/analysis/configuration.ts";
-import type { Candle } from "../../lib/trading/candles.ts";
-import type { MarketView } from "../../lib/trading/exit-steps.ts";
-import type { MonitoredOption, MonitoredStock } from "../../lib/trading/instruments.ts";
-import type { Offer } from "../../lib/trading/openings.ts";
-import type { FollowedPrediction } from "../../lib/trading/prediction-records.ts";
-import type { PriceBar } from "../../lib/trading/price-bars.ts";
-import type { InstrumentType, Portfolio } from "../../lib/trading/records.ts";
+import { defaultConfiguration, readConfiguration } from "../../lib/configuration/keys.ts";
+import type { MonitoredOption, MonitoredStock } from "../../lib/trading/exits/monitored.ts";
+import type { MarketView } from "../../lib/trading/exits/steps.ts";
+import type { InstrumentType } from "../../lib/trading/instruments/terms.ts";
+import type { PriceBar } from "../../lib/trading/market/bars.ts";
+import type { Candle } from "../../lib/trading/market/candles.ts";
+import type { Offer } from "../../lib/trading/openings/new-position.ts";
+import type { Portfolio } from "../../lib/trading/positions/record.ts";
+import type { FollowedPrediction } from "../../lib/trading/predictions/record.ts";
 
 /** The configuration as it is delivered. */
 export const settings = readConfiguration(defaultConfiguration());

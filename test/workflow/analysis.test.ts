@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commentSchema, postSchema, signalSchema } from "../../lib/analysis/records.ts";
-import { openRealm } from "../../lib/runs/realm.ts";
+import { commentSchema } from "../../lib/analysis/comments/comment.ts";
+import { postSchema } from "../../lib/analysis/posts/post.ts";
+import { signalSchema } from "../../lib/analysis/signals/signal.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import { type Services, useServices } from "../../lib/services.ts";
 import { update } from "../../lib/store/actions.ts";
 import { seedScenario } from "../../localstack/scenario/seed.ts";

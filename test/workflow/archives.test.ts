@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSymbols } from "../../lib/providers/symbols.ts";
+import { createSymbols } from "../../lib/providers/symbols/universe.ts";
 import { startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
 import { type Cloud, call, startCloud } from "../support/cloud.ts";
 import { folderWith } from "../support/folders.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { archivePatienceMs } from "../../lib/providers/archive.ts";
-import { executionsPatienceMs } from "../../lib/providers/executions.ts";
-import { secretsPatienceMs } from "../../lib/providers/secrets.ts";
+import { archivePatienceMs } from "../../lib/providers/archive/archive.ts";
+import { executionsPatienceMs } from "../../lib/providers/aws/executions.ts";
+import { secretsPatienceMs } from "../../lib/providers/aws/secrets.ts";
 import type { ErrorName } from "../../lib/runtime/errors.ts";
 import { patienceMs } from "../../lib/services.ts";
 import { storePatienceMs } from "../../lib/store/client.ts";

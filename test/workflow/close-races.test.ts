@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Services } from "../../lib/services.ts";
-import { readOpenPositions } from "../../lib/trading/holdings.ts";
-import { openCostCents } from "../../lib/trading/portfolio.ts";
+import { openCostCents } from "../../lib/trading/positions/bookkeeping.ts";
+import { readOpenPositions } from "../../lib/trading/positions/stored.ts";
 import { call } from "../support/cloud.ts";
 import { onDay, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";

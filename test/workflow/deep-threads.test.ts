@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createSymbols } from "../../lib/providers/symbols.ts";
+import { createSymbols } from "../../lib/providers/symbols/universe.ts";
 import { startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
 import { type Cloud, call, startCloud } from "../support/cloud.ts";
 import { temporaryFolder } from "../support/stack.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { portfolioValueSchema } from "../../lib/trading/evaluation-records.ts";
+import { portfolioValueSchema } from "../../lib/trading/positions/record.ts";
 import { byDay, shares, useMonitoring } from "../support/monitoring.ts";
 import { heldStock, heldTickers, useOpenings } from "../support/openings.ts";
 import { seedPositions } from "../support/trading-seeds.ts";

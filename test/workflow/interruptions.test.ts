@@ -1,8 +1,8 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { StartOutcome } from "../../lib/providers/executions.ts";
-import { openRealm } from "../../lib/runs/realm.ts";
+import type { StartOutcome } from "../../lib/providers/aws/executions.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import { sweepRuns } from "../../lib/runs/reconcile.ts";
 import { resumeRun } from "../../lib/runs/resume.ts";
 import { type Run, runSchema } from "../../lib/runs/run.ts";

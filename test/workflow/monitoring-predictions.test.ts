@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { useServices } from "../../lib/services.ts";
-import { portfolioNames } from "../../lib/trading/portfolios.ts";
+import { portfolioNames } from "../../lib/trading/positions/accounts.ts";
 import {
   type FollowedPrediction,
   predictionExitSchema,
   predictionOutcomeSchema,
   predictionSchema,
-} from "../../lib/trading/prediction-records.ts";
+} from "../../lib/trading/predictions/record.ts";
 import { call } from "../support/cloud.ts";
 import { byDay, premiumsAre, useMonitoring } from "../support/monitoring.ts";
 import { prediction } from "../support/trading.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { portfolioValueSchema } from "../../lib/trading/evaluation-records.ts";
-import { portfolioNames } from "../../lib/trading/portfolios.ts";
+import { portfolioNames } from "../../lib/trading/positions/accounts.ts";
+import { portfolioValueSchema } from "../../lib/trading/positions/record.ts";
 import { byDay, onDay, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 

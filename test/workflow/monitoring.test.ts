@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PositionExit } from "../../lib/trading/records.ts";
+import type { PositionExit } from "../../lib/trading/positions/record.ts";
 import { byDay, onDay, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 

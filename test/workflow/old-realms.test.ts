@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { put, remove } from "../../lib/store/actions.ts";
-import { portfolioNames } from "../../lib/trading/portfolios.ts";
+import { portfolioNames } from "../../lib/trading/positions/accounts.ts";
 import { call } from "../support/cloud.ts";
 import { useOpenings } from "../support/openings.ts";
 import { signalOf } from "../support/seeds.ts";

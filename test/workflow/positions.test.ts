@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { signalSchema } from "../../lib/analysis/records.ts";
+import { signalSchema } from "../../lib/analysis/signals/signal.ts";
 import { useServices } from "../../lib/services.ts";
-import { savePortfolio, savePosition } from "../../lib/trading/holdings.ts";
-import { positionSchema } from "../../lib/trading/records.ts";
+import { positionSchema } from "../../lib/trading/positions/record.ts";
+import { savePortfolio, savePosition } from "../../lib/trading/positions/stored.ts";
 import { call } from "../support/cloud.ts";
 import { heldStock, heldTickers, useOpenings } from "../support/openings.ts";
 import { seedPositions } from "../support/trading-seeds.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Run } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
-import { predictionSchema } from "../../lib/trading/prediction-records.ts";
+import { predictionSchema } from "../../lib/trading/predictions/record.ts";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";
 import { bulk, comment, post } from "../support/content.ts";
 import { marketOf } from "../support/market.ts";

@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createSymbols } from "../../lib/providers/symbols.ts";
+import { createSymbols } from "../../lib/providers/symbols/universe.ts";
 import type { Run } from "../../lib/runs/run.ts";
-import type { PortfolioView } from "../../lib/trading/portfolio-views.ts";
-import type { PositionView } from "../../lib/trading/position-views.ts";
-import { type Position, type PositionExit, positionExitSchema, positionSchema } from "../../lib/trading/records.ts";
+import type { PortfolioView } from "../../lib/trading/positions/portfolio-view.ts";
+import {
+  type Position,
+  type PositionExit,
+  positionExitSchema,
+  positionSchema,
+} from "../../lib/trading/positions/record.ts";
+import type { PositionView } from "../../lib/trading/positions/view.ts";
 import { readMarketArchive } from "../../localstack/standins/market-archive.ts";
 import { startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
 import { startSchwabStandIn } from "../../localstack/standins/schwab/server.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Signal } from "../../lib/analysis/records.ts";
-import { signalOutcomeSchema } from "../../lib/trading/records.ts";
+import type { Signal } from "../../lib/analysis/signals/signal.ts";
+import { signalOutcomeSchema } from "../../lib/trading/openings/signal-outcome.ts";
 import { heldStock, heldTickers, useOpenings } from "../support/openings.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 

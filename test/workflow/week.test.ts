@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newYorkInstant } from "../../lib/trading/market-calendar.ts";
+import { newYorkInstant } from "../../lib/calendar/trading-days.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
 import { call } from "../support/cloud.ts";
 import { comment, post } from "../support/content.ts";

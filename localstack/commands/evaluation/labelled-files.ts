@@ -1,5 +1,5 @@
-import type { PromptInput } from "../../../lib/analysis/prompt.ts";
-import type { Sentiment } from "../../../lib/analysis/sentiment.ts";
+import type { PromptInput } from "../../../lib/analysis/annotation/prompt.ts";
+import type { Sentiment } from "../../../lib/analysis/comments/sentiment.ts";
 import { parseCsv } from "./csv.ts";
 
 /** One text to be annotated and what people said about it. What a file does not label is absent. */

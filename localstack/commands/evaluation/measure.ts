@@ -1,9 +1,9 @@
-import { type Annotation, annotationSchema, readAnnotation } from "../../../lib/analysis/annotation.ts";
-import { buildPrompt } from "../../../lib/analysis/prompt.ts";
-import type { TickerSentiment } from "../../../lib/analysis/sentiment.ts";
-import { normaliseTickers, resolveTicker } from "../../../lib/analysis/tickers.ts";
-import type { Model } from "../../../lib/providers/model.ts";
-import type { SymbolUniverse } from "../../../lib/providers/symbols-source.ts";
+import { buildPrompt } from "../../../lib/analysis/annotation/prompt.ts";
+import { type Annotation, annotationSchema, readAnnotation } from "../../../lib/analysis/annotation/reply.ts";
+import type { TickerSentiment } from "../../../lib/analysis/comments/sentiment.ts";
+import { normaliseTickers, resolveTicker } from "../../../lib/analysis/tickers/resolve.ts";
+import type { Model } from "../../../lib/providers/openai/model.ts";
+import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { isAppError } from "../../../lib/runtime/errors.ts";
 import type { Example } from "./labelled-files.ts";
 import { emptyMeasurement, type Measurement } from "./report.ts";

@@ -1,5 +1,5 @@
-import { defaultPrices, microDollars } from "../../../lib/providers/cost.ts";
-import type { ModelUsage } from "../../../lib/providers/model.ts";
+import { defaultPrices, microDollars } from "../../../lib/providers/openai/cost.ts";
+import type { ModelUsage } from "../../../lib/providers/openai/model.ts";
 import {
   accuracy,
   type Counts,

@@ -1,4 +1,4 @@
-import { type Sentiment, sentimentSchema } from "../../../lib/analysis/sentiment.ts";
+import { type Sentiment, sentimentSchema } from "../../../lib/analysis/comments/sentiment.ts";
 
 export interface SentimentResult {
   expected: Sentiment;

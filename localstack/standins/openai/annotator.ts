@@ -1,5 +1,5 @@
-import type { Sentiment, TickerSentiment } from "../../../lib/analysis/sentiment.ts";
-import type { SymbolUniverse } from "../../../lib/providers/symbols-source.ts";
+import type { Sentiment, TickerSentiment } from "../../../lib/analysis/comments/sentiment.ts";
+import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { attribute } from "./clauses.ts";
 import { confidenceOf } from "./confidence.ts";
 import { type Judgement, judge, type Reading, read } from "./direction.ts";

@@ -1,4 +1,4 @@
-import type { Sentiment } from "../../../lib/analysis/sentiment.ts";
+import type { Sentiment } from "../../../lib/analysis/comments/sentiment.ts";
 import { findCompared } from "./clauses.ts";
 import { directionLexicon } from "./direction-lexicon.ts";
 import { countRemarks, directionFeatures, type Features, neutralityFeatures } from "./features.ts";

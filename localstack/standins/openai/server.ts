@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
-import { marketTimeHeader } from "../../../lib/providers/http.ts";
-import type { SymbolUniverse } from "../../../lib/providers/symbols-source.ts";
+import { marketTimeHeader } from "../../../lib/providers/calls/http.ts";
+import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { close, listen } from "../../servers.ts";
 import { annotate } from "./annotator.ts";
 import { readCommentData } from "./prompt-data.ts";

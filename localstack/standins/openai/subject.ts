@@ -1,4 +1,4 @@
-import type { SymbolUniverse } from "../../../lib/providers/symbols-source.ts";
+import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { directionLexicon } from "./direction-lexicon.ts";
 import { isPriceAim } from "./features.ts";
 import { matchLexicon } from "./lexicon-match.ts";

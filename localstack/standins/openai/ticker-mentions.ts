@@ -1,7 +1,7 @@
-import { nonTickers } from "../../../lib/analysis/non-tickers.ts";
-import { tickerNames } from "../../../lib/analysis/ticker-names.ts";
-import { cryptoTicker } from "../../../lib/analysis/tickers.ts";
-import type { SymbolUniverse } from "../../../lib/providers/symbols-source.ts";
+import { tickerNames } from "../../../lib/analysis/tickers/names.ts";
+import { nonTickers } from "../../../lib/analysis/tickers/non-tickers.ts";
+import { cryptoTicker } from "../../../lib/analysis/tickers/resolve.ts";
+import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { isShouted } from "./shouting.ts";
 import { type Token, tokenise } from "./tokens.ts";
 import { wordTickers } from "./word-tickers.ts";

@@ -1,4 +1,4 @@
-import type { RedditComment, RedditPost } from "../../../lib/providers/reddit-source.ts";
+import type { RedditComment, RedditPost } from "../../../lib/providers/reddit/source.ts";
 
 export interface StandInComment extends RedditComment {
   /** Left out of the tree: a "more comments" stub names it instead. */

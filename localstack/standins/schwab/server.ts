@@ -1,4 +1,4 @@
-import { optionTerms } from "../../../lib/providers/occ.ts";
+import { optionTerms } from "../../../lib/providers/market/occ.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { scenarioMarket } from "../../scenario/market.ts";
 import type { StandInRequest } from "../json-server.ts";

@@ -1,8 +1,8 @@
-import type { DailyBar } from "../../../lib/providers/market.ts";
-import { occSymbol, optionTerms } from "../../../lib/providers/occ.ts";
+import { newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import type { DailyBar } from "../../../lib/providers/market/market.ts";
+import { occSymbol, optionTerms } from "../../../lib/providers/market/occ.ts";
 import { daysBetween } from "../../../lib/runtime/dates.ts";
 import { round } from "../../../lib/runtime/money.ts";
-import { newYorkInstant } from "../../../lib/trading/market-calendar.ts";
 import {
   type HistoryCandle,
   type LastPrice,

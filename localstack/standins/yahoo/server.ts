@@ -1,5 +1,5 @@
+import { newYorkInstant } from "../../../lib/calendar/trading-days.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
-import { newYorkInstant } from "../../../lib/trading/market-calendar.ts";
 import { scenarioMarket } from "../../scenario/market.ts";
 import { type JsonAnswer, type StandInOptions, startJsonServer } from "../json-server.ts";
 import { type MarketHistory, type MarketView, marketAsOf, sessionInstant, type WholeBar } from "../market-history.ts";

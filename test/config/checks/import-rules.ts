@@ -2,7 +2,7 @@ import type { IForbiddenRuleType } from "dependency-cruiser";
 
 const rooms = "analysis|trading|desk|answers|live";
 /** What stands above the rooms and looks at all of them. */
-const top = "system";
+const top = "system|access";
 const npm = "node_modules/";
 
 /** A rule in one line: files that match `from` must not import what matches `to`, unless it matches `except`. */
@@ -49,13 +49,26 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
       "Rules import rules, zod, simple-statistics and the pure files of lib/runtime.",
       rules,
       ".",
-      `${rules}|^lib/runtime/(money|dates|errors)\\.js$|${npm}(zod|simple-statistics)/`,
+      `${rules}|^lib/runtime/(money|dates|errors|text|chunked)\\.js$|${npm}(zod|simple-statistics)/`,
     ),
     never(
       "runtime-is-the-ground",
       "lib/runtime imports nothing of lib.",
       "^lib/runtime/",
       "^(lib/(?!runtime/)|functions|localstack|test)",
+    ),
+    never(
+      "calendar-and-configuration-stand-alone",
+      "They import lib/runtime only.",
+      "^lib/(calendar|configuration)/",
+      "^(lib/(?!calendar/|configuration/|runtime/)|functions|localstack|test)",
+    ),
+    never(
+      "realm-stands-below-the-runs",
+      "lib/realm imports store, calendar and configuration, and the rules of the rooms whose first state it writes.",
+      "^lib/realm/",
+      "^(lib/(?!realm/|store/|calendar/|configuration/|runtime/)|functions|localstack|test)",
+      rules,
     ),
     never(
       "store-stands-alone",
@@ -65,9 +78,9 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
     ),
     never(
       "providers-stand-alone",
-      "lib/providers imports lib/runtime only.",
+      "lib/providers imports lib/calendar and lib/runtime only.",
       "^lib/providers/",
-      "^(lib/(?!providers/|runtime/)|functions|localstack|test)",
+      "^(lib/(?!providers/|calendar/|runtime/)|functions|localstack|test)",
     ),
     never(
       "http-stands-alone",
@@ -116,18 +129,17 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
     never("rooms-do-not-answer-http", "Answers are made by functions.", `^lib/(${rooms})/`, "^lib/http/"),
     {
       name: "rooms-keep-to-themselves",
-      comment: "Of another room: its rules, or its one public file (named like the room).",
+      comment: "Of another room: its rules; and trading stands on the comments, signals and authors of an analysis.",
       severity: "error",
       from: { path: `^lib/(${rooms})/` },
-      // The patterns are joined into one, so that a group can be told by its name only.
-      to: { path: `^lib/(${rooms})/`, pathNot: [`^lib/$1/`, rules, `^lib/(?<room>${rooms})/\\k<room>\\.js$`] },
+      to: { path: `^lib/(${rooms})/`, pathNot: ["^lib/$1/", rules, "^lib/analysis/(comments|signals|authors)/"] },
     },
     never(
       "functions-only-wire",
       "Functions import http, runs, rooms, what is above them, and services.",
       "^functions/(?!packaging/)",
       ".",
-      `^lib/(http|runs|${rooms}|${top})/|^lib/services\\.js$|${npm}zod/`,
+      `^lib/(http|runs|realm|configuration|${rooms}|${top})/|^lib/services\\.js$|${npm}zod/`,
     ),
     never(
       "packaging-knows-no-room",

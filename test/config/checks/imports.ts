@@ -7,7 +7,7 @@ import { importRules } from "./import-rules.ts";
 
 const listFile = "test/config/rules-files.json";
 /** What rules may import besides each other. */
-const free = /^lib\/runtime\/(money|dates|errors)\.js$|node_modules\/zod\//;
+const free = /^lib\/runtime\/(money|dates|errors|text|chunked)\.js$|node_modules\/zod\//;
 const roomFile = /^lib\/(analysis|trading|desk|answers|live)\/.+\.ts$/;
 
 /** The import rules, and that the list of rules files is exact. */

@@ -1,4 +1,4 @@
-import { occSymbol, optionTerms } from "../../../lib/providers/occ.ts";
+import { occSymbol, optionTerms } from "../../../lib/providers/market/occ.ts";
 
 // Answers in Schwab's form, and in TD Ameritrade's, which Schwab's grew out of and some recordings are in. Companies,
 // numbers and ids are made up.

@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { readMarketTime } from "../../realm/market-time.ts";
+import type { RunServices } from "../../runs/services.ts";
+import { addDays, utcDay } from "../../runtime/dates.ts";
+import { AppError } from "../../runtime/errors.ts";
+import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
+import { type Days, onDays, type Range } from "../../store/ranges.ts";
+import type { Store } from "../../store/table.ts";
+import { commentSchema, type StoredComment } from "../comments/comment.ts";
+import { type Signal, signalSchema } from "./signal.ts";
+
+type ListServices = Pick<RunServices, "store" | "config" | "clock">;
+
+export interface SignalFilters {
+  ticker?: string | undefined;
+  signal_type?: "quality" | "consensus" | undefined;
+  /** Inclusive UTC days. */
+  date_from?: string | undefined;
+  date_to?: string | undefined;
+}
+
+/** Signals by date descending, then confidence descending, with any combination of filters. */
+export async function listSignals(
+  { store }: ListServices,
+  filters: SignalFilters | "none",
+  page: PageRequest,
+): Promise<ListPage<Signal>> {
+  if (filters === "none") return { items: [], total: 0, totalIsAtLeast: false, nextCursor: null };
+  return readPage(store, signalList(store.keys, filters), page, signalSchema);
+}
+
+function signalList(keys: ListServices["store"]["keys"], filters: SignalFilters): List {
+  const { ticker, signal_type, date_from, date_to } = filters;
+  const place = keys.signalIndex({
+    id: "",
+    ticker: ticker ?? "",
+    signal_type: signal_type ?? "",
+    signal_date: "",
+    confidence: 0,
+  });
+  const days = {
+    ...(date_from && { from: date_from }),
+    // "~" sorts after everything a day is continued with.
+    ...(date_to && { to: `${date_to}#~` }),
+  };
+  const dated = date_from !== undefined || date_to !== undefined;
+  if (ticker !== undefined) {
+    const filter = signal_type ? { filter: { signal_type } } : {};
+    const counter = dated || signal_type ? {} : { counter: `SIGNALS#ticker=${ticker}` };
+    return { range: { index: "gsi2", pk: place.gsi2pk, descending: true, ...days, ...filter }, ...counter };
+  }
+  if (signal_type !== undefined) {
+    const counter = dated ? {} : { counter: `SIGNALS#type=${signal_type}` };
+    return { range: { index: "gsi3", pk: place.gsi3pk, descending: true, ...days }, ...counter };
+  }
+  return {
+    range: { index: "gsi1", pk: place.gsi1pk, descending: true, ...days },
+    ...(dated ? {} : { counter: "SIGNALS" }),
+  };
+}
+
+/** One signal. Throws `NOT_FOUND`. */
+export async function readSignal({ store }: Pick<RunServices, "store">, id: string): Promise<Signal> {
+  const { keys, get } = store;
+  const signal = (await get(keys.signal(id), signalSchema)) ?? (await get(keys.formerSignal(id), signalSchema));
+  if (!signal) throw new AppError("NotFound", "NOT_FOUND", "There is no such signal.");
+  return signal;
+}
+
+/** The comments that a signal rests on, newest first, by position. Throws `NOT_FOUND`. */
+export async function listSignalComments(
+  services: Pick<RunServices, "store">,
+  id: string,
+  page: { limit: number; offset: number },
+): Promise<{ items: StoredComment[]; total: number }> {
+  const { comment_ids } = await readSignal(services, id);
+  const { store } = services;
+  const shown = comment_ids.slice(page.offset, page.offset + page.limit);
+  const comments = await store.getMany(
+    shown.map((commentId) => store.keys.comment(commentId)),
+    commentSchema,
+  );
+  const byId = new Map(comments.map((comment) => [comment.id, comment]));
+  return { items: shown.flatMap((commentId) => byId.get(commentId) ?? []), total: comment_ids.length };
+}
+
+const historySchema = z.object({
+  ticker: z.string(),
+  signal_date: z.string(),
+  confidence: z.number(),
+  signal_type: z.string(),
+});
+
+/** Confidence by day for one type: tickers to `{date, confidence}` ascending, only days with a signal (spec api 4). */
+export async function signalHistory(
+  services: ListServices,
+  request: { signal_type: "quality" | "consensus"; ticker?: string | undefined; days: number },
+): Promise<Record<string, { date: string; confidence: number }[]>> {
+  const { store } = services;
+  const today = utcDay(await readMarketTime(services));
+  const filters = { ...request, date_from: addDays(today, 1 - request.days), date_to: today };
+  const { range } = signalList(store.keys, filters);
+  const signals = await store.queryAll({ ...range, descending: false }, historySchema);
+  const history: Record<string, { date: string; confidence: number }[]> = {};
+  for (const { ticker, signal_date, confidence } of signals) {
+    const ofTicker = history[ticker] ?? [];
+    ofTicker.push({ date: signal_date, confidence });
+    history[ticker] = ofTicker;
+  }
+  return history;
+}
+
+/** Where the signals of these UTC days are, by day, then confidence, both ascending. */
+export function signalRange({ keys }: Store, days: Days): Range {
+  const { gsi1pk } = keys.signalIndex({ id: "", ticker: "", signal_type: "", signal_date: "", confidence: 0 });
+  return { index: "gsi1", pk: gsi1pk, ...onDays(days) };
+}

@@ -1,0 +1,31 @@
+import * as z from "zod";
+
+/** One stored signal: unique per ticker, type and day. */
+export const signalSchema = z.object({
+  id: z.string(),
+  ticker: z.string(),
+  signal_type: z.enum(["quality", "consensus"]),
+  signal_date: z.string(),
+  prediction: z.enum(["bullish", "bearish"]),
+  confidence: z.number(),
+  comment_count: z.number().int(),
+  sentiment_score: z.number(),
+  has_reasoning: z.boolean(),
+  is_emergence: z.boolean().nullable(),
+  prior_7d_mentions: z.number().int().nullable(),
+  distinct_users: z.number().int(),
+  position_opened: z.boolean().default(false),
+  /** The contributing comments, newest first. */
+  comment_ids: z.array(z.string()),
+  /** The run that wrote it last. */
+  analysis_run_id: z.string(),
+  created_at: z.string(),
+  updated_at: z.string().nullable().default(null),
+});
+
+export type Signal = z.infer<typeof signalSchema>;
+
+/** `2021-01-27.GME.quality` (DESIGN section 5). */
+export function signalId(signal: { signal_date: string; ticker: string; signal_type: string }): string {
+  return `${signal.signal_date}.${signal.ticker}.${signal.signal_type}`;
+}

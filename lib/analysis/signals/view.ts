@@ -1,0 +1,81 @@
+import * as z from "zod";
+import { commentSchema, type StoredComment, tickerSentimentSchema } from "../comments/comment.ts";
+import type { SignalFilters } from "./list.ts";
+import { signalSchema } from "./signal.ts";
+
+const signalType = z.enum(["quality", "consensus"]);
+/** The four portfolios; each trades on one type of signal. */
+const portfolioId = z.enum(["stocks_quality", "stocks_consensus", "options_quality", "options_consensus"]);
+
+/** Filters by ticker are case-insensitive (spec api 1.4). */
+const tickerFilter = z
+  .string()
+  .regex(/^[A-Za-z0-9.-]{1,10}$/, "must be 1–10 letters, digits, dots or hyphens")
+  .transform((ticker) => ticker.toUpperCase());
+const day = z.iso.date("must be a date, YYYY-MM-DD");
+
+/** The filters of `GET /signals` (spec api 4). */
+export const signalFilters = {
+  ticker: tickerFilter.optional(),
+  signal_type: signalType.optional(),
+  date_from: day.optional(),
+  date_to: day.optional(),
+  portfolio_id: portfolioId.optional(),
+};
+type SignalQuery = z.infer<z.ZodObject<typeof signalFilters>>;
+
+/** Whether the dates of a query are in order. */
+export function datesInOrder({ date_from, date_to }: SignalQuery): boolean {
+  return !date_from || !date_to || date_from <= date_to;
+}
+
+/** A portfolio means its own type of signal; a contradicting type matches nothing [G22]. */
+export function toFilters(query: SignalQuery): SignalFilters | "none" {
+  const { ticker, date_from, date_to, portfolio_id } = query;
+  const ofPortfolio = portfolio_id && signalType.parse(portfolio_id.split("_")[1]);
+  if (ofPortfolio && query.signal_type && ofPortfolio !== query.signal_type) return "none";
+  return { ticker, date_from, date_to, signal_type: ofPortfolio ?? query.signal_type };
+}
+
+/** One entry of `GET /signals`. */
+export const signalItemSchema = signalSchema
+  .omit({ position_opened: true, comment_ids: true, analysis_run_id: true })
+  .meta({ id: "SignalItem" });
+
+/** `GET /signals/{id}`: all stored fields. */
+export const signalDetailSchema = signalSchema.meta({ id: "Signal" });
+
+/** One entry of `GET /signals/{id}/comments`. */
+export const signalCommentSchema = commentSchema
+  .pick({
+    id: true,
+    body: true,
+    author: true,
+    created_utc: true,
+    score: true,
+    depth: true,
+    parent_comment_id: true,
+    sentiment: true,
+    sarcasm_detected: true,
+    has_reasoning: true,
+    ai_confidence: true,
+    author_trust_score: true,
+    reasoning_summary: true,
+  })
+  .extend({ reddit_id: z.string(), ticker_sentiments: z.array(tickerSentimentSchema.meta({ id: "TickerSentiment" })) })
+  .meta({ id: "SignalComment" });
+
+export function toSignalComment(comment: StoredComment): z.infer<typeof signalCommentSchema> {
+  const byTicker = comment.ticker_sentiments.toSorted((a, b) => (a.ticker < b.ticker ? -1 : 1));
+  return signalCommentSchema.parse({ ...comment, reddit_id: comment.id, ticker_sentiments: byTicker });
+}
+
+/** The filters of `GET /signals/history`. */
+export const historyFilters = { signal_type: signalType, ticker: tickerFilter.optional() };
+export const historySchema = z.record(
+  z.string(),
+  z.array(z.object({ date: z.string(), confidence: z.number() }).meta({ id: "DayConfidence" })),
+);
+export const historyMetaSchema = z
+  .object({ days: z.number().int(), signal_type: signalType })
+  .meta({ id: "HistoryMeta" });

@@ -1,0 +1,120 @@
+import { APIConnectionTimeoutError, APIError } from "openai";
+import { AppError } from "../../runtime/errors.ts";
+import { retryAfterSeconds } from "../calls/http.ts";
+import type { ModelUsage } from "./model.ts";
+
+/** What is known of the call that failed. */
+export interface FailedCall {
+  /** Our own limit ended it. */
+  timedOut: boolean;
+  timeoutMs: number;
+  /** An image that cannot be fetched is answered with 400, and may be fetched a moment later. */
+  withImage: boolean;
+  /** Spent so far, for the ledger. */
+  usage: ModelUsage;
+  /** Never to be seen in a message. */
+  apiKey: string;
+  now: Date;
+}
+
+/** Above this a wait is the workflow's, not a call's. */
+export const longestWaitMs = 30_000;
+
+/** Whoever pays has to act: waiting does not help. */
+const billingCodes = new Set([
+  "insufficient_quota",
+  "quota_exceeded",
+  "billing_hard_limit_reached",
+  "billing_not_active",
+  "account_deactivated",
+  "access_terminated",
+]);
+
+/** Faults of this one text. They must not fail a run, or a single comment could. */
+const contentCodes = new Set([
+  "content_filter",
+  "content_policy_violation",
+  "invalid_prompt",
+  "context_length_exceeded",
+  "string_above_max_length",
+]);
+
+/** Turns whatever the SDK threw into the errors of `Model` (spec pipeline 1.5, reliability 38–43). Messages are shown to users. */
+export function toModelError(error: unknown, call: FailedCall): AppError {
+  const details = { usage: call.usage };
+  const unavailable = (message: string, retryable: boolean, retryAfter?: number) =>
+    new AppError("OpenAiUnavailable", "OPENAI_API_ERROR", message, {
+      retryable,
+      details,
+      ...(retryAfter !== undefined && { retryAfterSeconds: retryAfter }),
+    });
+  const refused = (message: string) => new AppError("OpenAiRefused", "OPENAI_API_ERROR", message, { details });
+
+  if (call.timedOut || error instanceof APIConnectionTimeoutError) {
+    return unavailable(`OpenAI did not answer within ${call.timeoutMs} ms`, true);
+  }
+  if (error instanceof SyntaxError) return unavailable("OpenAI's answer is not JSON", true);
+  if (!(error instanceof APIError) || error.status === undefined) {
+    return unavailable(`no connection to OpenAI${networkCode(error)}`, true);
+  }
+
+  const status: number = error.status;
+  const code = [error.code, error.type].find((word) => typeof word === "string" && /^[\w.-]{1,60}$/.test(word));
+  const label = code ? `HTTP ${status}, ${code}` : `HTTP ${status}`;
+  if (status === 402 || billingCodes.has(error.code ?? "") || billingCodes.has(error.type ?? "")) {
+    return refused(`the quota of the OpenAI account is exhausted or its billing is not active (${label})`);
+  }
+  if (status === 401) return refused(`OpenAI refused the API key (${label})`);
+  if (status === 403) return refused(`OpenAI refused access with this API key (${label})`);
+  if (status === 408 || status === 409 || status === 429 || status >= 500) {
+    const asked = askedWaitSeconds(error, call.now);
+    const problem = status === 429 ? "OpenAI's rate limit is reached" : "OpenAI is out of order";
+    if (asked === undefined || asked * 1000 <= longestWaitMs) return unavailable(`${problem} (${label})`, true, asked);
+    return new AppError("OpenAiThrottled", "OPENAI_API_ERROR", `${problem} for ${Math.ceil(asked)} s (${label})`, {
+      retryable: true,
+      details,
+      retryAfterSeconds: asked,
+    });
+  }
+  if (status === 400 && call.withImage) return unavailable(`OpenAI cannot read the image (${label})`, true);
+  if (status === 413 || contentCodes.has(error.code ?? "")) {
+    return unavailable(`OpenAI does not process this text (${label})`, false);
+  }
+  if (status < 400) return refused(`the OpenAI address redirects elsewhere (${label}); redirects are not followed`);
+  return refused(`OpenAI does not accept the request (${label}): ${redact(error.message, call.apiKey)}`);
+}
+
+/** The longest of what headers and message ask for: not all of them are always sent, and too early a retry is a lost one. */
+function askedWaitSeconds(error: APIError, now: Date): number | undefined {
+  const headers = error.headers ?? new Headers();
+  const milliseconds = Number(headers.get("retry-after-ms") ?? Number.NaN);
+  const asked = [retryAfterSeconds(headers, now), milliseconds / 1000, waitInMessage(error.message)].filter(
+    (seconds) => seconds !== undefined && Number.isFinite(seconds) && seconds >= 0,
+  ) as number[];
+  return asked.length === 0 ? undefined : Math.max(...asked);
+}
+
+/** "Please try again in 1.78s", "… in 6m0s", "… in 120ms". */
+function waitInMessage(message: string): number | undefined {
+  const span = /try again in ((?:\d+(?:\.\d+)?(?:ms|h|m|s))+)/i.exec(message)?.[1];
+  if (span === undefined) return undefined;
+  const unit: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+  return [...span.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/gi)].reduce(
+    (sum, [, amount, name]) => sum + Number(amount) * (unit[name?.toLowerCase() ?? ""] ?? 0),
+    0,
+  );
+}
+
+function networkCode(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ("code" in cause && typeof cause.code === "string") return ` (${cause.code})`;
+  }
+  return "";
+}
+
+function redact(text: string, apiKey: string): string {
+  return text
+    .replaceAll(apiKey, "[redacted]")
+    .replace(/\b(?:sk|org|proj)-[\w*-]+/g, "[redacted]")
+    .slice(0, 300);
+}

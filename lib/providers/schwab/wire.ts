@@ -1,0 +1,200 @@
+import * as z from "zod";
+import { daysBetween } from "../../runtime/dates.ts";
+import { round } from "../../runtime/money.ts";
+import type { Candle, MarketHours, OptionContract, OptionQuote, OptionType, Quote } from "../market/market.ts";
+import { occSymbol, optionTerms } from "../market/occ.ts";
+
+// Reads Schwab's answers and those of TD Ameritrade, whose formats Schwab's grew out of. Nothing here throws: what is
+// unreadable is left out, and null means that the answer is not of the kind that was asked for.
+
+type Fields = Record<string, unknown>;
+
+const fields = z.record(z.string(), z.unknown());
+const candlesAnswer = z.object({ candles: z.array(z.unknown()) });
+const hoursAnswer = z.object({ equity: fields });
+const session = z.object({ start: z.iso.datetime({ offset: true }), end: z.iso.datetime({ offset: true }) });
+const product = z.object({
+  date: z.string().catch(""),
+  isOpen: z.boolean(),
+  sessionHours: z
+    .object({ regularMarket: z.array(session) })
+    .nullish()
+    .catch(null),
+});
+
+/** Stands for "not known". */
+const sentinel = -999;
+
+/** The project's symbol as Schwab writes it: `BRK.B` → `BRK/B`, `^GSPC` → `$SPX`. */
+export function toSchwabSymbol(symbol: string): string {
+  if (symbol === "^GSPC") return "$SPX";
+  return symbol.startsWith("^") ? `$${symbol.slice(1)}` : symbol.replace(".", "/");
+}
+
+/** Quotes by Schwab's own symbol. One without a price or a time of it is absent, be it unknown, delisted or untraded. */
+export function readQuotes(answer: unknown): Map<string, Quote> | null {
+  const entries = quoteEntries(answer);
+  if (entries === null) return null;
+  const quotes = new Map<string, Quote>();
+  for (const { symbol, values } of entries) {
+    const last = price(values, "lastPrice") ?? price(values, "mark") ?? price(values, "nAV");
+    const at =
+      instant(values.tradeTime ?? values.tradeTimeInLong) ?? instant(values.quoteTime ?? values.quoteTimeInLong);
+    if (last === null || at === null) continue;
+    quotes.set(symbol, { symbol, last, bid: price(values, "bidPrice"), ask: price(values, "askPrice"), at });
+  }
+  return quotes;
+}
+
+/** Quotes of options by OCC symbol, whichever form the answer's own symbols have. */
+export function readOptionQuotes(answer: unknown): Map<string, OptionQuote> | null {
+  const entries = quoteEntries(answer);
+  if (entries === null) return null;
+  const quotes = new Map<string, OptionQuote>();
+  for (const { symbol, values, synthetic } of entries) {
+    const terms = optionTerms(symbol);
+    if (terms === null || values.description === "Symbol not found") continue;
+    const occ = occSymbol(terms);
+    quotes.set(occ, {
+      symbol: occ,
+      bid: amount(values, "bidPrice"),
+      ask: price(values, "askPrice"),
+      mark: amount(values, "mark"),
+      delta: delta(values),
+      last: price(values, "lastPrice"),
+      synthetic,
+    });
+  }
+  return quotes;
+}
+
+/** Candles, oldest first; rows with a price that is none, and repetitions, are left out. */
+export function readCandles(answer: unknown): Candle[] | null {
+  const parsed = candlesAnswer.safeParse(answer);
+  if (!parsed.success) return null;
+  const candles = new Map<number, Candle>();
+  for (const row of parsed.data.candles) {
+    const values = fieldsOf(row);
+    const timestamp = instant(values.datetime);
+    const [open, high, low, close] = [
+      price(values, "open"),
+      price(values, "high"),
+      price(values, "low"),
+      price(values, "close"),
+    ];
+    if (timestamp === null || open === null || high === null || low === null || close === null || high < low) continue;
+    candles.set(timestamp.getTime(), { open, high, low, close, timestamp });
+  }
+  return [...candles.values()].sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
+}
+
+/**
+ * A chain's standard contracts by type, expiration and strike. Days to expiration are counted from `marketDay`
+ * (YYYY-MM-DD): Schwab counts from the day of the request, which on a weekend is not that of the prices.
+ */
+export function readChain(
+  answer: unknown,
+  marketDay: string,
+): { underlyingPrice: number | null; contracts: OptionContract[] } | null {
+  const chain = fields.safeParse(answer).data;
+  if (chain === undefined || (chain.callExpDateMap === undefined && chain.putExpDateMap === undefined)) return null;
+  const underlying = fieldsOf(chain.underlying);
+  return {
+    underlyingPrice: price(chain, "underlyingPrice") ?? price(underlying, "mark") ?? price(underlying, "last"),
+    contracts: [
+      ...readContracts(chain.callExpDateMap, "call", marketDay),
+      ...readContracts(chain.putExpDateMap, "put", marketDay),
+    ],
+  };
+}
+
+function readContracts(byExpiration: unknown, type: OptionType, marketDay: string): OptionContract[] {
+  const contracts: OptionContract[] = [];
+  for (const [key, byStrike] of Object.entries(fieldsOf(byExpiration))) {
+    const expiration = key.slice(0, 10);
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(expiration)) continue;
+    for (const row of Object.values(fieldsOf(byStrike)).flat()) {
+      const values = fieldsOf(row);
+      const strike = price(values, "strikePrice");
+      // Others deliver something else than 100 shares, so that their prices say nothing about the underlying.
+      if (values.nonStandard === true || values.mini === true || strike === null) continue;
+      const terms = optionTerms(String(values.symbol));
+      if (terms === null) continue;
+      contracts.push({
+        symbol: occSymbol(terms),
+        option_type: type,
+        strike,
+        expiration,
+        dte: daysBetween(marketDay, expiration),
+        bid: amount(values, "bid"),
+        ask: price(values, "ask"),
+        mark: amount(values, "mark"),
+        delta: delta(values),
+        last: price(values, "last"),
+        synthetic: values.synthetic === true,
+      });
+    }
+  }
+  return contracts.sort((a, b) =>
+    a.expiration < b.expiration ? -1 : a.expiration > b.expiration ? 1 : a.strike - b.strike,
+  );
+}
+
+/** The regular session of the stock market on `day`. */
+export function readMarketHours(answer: unknown, day: string): MarketHours | null {
+  const products = Object.values(hoursAnswer.safeParse(answer).data?.equity ?? {});
+  const facts = products.map((entry) => product.safeParse(entry).data).find((entry) => entry !== undefined);
+  if (facts === undefined || facts.date.slice(0, 10) !== day) return null;
+  const regular = facts.sessionHours?.regularMarket[0];
+  if (!facts.isOpen || regular === undefined) return { day, isTradingDay: false, opensAt: null, closesAt: null };
+  return { day, isTradingDay: true, opensAt: new Date(regular.start), closesAt: new Date(regular.end) };
+}
+
+/** Schwab: {symbol: {quote: {…}}}. TD Ameritrade: {symbol: {…}}, or a list, whose names end in `InDouble`. */
+function quoteEntries(answer: unknown): { symbol: string; values: Fields; synthetic: boolean }[] | null {
+  const rows = Array.isArray(answer)
+    ? answer
+    : fields.safeParse(answer).success
+      ? Object.values(fieldsOf(answer))
+      : null;
+  return (
+    rows?.flatMap((row) => {
+      const outer = fieldsOf(row);
+      if (typeof outer.symbol !== "string") return [];
+      const values = fields.safeParse(outer.quote).data ?? outer;
+      return [{ symbol: outer.symbol, values, synthetic: outer.synthetic === true }];
+    }) ?? null
+  );
+}
+
+function fieldsOf(value: unknown): Fields {
+  return fields.safeParse(value).data ?? {};
+}
+
+/** A known number, also where it comes as a text. */
+function known(value: unknown): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) && number !== sentinel ? number : null;
+}
+
+/** Zero or more, at most four decimals. */
+function amount(values: Fields, name: string): number | null {
+  const number = known(values[name] ?? values[`${name}InDouble`]);
+  return number === null || number < 0 ? null : round(number, 4);
+}
+
+/** More than zero: nothing is traded for nothing, a 0 says that nobody offers. */
+function price(values: Fields, name: string): number | null {
+  return amount(values, name) || null;
+}
+
+/** Within [−1, 1]. */
+function delta(values: Fields): number | null {
+  const number = known(values.delta ?? values.deltaInDouble);
+  return number === null || Math.abs(number) > 1 ? null : number;
+}
+
+function instant(value: unknown): Date | null {
+  const milliseconds = known(value);
+  return milliseconds === null || milliseconds <= 0 || milliseconds > 8.64e15 ? null : new Date(milliseconds);
+}

@@ -1,0 +1,102 @@
+import type { Clock } from "../../runtime/clock.ts";
+import { addDays, iso } from "../../runtime/dates.ts";
+import { AppError } from "../../runtime/errors.ts";
+import type { Log } from "../../runtime/logger.ts";
+import { type Http, HttpFailure, marketTimeHeader, retryAfterSeconds } from "../calls/http.ts";
+import { type RetryPolicy, type RetryTools, withRetries } from "../calls/retry.ts";
+import { barsAsOf } from "../market/as-of.ts";
+import type { DailyBar, DailyPrices } from "../market/market.ts";
+import { readChart, toYahooSymbol } from "./wire.ts";
+
+export interface YahooSettings {
+  /** `https://query1.finance.yahoo.com`, or a stand-in's. */
+  baseUrl: string;
+  /** Only a stand-in is told the market time of the run. */
+  standIn: boolean;
+  /** Per attempt, in milliseconds. */
+  timeoutMs: number;
+}
+
+/** Spec pipeline 1.5. */
+const policy: RetryPolicy = {
+  retries: 3,
+  waitsMs: [1_000, 2_000, 4_000],
+  longestWaitMs: 30_000,
+  countedAs: "ProviderRetries",
+};
+
+/** Requests that do not look like a browser's are answered with 429. */
+const userAgent = "Mozilla/5.0 (compatible; wsb-signals/1.0)";
+
+/**
+ * Yahoo's daily bars. `PricesUnavailable`: retryable (retries already made) where it was throttled, out of order or
+ * answered with something else; not retryable where Yahoo refuses.
+ */
+export function createYahoo(
+  settings: YahooSettings,
+  tools: RetryTools & { http: Http; clock: Clock; log: Log },
+): DailyPrices {
+  async function fetchBars(symbol: string, from: string, to: string, marketTime: Date): Promise<DailyBar[]> {
+    const query = new URLSearchParams({
+      period1: String(secondsOf(from)),
+      period2: String(secondsOf(addDays(to, 1))),
+      interval: "1d",
+      events: "split",
+      includePrePost: "false",
+    });
+    const answer = await tools
+      .http({
+        method: "GET",
+        url: `${settings.baseUrl}/v8/finance/chart/${encodeURIComponent(toYahooSymbol(symbol))}?${query}`,
+        headers: {
+          "user-agent": userAgent,
+          accept: "application/json",
+          ...(settings.standIn && { [marketTimeHeader]: iso(marketTime) }),
+        },
+        timeoutMs: settings.timeoutMs,
+      })
+      .catch((error: unknown) => {
+        if (error instanceof HttpFailure) throw unavailable(error.message, { retryable: true, cause: error });
+        throw error;
+      });
+    const { status } = answer;
+    if (status === 404) return [];
+    if (status === 408 || status === 429 || status >= 500) {
+      const seconds = retryAfterSeconds(answer.headers, tools.clock.now());
+      const facts = { retryable: true, ...(seconds !== undefined && { retryAfterSeconds: seconds }) };
+      throw unavailable(`Yahoo answered HTTP ${status}`, facts);
+    }
+    // A 400 also says that there was no such stock in those days.
+    const bars = readChart(parseJson(answer.text));
+    if (bars !== null && (status === 200 || bars.length === 0)) return bars;
+    if (status >= 400) throw unavailable(`Yahoo refused the request: HTTP ${status}`, { retryable: false });
+    throw unavailable("Yahoo answered with something that is no chart", { retryable: true });
+  }
+
+  return {
+    async dailyBars({ symbol, from, to, marketTime }) {
+      const log = tools.log.with({ symbol });
+      const bars = await withRetries(policy, { ...tools, log }, () => fetchBars(symbol, from, to, marketTime));
+      return barsAsOf(bars, marketTime).filter(({ date }) => date >= from && date <= to);
+    },
+  };
+}
+
+function secondsOf(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) / 1000;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function unavailable(
+  problem: string,
+  facts: { retryable: boolean; cause?: unknown; retryAfterSeconds?: number },
+): AppError {
+  return new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", problem, facts);
+}

@@ -1,0 +1,33 @@
+import { type Author, authorSchema } from "../../analysis/authors/author.ts";
+import { type Action, put } from "../../store/actions.ts";
+import { counterActions } from "../../store/counters.ts";
+import { ifAbsent, ifUnchanged } from "../../store/expressions.ts";
+import type { Keys } from "../../store/keys.ts";
+import type { Store } from "../../store/table.ts";
+import { changedMeanwhile } from "../positions/stored.ts";
+
+/** The known ones of these authors by name, read strongly. */
+export async function readAuthors(store: Store, names: readonly string[]): Promise<Map<string, Author>> {
+  const found = await store.getMany(
+    names.map((name) => store.keys.author(name)),
+    authorSchema,
+  );
+  return new Map(found.map((author) => [author.username, author]));
+}
+
+/** An author as read, undefined for a new one, and as they are to be stored. */
+export interface AuthorChange {
+  before: Author | undefined;
+  after: Author;
+}
+
+/** Stores authors that are new or still as they were read (refused under "changed meanwhile"), and counts the new ones. */
+export function saveAuthors(keys: Keys, changes: readonly AuthorChange[]): Action[] {
+  const puts = changes.map(({ before, after }) => {
+    const version = before ? before.version + 1 : 0;
+    const asRead = before ? ifUnchanged("version", before.version, changedMeanwhile) : ifAbsent(changedMeanwhile);
+    return put({ ...keys.author(after.username), ...keys.authorIndex(after), ...after, version }, asRead);
+  });
+  const added = changes.filter(({ before }) => before === undefined).length;
+  return [...puts, ...counterActions(keys, [{ AUTHORS: added }])];
+}

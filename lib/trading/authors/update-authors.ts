@@ -1,0 +1,136 @@
+import * as z from "zod";
+import type { Author } from "../../analysis/authors/author.ts";
+import { deletedAuthor } from "../../analysis/authors/trust.ts";
+import { readAnnotatedComments } from "../../analysis/comments/annotated.ts";
+import { type Configuration, readConfiguration } from "../../configuration/keys.ts";
+import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
+import { runSchema } from "../../runs/run.ts";
+import { chunked } from "../../runtime/chunked.ts";
+import { iso } from "../../runtime/dates.ts";
+import { decideAnew } from "../../store/decide-anew.ts";
+import type { Store } from "../../store/table.ts";
+import { predictionSchema } from "../predictions/record.ts";
+import { appliedResult, isResolved, type ResolvedPrediction } from "../predictions/resolution.ts";
+import { applyPrediction } from "../predictions/stored.ts";
+import type { TradingServices } from "../services.ts";
+import { commentsByAuthor } from "./accuracy.ts";
+import {
+  continuedAccuracy,
+  inOrderOfApplication,
+  newAuthor,
+  replayedAccuracy,
+  withAccuracy,
+  withComments,
+} from "./figures.ts";
+import { readHistory, readNewestResult } from "./history.ts";
+import { type AuthorChange, readAuthors, saveAuthors } from "./stored.ts";
+
+type Context = PhaseContext<{ posts: string[] }, TradingServices>;
+
+/** One item each, the total of the list and the fence must fit into one transaction. */
+const authorsPerWrite = 90;
+/** Three items each, an author for each at most, the total of the list and the fence must fit into one transaction. */
+const predictionsPerWrite = 20;
+
+const listedSchema = z.object({ prediction_id: z.string() });
+
+/**
+ * UpdateAuthors: adds the comments that the run analysed for the first time to their authors' figures, then the
+ * predictions resolved since the last time to their accuracy, each once, and computes their trust (spec pipeline 10).
+ */
+export async function updateAuthors(context: Context): Promise<PhaseResult> {
+  const counted = await countComments(context);
+  const predictions = await applyPredictions(context);
+  return { summary: { ...counted, predictions } };
+}
+
+async function countComments(context: Context): Promise<{ authors: number; comments: number }> {
+  const { runId, input, marketTime, services, settings, commit } = context;
+  const { store } = services;
+  const configuration = readConfiguration(settings);
+  const annotated = await readAnnotatedComments(context, input.posts);
+  const comments = commentsByAuthor(annotated.filter(({ isNew }) => isNew).map(({ comment }) => comment));
+  for (const names of chunked([...comments.keys()].toSorted(), authorsPerWrite)) {
+    await decideAnew(services, async () => {
+      const known = await readAuthors(store, names);
+      const open = names.filter((name) => known.get(name)?.counted_run_id !== runId);
+      const changes = open.map((name): AuthorChange => {
+        const before = known.get(name);
+        const author = before ?? newAuthor(name, marketTime);
+        const after = withComments(author, comments.get(name) ?? [], { runId, now: marketTime }, configuration);
+        return { before, after };
+      });
+      return changes.length === 0 || (await commit(saveAuthors(store.keys, changes))).applied || undefined;
+    });
+  }
+  return { authors: comments.size, comments: [...comments.values()].flat().length };
+}
+
+/** Answers how many predictions the run has applied, whichever invocation did it. */
+async function applyPredictions(context: Context): Promise<number> {
+  const { runId, services } = context;
+  const { store } = services;
+  const listed = await store.queryAll({ pk: store.keys.unapplied("", "").pk }, listedSchema);
+  const unapplied = await readUnapplied(
+    store,
+    listed.map(({ prediction_id }) => prediction_id),
+  );
+  for (const chunk of chunked(unapplied, predictionsPerWrite)) {
+    await decideAnew(services, () =>
+      applyChunk(
+        context,
+        chunk.map(({ id }) => id),
+      ),
+    );
+  }
+  return (await store.get(store.keys.run(runId), runSchema))?.results_applied ?? 0;
+}
+
+/** True when they are applied, undefined where a person's word or another invocation came between. */
+async function applyChunk(context: Context, ids: readonly string[]): Promise<true | undefined> {
+  const { marketTime, services, settings, commit } = context;
+  const { store } = services;
+  const configuration = readConfiguration(settings);
+  const unapplied = await readUnapplied(store, ids);
+  if (unapplied.length === 0) return true;
+  const byAuthor = Map.groupBy(unapplied, ({ author }) => author);
+  // Before their histories: a history changes together with its author, whose version then refuses the write.
+  const known = await readAuthors(store, [...byAuthor.keys()]);
+  const changes: AuthorChange[] = [];
+  for (const [name, predictions] of byAuthor) {
+    // Shared by many people: no author, and no accuracy (spec G10).
+    if (name === deletedAuthor) continue;
+    const before = known.get(name);
+    const author = before ?? newAuthor(name, marketTime);
+    const accuracy = await accuracyWith(store, author, predictions, configuration);
+    changes.push({ before, after: withAccuracy(author, accuracy, marketTime, configuration) });
+  }
+  const at = iso(marketTime);
+  const actions = unapplied.flatMap((prediction) => applyPrediction(store.keys, prediction, at));
+  const added = { add: { results_applied: unapplied.length } };
+  return (await commit([...saveAuthors(store.keys, changes), ...actions], added)).applied || undefined;
+}
+
+async function accuracyWith(
+  store: Store,
+  author: Author,
+  predictions: readonly ResolvedPrediction[],
+  configuration: Configuration,
+): Promise<number | null> {
+  const results = predictions.map(appliedResult);
+  const newest = await readNewestResult(store, author.username);
+  const continued = continuedAccuracy(author, newest, results, configuration);
+  if (continued !== undefined) return continued;
+  return replayedAccuracy(await readHistory(store, author.username), results, configuration);
+}
+
+/** Those of the predictions that are resolved and not applied, by author in the order of their application. */
+async function readUnapplied(store: Store, ids: readonly string[]): Promise<ResolvedPrediction[]> {
+  const found = await store.getMany(
+    ids.map((id) => store.keys.prediction(id)),
+    predictionSchema,
+  );
+  return inOrderOfApplication(
+    found.filter(isResolved).filter(({ accuracy_applied_at }) => accuracy_applied_at === null),
+  );
+}

@@ -1,0 +1,105 @@
+import * as z from "zod";
+import { isTradingDay, newYorkInstant } from "../../calendar/trading-days.ts";
+import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
+import { priceSchema } from "../instruments/terms.ts";
+import type { DailyBar } from "./candles.ts";
+
+/** A ticker's day; its last write wins. Without trading on that day the four prices are null. */
+export const priceBarSchema = z.object({
+  ticker: z.string(),
+  date: z.string(),
+  open: priceSchema.nullable(),
+  high: priceSchema.nullable(),
+  low: priceSchema.nullable(),
+  close: priceSchema.nullable(),
+  source: z.enum(["broker", "yahoo"]),
+  /** Written after the day's close: nothing of it will change. */
+  is_final: z.boolean(),
+  fetched_at: z.string(),
+});
+export type PriceBar = z.infer<typeof priceBarSchema>;
+
+/** Days of a range, both inclusive (New York, YYYY-MM-DD), as they could be known at `marketTime`. */
+export interface BarRange {
+  ticker: string;
+  from: string;
+  to: string;
+  marketTime: Date;
+}
+
+/** A day's prices as they are stored: final once the session has ended, because then nothing of them changes. */
+export function toPriceBar(ticker: string, bar: DailyBar, source: PriceBar["source"], marketTime: Date): PriceBar {
+  const { date, open, high, low, close } = bar;
+  const stamp = { is_final: isSessionOver(date, marketTime), fetched_at: iso(marketTime) };
+  return { ticker, date, open, high, low, close, source, ...stamp };
+}
+
+/** A day on which the ticker was not traded, although the calendar did not know it. */
+function emptyBar(ticker: string, date: string, marketTime: Date): PriceBar {
+  const stamp = { is_final: true, fetched_at: iso(marketTime) };
+  return { ticker, date, open: null, high: null, low: null, close: null, source: "yahoo", ...stamp };
+}
+
+/**
+ * Whether a bar may take a stored one's place: the last write of a day wins, but what is final gives way to final
+ * prices only.
+ */
+export function mayReplace(stored: PriceBar | undefined, next: PriceBar): boolean {
+  if (!stored?.is_final) return true;
+  return next.is_final && (next.close !== null || stored.close === null);
+}
+
+/** Without what only a later market time could know: a replay must not see today's close because it is stored. */
+export function knownAt(bars: readonly PriceBar[], marketTime: Date): PriceBar[] {
+  const today = newYorkDay(marketTime);
+  return bars.filter(({ date, fetched_at }) => date < today || (date === today && fetched_at <= iso(marketTime)));
+}
+
+/**
+ * The trading days of a range whose prices have to be fetched, oldest first: those that are over without a final bar,
+ * and today without any, once it has begun. While a session is on, the source knows its open only, which does not
+ * change; so it is asked once.
+ */
+export function missingDays({ from, to, marketTime }: Omit<BarRange, "ticker">, known: readonly PriceBar[]): string[] {
+  const byDay = new Map(known.map((bar) => [bar.date, bar]));
+  const today = newYorkDay(marketTime);
+  const missing: string[] = [];
+  for (let day = from; day <= to && day <= today; day = addDays(day, 1)) {
+    const isOver = day < today || isSessionOver(day, marketTime);
+    const isWanted = isOver ? !byDay.get(day)?.is_final : !byDay.has(day) && hasSessionBegun(day, marketTime);
+    if (isWanted && isTradingDay(day)) missing.push(day);
+  }
+  return missing;
+}
+
+/**
+ * What a source's answer says about the days it was asked for: their prices, and that a day without any was none where
+ * the answer, oldest first, goes on after it. The end of an answer says nothing: the source may be late.
+ */
+export function answeredBars(range: BarRange, asked: readonly string[], answer: readonly DailyBar[]): PriceBar[] {
+  const { ticker, marketTime } = range;
+  const byDay = new Map(answer.map((bar) => [bar.date, bar]));
+  const last = answer.at(-1)?.date ?? "";
+  return asked.flatMap((day) => {
+    const bar = byDay.get(day);
+    if (bar) return toPriceBar(ticker, bar, "yahoo", marketTime);
+    return day < last ? emptyBar(ticker, day, marketTime) : [];
+  });
+}
+
+/**
+ * The last close on or before a New York day, and not before `earliest`, in dollars; null where there is none. `bars`
+ * are oldest first.
+ */
+export function closeOn(bars: readonly PriceBar[], day: string, earliest = ""): number | null {
+  const last = bars.findLast(({ date, close }) => date <= day && close !== null);
+  return last && last.date >= earliest ? last.close : null;
+}
+
+function hasSessionBegun(day: string, at: Date): boolean {
+  return newYorkInstant(day, "09:30") <= at;
+}
+
+function isSessionOver(day: string, at: Date): boolean {
+  return newYorkInstant(day, "16:00") <= at;
+}

@@ -1,0 +1,25 @@
+import { addDays } from "../../runtime/dates.ts";
+import type { TradingServices } from "../services.ts";
+import { closeOn } from "./bars.ts";
+import { readBars } from "./stored-bars.ts";
+
+/** Yahoo's name of the S&P 500. */
+const ticker = "^GSPC";
+/** Calendar days after which a close no longer speaks for a day; the exchange has not been shut for longer since 1933. */
+const closeLasts = 7;
+
+/**
+ * The closes of the S&P 500 for the days of a range (New York). Where the source of daily prices fails, none: a close
+ * that happens to be stored from weeks ago would look like a market that stood still (tier 4, logged).
+ */
+export async function readBenchmark(
+  services: Pick<TradingServices, "store" | "dailyPrices" | "log">,
+  { from, to, marketTime }: { from: string; to: string; marketTime: Date },
+): Promise<BenchmarkClose> {
+  const range = { ticker, from: addDays(from, -closeLasts), to, marketTime };
+  const { bars, isComplete } = await readBars(services, range);
+  return (day) => (isComplete ? closeOn(bars, day, addDays(day, -closeLasts)) : null);
+}
+
+/** The S&P 500's last close on or before a New York day; null where it could not be had. */
+export type BenchmarkClose = (day: string) => number | null;

@@ -1,0 +1,111 @@
+import * as z from "zod";
+import { isTradingDay, newYorkInstant } from "../../calendar/trading-days.ts";
+import { addDays, newYorkDay } from "../../runtime/dates.ts";
+
+/** Prices of a stretch of time, independent of their source (spec pipeline 9.1). Dollars per share. */
+export const candleSchema = z.object({
+  /** When it began, ISO-8601 UTC with milliseconds; a whole day begins with its session, at 09:30 in New York. */
+  timestamp: z.string(),
+  open: z.number(),
+  high: z.number(),
+  low: z.number(),
+  close: z.number(),
+});
+export type Candle = z.infer<typeof candleSchema>;
+
+/** The prices of one New York day. */
+export interface DailyBar {
+  date: string;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+}
+
+/** The stretch of time a check covers: from the last check, or the opening, to now. */
+export interface PriceWindow {
+  /** ISO-8601 UTC */
+  from: string;
+  to: string;
+  /** Trading days wholly inside, which daily bars can cover; today is not among them. */
+  gapDays: string[];
+}
+
+const fiveMinutes = 5 * 60_000;
+
+/**
+ * The window of an instrument's check (spec pipeline 9.1, G15, G16). Five-minute candles are wanted for all of it, or
+ * where the broker's history ends, for the day of the last check and today, with daily bars for the days between.
+ */
+export function priceWindow(lastCheckedAt: string, now: string): PriceWindow {
+  const lastDay = newYorkDay(new Date(lastCheckedAt));
+  const today = newYorkDay(new Date(now));
+  const sawSession = Date.parse(lastCheckedAt) > newYorkInstant(lastDay, "09:30").getTime();
+  const gapDays: string[] = [];
+  for (let day = addDays(lastDay, sawSession ? 1 : 0); day < today; day = addDays(day, 1)) {
+    if (isTradingDay(day)) gapDays.push(day);
+  }
+  return { from: lastCheckedAt, to: now, gapDays };
+}
+
+/**
+ * The candles a check looks at, oldest first, each instant at most once. Of the five-minute candles those complete by
+ * the end of the window: the one then under way belongs wholly to the next window, which is why a window begins with
+ * the candle under way at its start. A daily bar counts where its whole session lies after the window's start and no
+ * five-minute candle of that day is known; today's is the one partial bar the fallback may hand in (spec D13).
+ */
+export function candlesOfWindow(
+  fiveMinute: readonly Candle[],
+  daily: readonly DailyBar[],
+  window: Pick<PriceWindow, "from" | "to">,
+): Candle[] {
+  const from = Math.floor(Date.parse(window.from) / fiveMinutes) * fiveMinutes;
+  const to = Date.parse(window.to);
+  const fine = mergeCandles(regularSession(fiveMinute));
+  const fineDays = new Set(fine.map(({ timestamp }) => newYorkDay(new Date(timestamp))));
+  const coarse = daily.filter(({ date }) => !fineDays.has(date)).map(dayCandle);
+  return mergeCandles(
+    fine.filter(({ timestamp }) => Date.parse(timestamp) >= from && Date.parse(timestamp) + fiveMinutes <= to),
+    regularSession(coarse).filter(({ timestamp }) => Date.parse(timestamp) >= from && Date.parse(timestamp) < to),
+  );
+}
+
+/** Sorted oldest first; of candles that began at the same time the one of the last list stays. */
+export function mergeCandles(...lists: (readonly Candle[])[]): Candle[] {
+  const byStart = new Map(lists.flat().map((candle) => [Date.parse(candle.timestamp), candle]));
+  return [...byStart].toSorted(([a], [b]) => a - b).map(([, candle]) => candle);
+}
+
+/** Those that began on a trading day with 09:30 ≤ t < 16:00 in New York (spec pipeline 1.4). */
+export function regularSession(candles: readonly Candle[]): Candle[] {
+  const sessions = new Map<string, { open: number; close: number } | null>();
+  return candles.filter(({ timestamp }) => {
+    // The session never reaches midnight UTC, so inside it the UTC day is New York's.
+    const start = new Date(timestamp);
+    const day = start.toISOString().slice(0, 10);
+    const session = sessions.get(day) ?? sessionOf(day);
+    sessions.set(day, session);
+    return session !== null && start.getTime() >= session.open && start.getTime() < session.close;
+  });
+}
+
+function sessionOf(day: string): { open: number; close: number } | null {
+  if (!isTradingDay(day)) return null;
+  return { open: newYorkInstant(day, "09:30").getTime(), close: newYorkInstant(day, "16:00").getTime() };
+}
+
+/** A day's bar as a candle that begins with the session. */
+export function dayCandle({ date, open, high, low, close }: DailyBar): Candle {
+  return { timestamp: newYorkInstant(date, "09:30").toISOString(), open, high, low, close };
+}
+
+/** One bar per New York day: first open, highest high, lowest low, last close (spec pipeline 9.2). Oldest day first. */
+export function dailyBars(candles: readonly Candle[]): DailyBar[] {
+  const days = new Map<string, DailyBar>();
+  for (const { timestamp, open, high, low, close } of mergeCandles(regularSession(candles))) {
+    const date = newYorkDay(new Date(timestamp));
+    const bar = days.get(date) ?? { date, open, high, low, close };
+    days.set(date, { ...bar, high: Math.max(bar.high, high), low: Math.min(bar.low, low), close });
+  }
+  return [...days.values()];
+}

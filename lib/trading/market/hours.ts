@@ -1,0 +1,27 @@
+import { inRegularSession } from "../../calendar/session.ts";
+import { isTradingDay } from "../../calendar/trading-days.ts";
+import { newYorkDay } from "../../runtime/dates.ts";
+import type { Log } from "../../runtime/logger.ts";
+import type { TradingServices } from "../services.ts";
+
+/**
+ * Whether stocks and options are traded at a market time: on a weekday, 09:30 ≤ time < 16:00 New York (spec D22), and
+ * within the broker's hours of that day, which know holidays and half days. Where the broker does not answer, the
+ * calendar knows the holidays.
+ */
+export async function isMarketOpen(
+  services: Pick<TradingServices, "broker">,
+  marketTime: Date,
+  log: Log,
+): Promise<boolean> {
+  if (!inRegularSession(marketTime)) return false;
+  const day = newYorkDay(marketTime);
+  try {
+    const broker = await services.broker();
+    const { opensAt, closesAt } = await broker.marketHours({ day, marketTime });
+    return opensAt !== null && closesAt !== null && opensAt <= marketTime && marketTime < closesAt;
+  } catch (error) {
+    log.warn("the broker does not say whether the market is open; the calendar decides", { day, error });
+    return isTradingDay(day);
+  }
+}

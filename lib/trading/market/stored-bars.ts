@@ -1,0 +1,76 @@
+import type { TradingServices } from "../services.ts";
+import {
+  answeredBars,
+  type BarRange,
+  knownAt,
+  mayReplace,
+  missingDays,
+  type PriceBar,
+  priceBarSchema,
+} from "./bars.ts";
+
+type StoreServices = Pick<TradingServices, "store">;
+type PriceServices = Pick<TradingServices, "store" | "dailyPrices" | "log">;
+
+/**
+ * Stores daily bars by ticker and day. The last write of a day wins, but a final bar is never replaced by one that is
+ * not. `fetched_at` is the market time at which the prices were known.
+ */
+export async function saveBars({ store }: StoreServices, bars: readonly PriceBar[]): Promise<void> {
+  const placed = bars.map((bar) => ({ ...store.keys.dailyBar(bar.ticker, bar.date), ...bar }));
+  const stored = await store.getMany(placed, priceBarSchema);
+  const standing = new Map(stored.map((bar) => [`${bar.ticker} ${bar.date}`, bar]));
+  const changed = new Map<string, (typeof placed)[number]>();
+  for (const bar of placed) {
+    const day = `${bar.ticker} ${bar.date}`;
+    if (!mayReplace(standing.get(day), bar)) continue;
+    standing.set(day, bar);
+    changed.set(day, bar);
+  }
+  await store.putMany([...changed.values()]);
+}
+
+/**
+ * The daily bars of a range with a close, oldest first: stored ones, and what is missing from the source of daily
+ * prices, in one call, stored for the next time (spec D26). Nothing later than `marketTime` is answered. A source that
+ * fails is logged (tier 4), and what is stored is answered; an unknown ticker has no bars. Throws `StoreUnavailable`.
+ */
+export async function priceBars(services: PriceServices, range: BarRange): Promise<PriceBar[]> {
+  return (await readBars(services, range)).bars;
+}
+
+/** Like `priceBars`, and whether the source answered for what was missing. */
+export async function readBars(
+  services: PriceServices,
+  range: BarRange,
+): Promise<{ bars: PriceBar[]; isComplete: boolean }> {
+  const { ticker, from, to, marketTime } = range;
+  if (from > to) return { bars: [], isComplete: true };
+  const { store } = services;
+  const stored = await store.queryAll({ pk: store.keys.dailyBar(ticker, "").pk, from, to }, priceBarSchema);
+  const known = knownAt(stored, marketTime);
+  const fetched = await fetchBars(services, range, missingDays(range, known));
+  if (fetched) await saveBars(services, fetched);
+  const byDay = new Map([...known, ...(fetched ?? [])].map((bar) => [bar.date, bar]));
+  const bars = [...byDay.values()].filter(({ close }) => close !== null);
+  return { bars: bars.toSorted((a, b) => (a.date < b.date ? -1 : 1)), isComplete: fetched !== undefined };
+}
+
+/** What the source says about the missing days; undefined where it fails. */
+async function fetchBars(
+  { dailyPrices, log }: PriceServices,
+  range: BarRange,
+  missing: readonly string[],
+): Promise<PriceBar[] | undefined> {
+  const { ticker: symbol, to, marketTime } = range;
+  const [from] = missing;
+  if (from === undefined) return [];
+  try {
+    const prices = await dailyPrices();
+    // To the end of the range, because days that follow tell that a day without prices was a holiday.
+    return answeredBars(range, missing, await prices.dailyBars({ symbol, from, to, marketTime }));
+  } catch (error) {
+    log.info("daily prices could not be had", { ticker: symbol, days: missing.length, problem: String(error) });
+    return undefined;
+  }
+}

@@ -1,0 +1,151 @@
+import { counterActions } from "../../store/counters.ts";
+import { decideAnew } from "../../store/decide-anew.ts";
+import { candlesOfWindow } from "../market/candles.ts";
+import { livePremiums } from "../market/quotes.ts";
+import { saveBars } from "../market/stored-bars.ts";
+import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
+import {
+  closingCounts,
+  createExits,
+  readOpenPositions,
+  readPortfolio,
+  readPortfolios,
+  readPosition,
+  savePortfolio,
+  savePosition,
+} from "../positions/stored.ts";
+import { checkPosition, type PositionSight } from "./check.ts";
+import type { Monitoring } from "./pass.ts";
+import { closeOfDay, readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
+
+/**
+ * Checks every open position once, stocks first, one transaction each (spec pipeline 9.2, steps 1–4). One of which no
+ * source knows a price is left as it is, its window open, and warned about.
+ */
+export async function monitorPositions(monitoring: Monitoring): Promise<void> {
+  const { services } = monitoring.context;
+  const open = await readOpenPositions(services, await readPortfolios(services));
+  const due = open.filter((position) => isDue(monitoring, position));
+  await checkStocks(
+    monitoring,
+    due.filter((position) => position.instrument_type === "stock"),
+  );
+  await checkOptions(
+    monitoring,
+    due.filter((position) => position.instrument_type === "option"),
+  );
+}
+
+/** Whether it is open and was not looked at at this market time already, by an earlier try or another run. */
+function isDue({ now }: Monitoring, { status, last_checked_at }: Position): boolean {
+  return status === "open" && last_checked_at < now;
+}
+
+async function checkStocks(monitoring: Monitoring, positions: readonly StockPosition[]): Promise<void> {
+  const { context, now } = monitoring;
+  const groups = [...Map.groupBy(positions, ({ ticker }) => ticker)];
+  const answers = await Promise.all(
+    groups.map(([ticker, ofTicker]) => {
+      const [earliest = now] = ofTicker.map(({ last_checked_at }) => last_checked_at).toSorted();
+      return readStockMarket(monitoring, ticker, earliest);
+    }),
+  );
+  // Bars and warnings come first: once the positions are written, a repeated call does not ask for their prices again.
+  await saveBars(
+    context.services,
+    answers.flatMap(({ bars }) => bars),
+  );
+  const warnings = answers.flatMap((answer) => stockWarning(monitoring, answer));
+  if (warnings.length > 0) await context.commit(warnings);
+  const markets = new Map(answers.map(({ ticker, market }) => [ticker, market]));
+  for (const { id, ticker } of positions) {
+    const market = markets.get(ticker);
+    if (market) await check(monitoring, id, (position) => stockSight(market, position, now));
+  }
+}
+
+function stockSight(market: StockMarket, { last_checked_at }: Position, now: string): PositionSight {
+  const { fiveMinute, daily, price, offered, isStopgap } = market;
+  const candles = candlesOfWindow(fiveMinute, daily, { from: last_checked_at, to: now });
+  return { candles, price, offered, expirationClose: null, isStopgap };
+}
+
+function stockWarning({ context }: Monitoring, { ticker, market, failedAttempts }: StockAnswer) {
+  if (failedAttempts === null) return [];
+  const instead = market ? "daily bars stand in" : "its positions are checked by the next run";
+  return [
+    context.warning({
+      type: "schwab_stock_unavailable",
+      subject: ticker,
+      message: `Schwab gave no prices of ${ticker}; ${instead}.`,
+      ticker,
+      context: { ticker, attempts: failedAttempts, fallback: market ? "yahoo" : "none" },
+    }),
+  ];
+}
+
+async function checkOptions(monitoring: Monitoring, positions: readonly OptionPosition[]): Promise<void> {
+  const { context, today } = monitoring;
+  const { services, marketTime } = context;
+  const alive = positions.filter(({ expiration_date }) => expiration_date >= today);
+  const contracts = alive.map(({ contract_symbol }) => contract_symbol);
+  const premiums = await livePremiums(services, contracts, marketTime);
+  const warnings = alive
+    .filter(({ contract_symbol }) => !premiums.has(contract_symbol))
+    .map((position) => optionWarning(monitoring, position));
+  if (warnings.length > 0) await context.commit(warnings);
+  for (const { id, ticker, contract_symbol, expiration_date } of positions) {
+    const premium = premiums.get(contract_symbol);
+    if (premium) await check(monitoring, id, () => ({ ...unseen, ...premium }));
+    else if (expiration_date < today) {
+      const expirationClose = await closeOfDay(monitoring, ticker, expiration_date);
+      await check(monitoring, id, () => ({ ...unseen, expirationClose }));
+    }
+  }
+}
+
+const unseen: PositionSight = {
+  candles: [],
+  price: null,
+  offered: { bid: null, ask: null },
+  expirationClose: null,
+  isStopgap: false,
+};
+
+function optionWarning({ context }: Monitoring, { id, ticker, contract_symbol }: OptionPosition) {
+  return context.warning({
+    type: "schwab_options_unavailable",
+    subject: id,
+    message: `Schwab gave no premium of ${contract_symbol}; its position is checked by the next run.`,
+    ticker,
+    context: { ticker, position_id: id },
+  });
+}
+
+/** One position's check in one transaction; where somebody else wrote meanwhile, it is decided anew. */
+async function check(monitoring: Monitoring, id: string, look: (position: Position) => PositionSight): Promise<void> {
+  const { context, configuration: settings, now, today } = monitoring;
+  const { services, runId, log } = context;
+  const { keys } = services.store;
+  monitoring.stopIfLate();
+  const exits = await decideAnew(services, async () => {
+    const before = await readPosition(services, id);
+    if (!isDue(monitoring, before)) return [];
+    const holding = { portfolio: await readPortfolio(services, before.portfolio_id), position: before };
+    const after = checkPosition(holding, look(before), { runId, now, today, settings });
+    if (after === null) return [];
+    const { portfolio, position, records } = after;
+    const written = await context.commit(
+      [
+        savePosition(keys, position),
+        savePortfolio(keys, portfolio),
+        ...createExits(keys, records),
+        ...counterActions(keys, [closingCounts(before, position)]),
+      ],
+      records.length > 0 ? { add: { exits_recorded: records.length } } : undefined,
+    );
+    return written.applied ? records : undefined;
+  });
+  for (const { id: exitId, exit_reason, exit_price } of exits)
+    log.info("exit recorded", { exitId, exit_reason, exit_price });
+}

@@ -1,0 +1,167 @@
+import * as z from "zod";
+import { chunked } from "../../runtime/chunked.ts";
+import { type Action, put } from "../../store/actions.ts";
+import { type CounterChanges, counterActions } from "../../store/counters.ts";
+import { decideAnew } from "../../store/decide-anew.ts";
+import { livePremiums, liveShares } from "../market/quotes.ts";
+import { type FollowedPrediction, type Prediction, predictionSchema } from "../predictions/record.ts";
+import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
+import { checkPrediction, type PredictionCheck, type PredictionSight } from "./check.ts";
+import type { Monitoring } from "./pass.ts";
+import { closeOfDay } from "./stock-prices.ts";
+
+/** Leaves room in a transaction for counters, the fence and the marker. */
+const actionsPerWrite = 90;
+
+/** Closes of expired underlyings that are asked for at once. */
+const closesInFlight = 5;
+
+const trackedSchema = z.object({ prediction_id: z.string() });
+
+/** What is seen of a prediction; undefined where nothing is, and it is left as it is. */
+type Look = (prediction: FollowedPrediction) => PredictionSight | undefined;
+
+/**
+ * Checks every tracked prediction once: those past their expiration are settled, whatever the broker does, then the
+ * others are watched at their premium (spec pipeline 9.2, steps 4 and 5). Without a premium nothing is judged.
+ */
+export async function monitorPredictions(monitoring: Monitoring): Promise<void> {
+  const { services, log } = monitoring.context;
+  const { store } = services;
+  const tracked = await store.queryAll({ pk: store.keys.tracked("", "").pk }, trackedSchema);
+  const due = await readDue(
+    monitoring,
+    tracked.map(({ prediction_id }) => prediction_id),
+  );
+  const expired = due.filter(({ expiration_date }) => expiration_date < monitoring.today);
+  const settlements = [...Map.groupBy(expired, settlementOf).values()];
+  // The source may take minutes to say nothing: what a few closes settle is written before others are asked for.
+  for (const few of chunked(settlements, closesInFlight)) {
+    monitoring.stopIfLate();
+    await checkAll(monitoring, few.flat(), await lookAtExpirations(monitoring, few));
+  }
+
+  const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
+  const look = await lookAtPremiums(monitoring, alive);
+  const unseen = alive.filter((prediction) => look(prediction) === undefined);
+  if (unseen.length > 0) {
+    const tickers = [...new Set(unseen.map(({ ticker }) => ticker))].slice(0, 20);
+    log.warn("predictions without a premium are left to the next run", { predictions: unseen.length, tickers });
+  }
+  await checkAll(monitoring, alive, look);
+}
+
+/** Those of `ids` that are tracked and not yet looked at at this market time; by id, so that batches are the same. */
+async function readDue({ context, now }: Monitoring, ids: readonly string[]): Promise<FollowedPrediction[]> {
+  const { store } = context.services;
+  const found = await store.getMany(
+    ids.map((id) => store.keys.prediction(id)),
+    predictionSchema,
+  );
+  return found.filter((prediction) => isDue(prediction, now)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function isDue(prediction: Prediction, now: string): prediction is FollowedPrediction {
+  // One that a later market time has made is not there yet for a run that goes back behind it.
+  const { status, created_at, last_checked_at } = prediction;
+  return status === "tracking" && created_at <= now && (last_checked_at ?? "") < now;
+}
+
+/** Of predictions that are settled together: the underlying's close on the day of expiration, once per ticker and day. */
+async function lookAtExpirations(
+  monitoring: Monitoring,
+  settlements: readonly (readonly FollowedPrediction[])[],
+): Promise<Look> {
+  const closes = await Promise.all(
+    settlements.flatMap(([first]) => (first ? [closeOfSettlement(monitoring, first)] : [])),
+  );
+  const known = new Map(closes);
+  return (prediction) => ({ premium: null, expirationClose: known.get(settlementOf(prediction)) ?? null });
+}
+
+async function closeOfSettlement(monitoring: Monitoring, of: FollowedPrediction): Promise<[string, number | null]> {
+  return [settlementOf(of), await closeOfDay(monitoring, of.ticker, of.expiration_date)];
+}
+
+function settlementOf({ ticker, expiration_date }: FollowedPrediction): string {
+  return `${ticker} ${expiration_date}`;
+}
+
+async function lookAtPremiums({ context }: Monitoring, alive: readonly FollowedPrediction[]): Promise<Look> {
+  const { services, marketTime } = context;
+  const contracts = alive.map(({ contract_symbol }) => contract_symbol);
+  const tickers = alive.map(({ ticker }) => ticker);
+  const [premiums, shares] = await Promise.all([
+    livePremiums(services, contracts, marketTime),
+    liveShares(services, tickers, marketTime),
+  ]);
+  return ({ contract_symbol, ticker }) => {
+    const seen = premiums.get(contract_symbol);
+    const underlyingPrice = shares.get(ticker)?.price ?? null;
+    return seen && { premium: seen.price, offered: seen.offered, underlyingPrice };
+  };
+}
+
+/** Writes the checks, as many per transaction as fit, one transaction after the other. */
+async function checkAll(monitoring: Monitoring, predictions: readonly FollowedPrediction[], look: Look): Promise<void> {
+  const writes = predictions.flatMap((prediction) => writeOf(monitoring, prediction, look) ?? []);
+  for (const batch of batches(writes)) {
+    monitoring.stopIfLate();
+    if (await commitWrites(monitoring, batch)) continue;
+    // A person's word on one of them, or another invocation, came between.
+    for (const { id } of batch) await checkAlone(monitoring, id, look);
+  }
+}
+
+async function checkAlone(monitoring: Monitoring, id: string, look: Look): Promise<void> {
+  await decideAnew(monitoring.context.services, async () => {
+    const [prediction] = await readDue(monitoring, [id]);
+    const write = prediction && writeOf(monitoring, prediction, look);
+    return !write || (await commitWrites(monitoring, [write])) || undefined;
+  });
+}
+
+interface Write {
+  id: string;
+  actions: Action[];
+  counts: CounterChanges;
+}
+
+function writeOf(monitoring: Monitoring, prediction: FollowedPrediction, look: Look): Write | undefined {
+  const { context, configuration: settings, now, today } = monitoring;
+  const { keys } = context.services.store;
+  const sight = look(prediction);
+  if (!sight) return undefined;
+  const { before, after, exits, outcome }: PredictionCheck = checkPrediction(prediction, sight, {
+    now,
+    today,
+    settings,
+  });
+  const actions = savePrediction(keys, before, after, exits);
+  if (outcome) actions.push(put({ ...keys.predictionOutcome(before.id, outcome.day_offset), ...outcome }));
+  return { id: before.id, actions, counts: resolutionCounts(before, after) };
+}
+
+function batches(writes: readonly Write[]): Write[][] {
+  const filled: Write[][] = [];
+  let room = 0;
+  for (const write of writes) {
+    const { length } = write.actions;
+    if (length > room) {
+      filled.push([]);
+      room = actionsPerWrite;
+    }
+    filled.at(-1)?.push(write);
+    room -= length;
+  }
+  return filled;
+}
+
+async function commitWrites({ context }: Monitoring, writes: readonly Write[]): Promise<boolean> {
+  const counters = counterActions(
+    context.services.store.keys,
+    writes.map(({ counts }) => counts),
+  );
+  const written = await context.commit([...writes.flatMap(({ actions }) => actions), ...counters]);
+  return written.applied;
+}

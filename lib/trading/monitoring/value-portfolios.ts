@@ -1,0 +1,59 @@
+import { newYorkDay } from "../../runtime/dates.ts";
+import { put } from "../../store/actions.ts";
+import { decideAnew } from "../../store/decide-anew.ts";
+import { portfolioValueCents } from "../positions/bookkeeping.ts";
+import type { Portfolio, PortfolioValue, Position } from "../positions/record.ts";
+import { readOpenPositions, readPortfolios, savePortfolio } from "../positions/stored.ts";
+import type { Monitoring } from "./pass.ts";
+
+/**
+ * Dates the worth of all four portfolios and keeps it as the day's (spec pipeline 9.2, step 6). In a transaction of its
+ * own and not with the phase's last writes: a close by hand may come at any moment, and is then simply counted in.
+ */
+export async function valuePortfolios({ context, now, today }: Monitoring): Promise<void> {
+  const { services, log } = context;
+  const { keys } = services.store;
+  const changed = await decideAnew(services, async () => {
+    const portfolios = await readPortfolios(services);
+    const open = Map.groupBy(await readOpenPositions(services, portfolios), ({ portfolio_id }) => portfolio_id);
+    const valued = portfolios.map((before) => {
+      const current_value_cents = worthOf(before, open.get(before.id) ?? []);
+      return { before, after: { ...before, current_value_cents, last_valued_at: now } };
+    });
+    // Those whose positions were just priced have both already; to write them again would change a repeated phase.
+    const unvalued = valued.filter(({ before, after }) => !isValued(before, after));
+    const written = await context.commit([
+      ...unvalued.map(({ after }) => savePortfolio(keys, after)),
+      ...valued
+        .filter(({ before }) => !wasValuedAfter(today, before))
+        .map(({ after }) => put({ ...keys.portfolioValue(after.id, today), ...dayValue(after, today, now) })),
+    ]);
+    return written.applied ? unvalued : undefined;
+  });
+  for (const { before, after } of changed) {
+    if (before.current_value_cents === after.current_value_cents) continue;
+    log.error("a portfolio's value was not the sum of its parts", { portfolio: before.id });
+  }
+}
+
+/** The sum of its parts; the value it has where a stored position cannot be read, lest its worth be lost. */
+function worthOf(portfolio: Portfolio, open: readonly Position[]): number {
+  if (open.length < portfolio.open_position_ids.length) return portfolio.current_value_cents;
+  return portfolioValueCents(portfolio.cash_available_cents, open);
+}
+
+/** Whether a run at an earlier market time than the last one looks at it: that is not what it was worth on that day. */
+function wasValuedAfter(day: string, { last_valued_at }: Portfolio): boolean {
+  return last_valued_at !== null && newYorkDay(new Date(last_valued_at)) > day;
+}
+
+/** A later date is kept: somebody has refreshed the prices while the run was going on. */
+function isValued(before: Portfolio, after: Portfolio): boolean {
+  const isDated = before.last_valued_at !== null && before.last_valued_at >= (after.last_valued_at ?? "");
+  return isDated && before.current_value_cents === after.current_value_cents;
+}
+
+function dayValue(portfolio: Portfolio, date: string, valued_at: string): PortfolioValue {
+  const { id: portfolio_id, current_value_cents: value_cents, trading_costs_cents } = portfolio;
+  return { portfolio_id, date, value_cents, net_value_cents: value_cents - trading_costs_cents, valued_at };
+}

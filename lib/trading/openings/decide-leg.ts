@@ -1,0 +1,117 @@
+import type { Configuration } from "../../configuration/keys.ts";
+import type { PhaseContext } from "../../runs/phase.ts";
+import { iso, newYorkDay } from "../../runtime/dates.ts";
+import { costCents } from "../instruments/quantities.ts";
+import { remainingQuantity } from "../positions/bookkeeping.ts";
+import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
+import { readOpenPositions, readPortfolio } from "../positions/stored.ts";
+import type { TradingServices } from "../services.ts";
+import { isShort, type Leg } from "./legs.ts";
+import { type Opening, openPosition } from "./new-position.ts";
+import type { CurrentPrice, Offers } from "./offers.ts";
+import { replacePosition } from "./replacement.ts";
+import type { SkipReason } from "./signal-outcome.ts";
+import { isProtected, replacementCandidate, targetAllocationCents } from "./sizing.ts";
+
+/** What the legs of one run are decided with. */
+export interface Desk {
+  context: Pick<PhaseContext<unknown, TradingServices>, "runId" | "services" | "marketTime" | "log">;
+  configuration: Configuration;
+  marketIsOpen: boolean;
+  offers: Offers;
+}
+
+interface Skip {
+  outcome: "skipped";
+  skip_reason: SkipReason;
+  /** Where the cash was too little. */
+  shortfall?: { neededCents: number; availableCents: number };
+}
+
+/** What is to become of a leg; nothing is written yet. */
+export type Decision =
+  | Skip
+  | {
+      outcome: "opened";
+      portfolio: Portfolio;
+      position: Position;
+      /** The position that made room for it. */
+      replaced: { before: Position; after: Position; exit: PositionExit } | null;
+    };
+
+/** A position that may be replaced, at its current price. */
+interface Outgoing extends CurrentPrice {
+  outcome: "outgoing";
+  position: Position;
+}
+
+/**
+ * Decides one leg by what its portfolio holds now (spec pipeline 8, step 4): size, limit or replacement, cash guard,
+ * price, quantity. Only the store's failures are thrown; whatever the broker cannot say skips this leg alone.
+ */
+export async function decideLeg(desk: Desk, leg: Leg): Promise<Decision> {
+  const { context, configuration, offers } = desk;
+  if (isShort(leg)) return skipped("bearish_long_only");
+  if (!desk.marketIsOpen) return skipped("market_closed");
+  const portfolio = await readPortfolio(context.services, leg.portfolioId);
+  const value = portfolio.current_value_cents;
+  const targetCents = targetAllocationCents(leg.instrument, value, leg.signal.confidence, configuration);
+  const isFull = portfolio.open_position_ids.length >= configuration.max_open_positions;
+  const outgoing = isFull ? await findOutgoing(desk, leg, portfolio) : null;
+  if (outgoing?.outcome === "skipped") return outgoing;
+
+  const availableCents = portfolio.cash_available_cents + (outgoing ? proceedsCents(outgoing) : 0);
+  // Asked before the price, so that the reason is the same whether or not the broker answers.
+  if (availableCents < targetCents) {
+    return { ...skipped("insufficient_cash"), shortfall: { neededCents: targetCents, availableCents } };
+  }
+  const { offer, skip_reason } = await offers.ofLeg(leg);
+  if (!offer) return skipped(skip_reason);
+  const today = newYorkDay(context.marketTime);
+  const opening = { signal: leg.signal, offer, targetCents, today, now: iso(context.marketTime) };
+  return outgoing ? replaced(desk, portfolio, outgoing, opening) : opened(desk, portfolio, opening);
+}
+
+function opened({ configuration }: Desk, portfolio: Portfolio, opening: Opening): Decision {
+  const result = openPosition(portfolio, opening, configuration);
+  return result.outcome === "skipped" ? result : { ...result, replaced: null };
+}
+
+function replaced(desk: Desk, portfolio: Portfolio, outgoing: Outgoing, opening: Opening): Decision {
+  const { context, configuration } = desk;
+  const { position: before, price, offered } = outgoing;
+  const exit = { runId: context.runId, now: opening.now, offered, costs: configuration };
+  const result = replacePosition(portfolio, before, price, opening, exit, configuration);
+  if (result.outcome === "skipped") return result;
+  return {
+    outcome: "opened",
+    portfolio: result.portfolio,
+    position: result.opened,
+    replaced: { before, after: result.closed, exit: result.exit },
+  };
+}
+
+/** The position that a leg may replace in a full portfolio, or why it may replace none (spec pipeline 8.2). */
+async function findOutgoing(desk: Desk, leg: Leg, portfolio: Portfolio): Promise<Outgoing | Skip> {
+  const { context, configuration, offers } = desk;
+  const now = iso(context.marketTime);
+  // For a run that goes back behind an earlier one, what that one opened later is not there yet.
+  const open = (await readOpenPositions(context.services, [portfolio])).filter(({ opened_at }) => opened_at <= now);
+  const position = replacementCandidate(open, leg.signal.confidence, configuration);
+  if (!position) return skipped("portfolio_full");
+  const current = await offers.ofPosition(position);
+  if (!current) return skipped("price_unavailable");
+  if (isProtected(position, current.price, configuration)) {
+    context.log.warn("a position gains too much to be replaced", { leg: leg.id, position: position.id, ...current });
+    return skipped("safeguard_blocked");
+  }
+  return { outcome: "outgoing", position, ...current };
+}
+
+function proceedsCents({ position, price }: Outgoing): number {
+  return costCents(position.instrument_type, price, remainingQuantity(position));
+}
+
+function skipped(skip_reason: SkipReason): Skip {
+  return { outcome: "skipped", skip_reason };
+}

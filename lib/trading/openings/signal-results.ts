@@ -1,0 +1,93 @@
+import * as z from "zod";
+import { signalItemSchema } from "../../analysis/signals/view.ts";
+import { readMoment } from "../../realm/moment.ts";
+import type { RunServices } from "../../runs/services.ts";
+import { unrealizedReturnPct } from "../instruments/returns.ts";
+import { priceSchema } from "../instruments/terms.ts";
+import { type Position, positionId, positionSchema } from "../positions/record.ts";
+import { type SignalOutcome, signalOutcomeSchema, skipReasonSchema } from "./signal-outcome.ts";
+
+type ListedSignal = { id: string; confidence: number };
+type InPortfolio = z.infer<typeof signalInPortfolioSchema>;
+
+/**
+ * A page of at most 100 signals, each with what it came to in a portfolio (spec api 4); as they are where none is asked
+ * for. Two batch reads, whatever the page holds.
+ */
+export async function withPositions<S extends ListedSignal>(
+  services: Pick<RunServices, "store" | "config" | "clock">,
+  signals: readonly S[],
+  portfolioId: string | undefined,
+): Promise<(S & Partial<InPortfolio>)[]> {
+  if (portfolioId === undefined || signals.length === 0) return [...signals];
+  const { store } = services;
+  const { keys } = store;
+  const [{ settings }, positions, outcomes] = await Promise.all([
+    readMoment(services),
+    store.getMany(
+      signals.map(({ id }) => keys.position(positionId(id, portfolioId))),
+      positionSchema,
+    ),
+    store.getMany(
+      signals.map(({ id }) => keys.signalOutcome(id, portfolioId)),
+      signalOutcomeSchema,
+    ),
+  ]);
+  const positionOf = new Map(positions.map((position) => [position.signal_id, position]));
+  const outcomeOf = new Map(outcomes.map((outcome) => [outcome.signal_id, outcome]));
+  return signals.map((signal) => ({
+    ...signal,
+    ...inPortfolio(
+      positionOf.get(signal.id),
+      outcomeOf.get(signal.id),
+      signal.confidence >= settings.signal_min_confidence,
+    ),
+  }));
+}
+
+/** A reason to skip is that of the last run which looked; a signal that has fallen below the threshold has none. */
+function inPortfolio(
+  position: Position | undefined,
+  outcome: SignalOutcome | undefined,
+  isQualified: boolean,
+): InPortfolio {
+  if (!position) {
+    const skip_reason = (isQualified && outcome?.skip_reason) || null;
+    return { position_opened: false, position_summary: null, skip_reason };
+  }
+  const { id, status, entry_date, entry_price, last_price, realized_return_pct, hold_days } = position;
+  const isPriced = status === "open" && last_price !== null;
+  const unrealized_return_pct = isPriced ? unrealizedReturnPct(entry_price, last_price) : null;
+  const returns = { unrealized_return_pct, realized_return_pct, hold_days };
+  return {
+    position_opened: true,
+    position_summary: { position_id: id, status, entry_date, entry_price, ...returns },
+    skip_reason: null,
+  };
+}
+
+/** What an entry says of one portfolio. Returns are percent. */
+export const signalInPortfolioSchema = z.object({
+  /** Whether this signal opened a position in this portfolio. */
+  position_opened: z.boolean(),
+  position_summary: z
+    .object({
+      position_id: z.string(),
+      status: z.enum(["open", "closed"]),
+      entry_date: z.string(),
+      entry_price: priceSchema,
+      /** Null unless open. */
+      unrealized_return_pct: z.number().nullable(),
+      /** Null unless closed, like the next one. */
+      realized_return_pct: z.number().nullable(),
+      hold_days: z.number().int().nullable(),
+    })
+    .nullable(),
+  skip_reason: skipReasonSchema.nullable(),
+});
+
+/** `GET /signals`: without a portfolio the keys that speak of one are absent (spec D16). */
+export const signalListSchema = z.union([
+  signalItemSchema.extend(signalInPortfolioSchema.shape).meta({ id: "SignalItemInPortfolio" }).array(),
+  signalItemSchema.array(),
+]);

@@ -1,0 +1,102 @@
+import * as z from "zod";
+import { tradingDayBefore } from "../../calendar/trading-days.ts";
+import { dollars } from "../../runtime/money.ts";
+import { curveFigures, tradeFigures } from "./figures.ts";
+
+/** A trade of which nothing is open any more. */
+export interface ClosedTrade {
+  /** New York day of its end. */
+  date: string;
+  pnlCents: number;
+  /** What its fills would have cost beyond the paper prices; net profit is the difference. */
+  costCents: number;
+}
+
+/** What something was worth at the end of a New York day, before and after trading costs. */
+export interface EquityPoint {
+  date: string;
+  value_cents: number;
+  net_value_cents: number;
+}
+
+const figuresSchema = z
+  .object({
+    closed_trades: z.number().int(),
+    win_rate: z.number().nullable().describe("Fraction of the trades that gained anything."),
+    win_rate_low: z.number().nullable().describe("Lower end of its 95 % interval (Wilson)."),
+    win_rate_high: z.number().nullable(),
+    profit_factor: z.number().nullable().describe("Gross profit over gross loss; null without a loss."),
+    expectancy: z.number().nullable().describe("Mean profit of a trade in dollars."),
+    max_drawdown: z.number().describe("Deepest fall from a peak, as a fraction of it."),
+    sharpe: z.number().nullable().describe("Per year, against a return of 0."),
+    sortino: z.number().nullable().describe("Per year, against a return of 0; null without a loss."),
+    alpha: z.number().nullable().describe("Per year, a fraction, against the S&P 500."),
+    beta: z.number().nullable(),
+  })
+  .meta({ id: "PerformanceFigures" });
+
+/** The figures of a portfolio or an author, before and after what its fills would have cost. */
+export const performanceViewSchema = z.object({
+  gross: figuresSchema,
+  net: figuresSchema,
+  equity_curve: z.array(
+    z.object({ date: z.iso.date(), value: z.number(), net_value: z.number() }).meta({ id: "EquityPoint" }),
+  ),
+});
+export type PerformanceView = z.infer<typeof performanceViewSchema>;
+
+/**
+ * The figures of closed trades and of a curve of values, oldest first, gross and net. `benchmark` holds closes by New
+ * York day; alpha and beta are null where it is empty.
+ */
+export function performanceView({
+  trades,
+  curve,
+  benchmark,
+}: {
+  trades: readonly ClosedTrade[];
+  curve: readonly EquityPoint[];
+  benchmark: ReadonlyMap<string, number>;
+}): PerformanceView {
+  const values = curve.map(({ date, value_cents }) => ({ date, value: value_cents }));
+  const netValues = curve.map(({ date, net_value_cents }) => ({ date, value: net_value_cents }));
+  return {
+    gross: {
+      ...tradeFigures(trades.map(({ pnlCents }) => pnlCents)),
+      ...curveFigures(values, benchmark),
+    },
+    net: {
+      ...tradeFigures(trades.map(({ pnlCents, costCents }) => pnlCents - costCents)),
+      ...curveFigures(netValues, benchmark),
+    },
+    equity_curve: curve.map(({ date, value_cents, net_value_cents }) => ({
+      date,
+      value: dollars(value_cents),
+      net_value: dollars(net_value_cents),
+    })),
+  };
+}
+
+/**
+ * The curve of a starting value and closed trades: it begins on the trading day before the first of them and has a point
+ * for each day that closed any. What is open shows when it is closed. Empty without trades.
+ */
+export function equityCurve(startCents: number, trades: readonly ClosedTrade[]): EquityPoint[] {
+  const days = [...Map.groupBy(trades, ({ date }) => date)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const points: EquityPoint[] = [];
+  let [value, net] = [startCents, startCents];
+  for (const [date, ofDay] of days) {
+    if (points.length === 0) points.push(startingPoint(startCents, tradingDayBefore(date)));
+    for (const { pnlCents, costCents } of ofDay) {
+      value += pnlCents;
+      net += pnlCents - costCents;
+    }
+    points.push({ date, value_cents: value, net_value_cents: net });
+  }
+  return points;
+}
+
+/** What was there before any trade: gross and net are the same. */
+export function startingPoint(cents: number, date: string): EquityPoint {
+  return { date, value_cents: cents, net_value_cents: cents };
+}

@@ -1,0 +1,130 @@
+import * as z from "zod";
+import { type MarketMoment, readMoment } from "../../realm/moment.ts";
+import { addDays } from "../../runtime/dates.ts";
+import { AppError } from "../../runtime/errors.ts";
+import { counterActions } from "../../store/counters.ts";
+import { decideAnew } from "../../store/decide-anew.ts";
+import { type IdempotentRequest, recall, remember } from "../../store/idempotency.ts";
+import { inTime, type LivePrice } from "../market/quotes.ts";
+import { priceBars } from "../market/stored-bars.ts";
+import type { TradingServices } from "../services.ts";
+import { applyExit, exitOnRequest, observePrice } from "./bookkeeping.ts";
+import { livePrices } from "./live-prices.ts";
+import { type Position, positionExitSchema } from "./record.ts";
+import { closingCounts, createExits, readPortfolio, readPosition, savePortfolio, savePosition } from "./stored.ts";
+import { exitViewSchema, positionViewSchema, toExitView, toPositionView } from "./view.ts";
+
+export const closeRequestSchema = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(500).refine(isVisible, "must not be blank"),
+    /** Fraction of what remains. */
+    quantity_pct: z.number().positive().max(1).default(1),
+  })
+  .meta({ id: "CloseRequest" });
+type CloseRequest = z.infer<typeof closeRequestSchema>;
+
+export const closeAnswerSchema = z
+  .object({ position: positionViewSchema, exit: exitViewSchema })
+  .meta({ id: "ClosedPosition" });
+type CloseAnswer = z.infer<typeof closeAnswerSchema>;
+
+/** Trimming leaves characters that nobody sees, such as a zero-width space. */
+function isVisible(text: string): boolean {
+  return /[^\s\p{Cc}\p{Cf}]/u.test(text);
+}
+
+/** A smaller fraction takes one unit just the same, and the table holds no number below 10⁻¹³⁰. */
+const smallestFraction = 1e-9;
+/** A daily bar that is older says nothing about today. */
+const oldestBarDays = 7;
+
+/**
+ * Closes a position by hand, all of what remains or a part, at the live price (spec api 6). The price is asked for once;
+ * what remains is read again where a run or another close came between. Throws `NOT_FOUND`, `POSITION_ALREADY_CLOSED`,
+ * `PRICE_UNAVAILABLE`, `IDEMPOTENCY_MISMATCH`.
+ */
+export async function closePosition(
+  services: TradingServices,
+  id: string,
+  request: IdempotentRequest & { body: CloseRequest },
+): Promise<CloseAnswer> {
+  const earlier = await recallAnswer(services, request);
+  if (earlier) return earlier;
+  try {
+    const moment = await readMoment(services);
+    const price = await priceOf(services, await readOpen(services, id), moment);
+    return await decideAnew(services, () => closeOnce(services, id, request, price, moment));
+  } catch (error) {
+    // It may be closed by this very request, which somebody has sent twice.
+    const meanwhile = await recallAnswer(services, request);
+    if (meanwhile) return meanwhile;
+    throw error;
+  }
+}
+
+async function recallAnswer({ store, clock }: TradingServices, request: IdempotentRequest) {
+  const earlier = await recall(store, request, clock.now());
+  return earlier && closeAnswerSchema.parse(earlier);
+}
+
+async function readOpen(services: TradingServices, id: string): Promise<Position> {
+  const position = await readPosition(services, id);
+  if (position.status === "open") return position;
+  throw new AppError("Conflict", "POSITION_ALREADY_CLOSED", "The position is closed already.", {
+    details: { exit_date: position.exit_date, exit_reason: position.exit_reason },
+  });
+}
+
+/** Live; of a share, where nobody says, the last close. A bar prices the underlying and not an option (spec D9). */
+async function priceOf(services: TradingServices, position: Position, moment: MarketMoment): Promise<LivePrice> {
+  const live = (await livePrices(services, [position], moment.marketTime)).get(position.id);
+  // Nothing is sold for nothing.
+  if (live && live.price > 0) return live;
+  const close = position.instrument_type === "stock" ? await lastClose(services, position.ticker, moment) : null;
+  if (close !== null) return { price: close, offered: { bid: null, ask: null } };
+  throw new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "There is no price for this position now; try later.");
+}
+
+async function lastClose(services: TradingServices, ticker: string, { today, marketTime }: MarketMoment) {
+  const from = addDays(today, -oldestBarDays);
+  const bars = await inTime(priceBars(services, { ticker, from, to: today, marketTime }));
+  return bars?.at(-1)?.close ?? null;
+}
+
+/** Undefined where another write came between. */
+async function closeOnce(
+  services: TradingServices,
+  id: string,
+  request: IdempotentRequest & { body: CloseRequest },
+  { price, offered }: LivePrice,
+  { now, today, settings }: MarketMoment,
+): Promise<CloseAnswer | undefined> {
+  const { store, clock, log } = services;
+  const { reason: notes, quantity_pct } = request.body;
+  const before = await readOpen(services, id);
+  const portfolio = await readPortfolio(services, before.portfolio_id);
+  const fraction = Math.max(quantity_pct, smallestFraction);
+  const exit = exitOnRequest(before, { reason: "manual", fraction, price, today });
+  const observed = observePrice(portfolio, before, price, now);
+  const after = applyExit(observed, exit, { runId: null, notes, now, offered, costs: settings });
+  const exits = [...(await readExits(services, before)), after.record];
+  const answer = {
+    position: toPositionView(after.position, exits, { today, settings }),
+    exit: toExitView(after.record),
+  };
+  const written = await store.transact([
+    savePosition(store.keys, after.position),
+    savePortfolio(store.keys, after.portfolio),
+    ...createExits(store.keys, [after.record]),
+    ...counterActions(store.keys, [closingCounts(before, after.position)]),
+    ...remember(store, request, answer, clock.now()),
+  ]);
+  if (!written.applied) return recallAnswer(services, request);
+  log.info("position closed by hand", { positionId: id, exitId: after.record.id, status: after.position.status });
+  return answer;
+}
+
+async function readExits({ store }: TradingServices, { id, exit_count }: Position) {
+  const keys = Array.from({ length: exit_count }, (_, index) => store.keys.positionExit(id, index + 1));
+  return store.getMany(keys, positionExitSchema);
+}

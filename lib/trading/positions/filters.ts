@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { signalFilters } from "../../analysis/signals/view.ts";
+import type { Filters } from "../../store/filtered-list.ts";
+import { instrumentTypeSchema } from "../instruments/terms.ts";
+import { initialPortfolios, portfolioNames } from "./accounts.ts";
+import { portfolioSchema, stockPositionSchema } from "./record.ts";
+
+/** The filters of `GET /positions` (spec api 6). */
+export const positionFilters = {
+  portfolio_id: z.enum(portfolioNames).optional(),
+  status: stockPositionSchema.shape.status.optional(),
+  ticker: signalFilters.ticker,
+  instrument_type: instrumentTypeSchema.optional(),
+  signal_type: portfolioSchema.shape.signal_type.optional(),
+};
+export type PositionFilters = z.infer<z.ZodObject<typeof positionFilters>>;
+
+export const visible = z.string().regex(/^[\x21-\x7e]{1,200}$/, "must be 1–200 visible characters");
+
+/**
+ * The same positions by fewer filters: a portfolio implies its types, and two types the portfolio that has both. "none"
+ * where no portfolio fits.
+ */
+export function withoutRedundancy(filters: PositionFilters): Filters | "none" {
+  const { portfolio_id, status, ticker, instrument_type, signal_type } = filters;
+  const [fitting, another] = initialPortfolios("").filter(
+    (portfolio) =>
+      (portfolio_id ?? portfolio.id) === portfolio.id &&
+      (instrument_type ?? portfolio.instrument_type) === portfolio.instrument_type &&
+      (signal_type ?? portfolio.signal_type) === portfolio.signal_type,
+  );
+  if (!fitting) return "none";
+  return another ? filters : { portfolio_id: fitting.id, status, ticker };
+}

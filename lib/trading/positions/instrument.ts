@@ -1,0 +1,46 @@
+import type { MonitoredInstrument, MonitoredOption, MonitoredStock } from "../exits/monitored.ts";
+import type { OptionPosition, Position, StockPosition } from "./record.ts";
+
+/** A position as the exit rules see it. */
+export function positionInstrument(position: StockPosition): MonitoredStock;
+
+export function positionInstrument(position: OptionPosition): MonitoredOption;
+
+export function positionInstrument(position: Position): MonitoredInstrument;
+
+export function positionInstrument(position: Position): MonitoredInstrument {
+  const { entry_price, entry_date, last_price, trailing_stop_active } = position;
+  const common = {
+    entry_price,
+    open_date: entry_date,
+    current_price: last_price,
+    trailing_stop_active,
+    is_real_position: true,
+  };
+  if (position.instrument_type === "stock") {
+    const { opened_at, peak_price, stop_loss_price, take_profit_price, breakeven_active, time_extension } = position;
+    return {
+      ...common,
+      instrument_type: "stock",
+      opened_at,
+      peak_price,
+      stop_loss_price,
+      take_profit_price,
+      breakeven_active,
+      time_extension,
+      original_quantity: position.shares,
+      remaining_quantity: position.shares_remaining,
+    };
+  }
+  const { option_type, strike_price, expiration_date } = position;
+  return {
+    ...common,
+    instrument_type: "option",
+    option_type,
+    strike_price,
+    expiration_date,
+    peak_price: position.peak_premium,
+    original_quantity: position.contracts,
+    remaining_quantity: position.contracts_remaining,
+  };
+}

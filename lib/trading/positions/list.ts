@@ -1,0 +1,60 @@
+import { readMoment } from "../../realm/moment.ts";
+import type { RunServices } from "../../runs/services.ts";
+import { type Filters, filteredList } from "../../store/filtered-list.ts";
+import type { Keys } from "../../store/keys.ts";
+import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
+import { type PositionFilters, withoutRedundancy } from "./filters.ts";
+import { type Position, type PositionExit, positionExitSchema, positionSchema } from "./record.ts";
+import { type PositionView, toPositionView } from "./view.ts";
+
+type ReadServices = Pick<RunServices, "store" | "config" | "clock">;
+
+/** Positions by entry date descending, then id descending, with any combination of filters (spec api 6). */
+export async function listPositions(
+  services: ReadServices,
+  filters: PositionFilters,
+  page: PageRequest,
+): Promise<ListPage<PositionView>> {
+  const { store } = services;
+  const fewest = withoutRedundancy(filters);
+  if (fewest === "none") return { items: [], total: 0, totalIsAtLeast: false, nextCursor: null };
+  const found = await readPage(store, positionList(store.keys, fewest), page, positionSchema);
+  return { ...found, items: await showPositions(services, found.items) };
+}
+
+function positionList(keys: Keys, filters: Filters): List {
+  const { ticker = "", portfolio_id = "", status } = filters;
+  const place = keys.positionIndex({ id: "", ticker, portfolio_id, status: "open", entry_date: "", exit_date: null });
+  return filteredList(
+    "POSITIONS",
+    filters,
+    [
+      // At most forty are open. The closed ones have no key of their own: nearly all are.
+      ...(status === "open" ? [{ filter: "status", index: "gsi4" as const, pk: place.gsi4pk }] : []),
+      { filter: "ticker", index: "gsi2", pk: place.gsi2pk },
+      { filter: "portfolio_id", index: "gsi3", pk: place.gsi3pk },
+    ],
+    { index: "gsi1", pk: place.gsi1pk },
+  );
+}
+
+/** A position as it is shown, with all its exits. */
+export async function showPosition(services: ReadServices, position: Position): Promise<PositionView> {
+  const [exits, viewpoint] = await Promise.all([readExits(services, [position]), readMoment(services)]);
+  return toPositionView(position, exits, viewpoint);
+}
+
+/** Positions as they are shown, in their order, each with all its exits. */
+export async function showPositions(services: ReadServices, positions: readonly Position[]): Promise<PositionView[]> {
+  const [exits, viewpoint] = await Promise.all([readExits(services, positions), readMoment(services)]);
+  const byPosition = Map.groupBy(exits, ({ position_id }) => position_id);
+  return positions.map((position) => toPositionView(position, byPosition.get(position.id) ?? [], viewpoint));
+}
+
+/** All exits of these positions, in no promised order. Their keys are known, so one batch of reads has them all. */
+async function readExits({ store }: ReadServices, positions: readonly Position[]): Promise<PositionExit[]> {
+  const keys = positions.flatMap(({ id, exit_count }) =>
+    Array.from({ length: exit_count }, (_, index) => store.keys.positionExit(id, index + 1)),
+  );
+  return store.getMany(keys, positionExitSchema);
+}

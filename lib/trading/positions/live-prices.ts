@@ -1,0 +1,26 @@
+import { inTime, type LivePrice, livePremiums, liveShares, type PriceServices } from "../market/quotes.ts";
+import type { Position } from "./record.ts";
+
+/** Of positions by id, for somebody who waits: a broker that takes more than nine seconds says nothing. */
+export async function livePrices(
+  services: PriceServices,
+  positions: readonly Position[],
+  marketTime: Date,
+): Promise<Map<string, LivePrice>> {
+  const nameOf = (position: Position) =>
+    position.instrument_type === "stock" ? position.ticker : position.contract_symbol;
+  const namesOf = (type: Position["instrument_type"]) =>
+    positions.filter(({ instrument_type }) => instrument_type === type).map(nameOf);
+  const [shares = [], premiums = []] = await Promise.all([
+    inTime(liveShares(services, namesOf("stock"), marketTime)),
+    inTime(livePremiums(services, namesOf("option"), marketTime)),
+  ]);
+  // No ticker looks like a contract.
+  const known = new Map([...shares, ...premiums]);
+  return new Map(
+    positions.flatMap((position): [string, LivePrice][] => {
+      const live = known.get(nameOf(position));
+      return live ? [[position.id, live]] : [];
+    }),
+  );
+}

@@ -1,0 +1,88 @@
+import type * as z from "zod";
+import { type MarketMoment, readMoment } from "../../realm/moment.ts";
+import { decideAnew } from "../../store/decide-anew.ts";
+import type { LivePrice } from "../market/quotes.ts";
+import type { TradingServices } from "../services.ts";
+import { observePrice } from "./bookkeeping.ts";
+import { showPositions } from "./list.ts";
+import { livePrices } from "./live-prices.ts";
+import { type portfolioViewSchema, toPortfolioView } from "./portfolio-view.ts";
+import type { Portfolio, Position } from "./record.ts";
+import { readOpenPositions, readPortfolio, savePortfolio, savePosition } from "./stored.ts";
+import type { positionViewSchema } from "./view.ts";
+
+interface Refreshed {
+  portfolio: z.infer<typeof portfolioViewSchema>;
+  /** The open positions, in the order of their opening. */
+  positions: z.infer<typeof positionViewSchema>[];
+  /** Tickers of positions that kept their last price, sorted. */
+  failed: string[];
+}
+
+/**
+ * Stores live prices of a portfolio's open positions and what they make it worth; no exit follows from them, and the
+ * monitoring's windows and peaks stay as they are (spec api 5, D44). Throws `NOT_FOUND`.
+ */
+export async function refreshPrices(services: TradingServices, portfolioId: string): Promise<Refreshed> {
+  const moment = await readMoment(services);
+  const first = await readHoldings(services, portfolioId);
+  const prices = await livePrices(services, first.positions, moment.marketTime);
+  const after = await decideAnew(services, async () => {
+    const seen = priced(await readHoldings(services, portfolioId), prices, moment);
+    return (await save(services, seen)) ? seen : undefined;
+  });
+  return show(services, after);
+}
+
+interface Holdings {
+  portfolio: Portfolio;
+  positions: Position[];
+}
+
+async function readHoldings(services: TradingServices, portfolioId: string): Promise<Holdings> {
+  const portfolio = await readPortfolio(services, portfolioId);
+  return { portfolio, positions: await readOpenPositions(services, [portfolio]) };
+}
+
+interface Priced extends Holdings {
+  /** Those of `positions` that have a new price. */
+  observed: Position[];
+  failed: Position[];
+}
+
+function priced(before: Holdings, prices: ReadonlyMap<string, LivePrice>, { now }: MarketMoment): Priced {
+  const after: Priced = { portfolio: before.portfolio, positions: [], observed: [], failed: [] };
+  for (const position of before.positions) {
+    const live = prices.get(position.id);
+    if (!live) {
+      after.positions.push(position);
+      after.failed.push(position);
+      continue;
+    }
+    const seen = observePrice(after.portfolio, position, live.price, now);
+    after.portfolio = seen.portfolio;
+    after.positions.push(seen.position);
+    after.observed.push(seen.position);
+  }
+  // An account without positions is worth its cash, as of now.
+  if (before.positions.length === 0) after.portfolio = { ...before.portfolio, last_valued_at: now };
+  return after;
+}
+
+/** False where another write came between. */
+async function save({ store }: TradingServices, { portfolio, observed, failed }: Priced): Promise<boolean> {
+  if (observed.length === 0 && failed.length > 0) return true;
+  const written = await store.transact([
+    savePortfolio(store.keys, portfolio),
+    ...observed.map((position) => savePosition(store.keys, position)),
+  ]);
+  return written.applied;
+}
+
+async function show(services: TradingServices, { portfolio, positions, failed }: Priced): Promise<Refreshed> {
+  return {
+    portfolio: toPortfolioView(portfolio),
+    positions: await showPositions(services, positions),
+    failed: [...new Set(failed.map(({ ticker }) => ticker))].toSorted(),
+  };
+}

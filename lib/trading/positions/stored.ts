@@ -1,0 +1,104 @@
+import { readRealm } from "../../realm/state.ts";
+import type { RunServices } from "../../runs/services.ts";
+import { iso } from "../../runtime/dates.ts";
+import { AppError } from "../../runtime/errors.ts";
+import { type Action, put } from "../../store/actions.ts";
+import type { CounterChanges } from "../../store/counters.ts";
+import { ifAbsent, ifUnchanged, ifUnchangedOrAbsent } from "../../store/expressions.ts";
+import type { Keys } from "../../store/keys.ts";
+import { initialPortfolios, portfolioNames } from "./accounts.ts";
+import { type Portfolio, type Position, type PositionExit, portfolioSchema, positionSchema } from "./record.ts";
+
+type StoreServices = Pick<RunServices, "store">;
+
+/** A write refused under this name met another that came between: read again and decide anew. */
+export const changedMeanwhile = "changed meanwhile";
+
+/**
+ * The four portfolios in their fixed order, read strongly. Those that are not stored are as they will begin: before the
+ * realm's first use, and in one that is older than paper trading, where they began with the realm.
+ */
+export async function readPortfolios(services: Pick<RunServices, "store" | "clock">): Promise<Portfolio[]> {
+  const { store, clock } = services;
+  const stored = await store.queryAll({ pk: store.keys.portfolio("").pk }, portfolioSchema);
+  const known = new Map(stored.map((portfolio) => [portfolio.id, portfolio]));
+  const isWhole = portfolioNames.every((name) => known.has(name));
+  const realm = isWhole ? undefined : await readRealm(services);
+  const initial = initialPortfolios(realm?.initialized_at ?? iso(clock.now()));
+  return initial.map((portfolio) => known.get(portfolio.id) ?? portfolio);
+}
+
+/** One portfolio, read strongly. Throws `NOT_FOUND`. */
+export async function readPortfolio(services: Pick<RunServices, "store" | "clock">, id: string): Promise<Portfolio> {
+  const portfolio = (await readPortfolios(services)).find((each) => each.id === id);
+  if (!portfolio) throw new AppError("NotFound", "NOT_FOUND", "There is no such portfolio.");
+  return portfolio;
+}
+
+/** One position, read strongly. Throws `NOT_FOUND`. */
+export async function readPosition({ store }: StoreServices, id: string): Promise<Position> {
+  const position = await store.get(store.keys.position(id), positionSchema);
+  if (!position) throw new AppError("NotFound", "NOT_FOUND", "There is no such position.");
+  return position;
+}
+
+/** The open positions of these portfolios, read strongly, in the order of their opening. */
+export async function readOpenPositions(
+  { store }: StoreServices,
+  portfolios: readonly Portfolio[],
+): Promise<Position[]> {
+  const ids = portfolios.flatMap(({ open_position_ids }) => open_position_ids);
+  const found = await store.getMany(
+    ids.map((id) => store.keys.position(id)),
+    positionSchema,
+  );
+  const known = new Map(found.map((position) => [position.id, position]));
+  return ids.flatMap((id) => known.get(id) ?? []);
+}
+
+/** Replaces a portfolio that is still as it was read: stored, or still not. */
+export function savePortfolio(keys: Keys, after: Portfolio): Action {
+  const next = { ...after, version: after.version + 1 };
+  const unchanged = after.version === 0 ? ifUnchangedOrAbsent : ifUnchanged;
+  return put({ ...keys.portfolio(after.id), ...next }, unchanged("version", after.version, changedMeanwhile));
+}
+
+/** Stores a position that is new; refused under "position exists". */
+export function createPosition(keys: Keys, position: Position): Action {
+  return put(positionItem(keys, position), ifAbsent("position exists"));
+}
+
+/** Replaces a position that is still as it was read. */
+export function savePosition(keys: Keys, after: Position): Action {
+  const next = { ...after, version: after.version + 1 };
+  return put(positionItem(keys, next), ifUnchanged("version", after.version, changedMeanwhile));
+}
+
+export function createExits(keys: Keys, records: readonly PositionExit[]): Action[] {
+  return records.map((record) => {
+    const number = Number(record.id.slice(record.position_id.length + 1));
+    return put({ ...keys.positionExit(record.position_id, number), ...record }, ifAbsent(changedMeanwhile));
+  });
+}
+
+/** How opening a position changes the totals of the lists. */
+export function openingCounts(position: Position): CounterChanges {
+  return {
+    POSITIONS: 1,
+    "POSITIONS#status=open": 1,
+    [`POSITIONS#ticker=${position.ticker}`]: 1,
+    [`POSITIONS#portfolio_id=${position.portfolio_id}`]: 1,
+    [`POSITIONS#instrument_type=${position.instrument_type}`]: 1,
+    [`POSITIONS#signal_type=${position.signal_type}`]: 1,
+  };
+}
+
+/** How a write changes the totals of the lists: not at all, unless it closes the position. */
+export function closingCounts(before: Position, after: Position): CounterChanges {
+  if (before.status === after.status) return {};
+  return { "POSITIONS#status=open": -1, "POSITIONS#status=closed": 1 };
+}
+
+function positionItem(keys: Keys, position: Position) {
+  return { ...keys.position(position.id), ...keys.positionIndex(position), ...position };
+}

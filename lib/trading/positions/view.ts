@@ -1,0 +1,181 @@
+import * as z from "zod";
+import { daysBetween } from "../../runtime/dates.ts";
+import { dollars } from "../../runtime/money.ts";
+import { type LevelSettings, nearestExitDistance } from "../exits/levels.ts";
+import { premiumChangePct, unrealizedReturnPct } from "../instruments/returns.ts";
+import { instrumentTypeSchema, optionTypeSchema, priceSchema } from "../instruments/terms.ts";
+import { positionInstrument } from "./instrument.ts";
+import {
+  type Position,
+  type PositionExit,
+  portfolioSchema,
+  positionExitSchema,
+  stockPositionSchema,
+} from "./record.ts";
+
+const price = priceSchema.nullable();
+const count = z.number().int().nullable();
+const text = z.string().nullable();
+
+/** One exit of a position (spec api 6). Prices are dollars per share, profit is dollars, `quantity_pct` a fraction. */
+export const exitViewSchema = z
+  .object({
+    ...positionExitSchema.pick({
+      id: true,
+      position_id: true,
+      exit_date: true,
+      exit_price: true,
+      exit_reason: true,
+      quantity_pct: true,
+      shares_exited: true,
+      contracts_exited: true,
+      notes: true,
+      created_at: true,
+    }).shape,
+    realized_pnl: z.number(),
+    /** Beyond the contract: the sale as it would have been; null where it was stored before fills were. */
+    net: z
+      .object({
+        exit_price: priceSchema,
+        bid: price,
+        ask: price,
+        commission: z.number(),
+        /** What it is worse by than the paper fill, commission included; negative where it is better. */
+        cost: z.number(),
+        /** The exit's profit less its own cost; the cost of the opening is the position's. */
+        realized_pnl: z.number(),
+      })
+      .nullable(),
+  })
+  .meta({ id: "PositionExit" });
+export type ExitView = z.infer<typeof exitViewSchema>;
+
+/**
+ * A position as it is shown (spec api 6). Fields of the other kind of instrument are null. Prices are dollars per share
+ * as they are stored, with up to four decimals: an exit at the target fills at exactly the price shown here.
+ */
+export const positionViewSchema = z
+  .object({
+    id: z.string(),
+    portfolio_id: z.string(),
+    signal_id: z.string(),
+    ticker: z.string(),
+    instrument_type: instrumentTypeSchema,
+    signal_type: portfolioSchema.shape.signal_type,
+    direction: z.enum(["long", "call", "put"]),
+    status: stockPositionSchema.shape.status,
+    confidence: z.number(),
+    position_size: z.number(),
+    entry_date: z.string(),
+    entry_price: priceSchema,
+    shares: count,
+    shares_remaining: count,
+    stop_loss_price: price,
+    take_profit_price: price,
+    peak_price: price,
+    trailing_stop_active: z.boolean(),
+    time_extension: stockPositionSchema.shape.time_extension.nullable(),
+    option_type: optionTypeSchema.nullable(),
+    contract_symbol: text,
+    strike_price: price,
+    expiration_date: text,
+    contracts: count,
+    contracts_remaining: count,
+    premium_paid: z.number().nullable(),
+    peak_premium: price,
+    underlying_price_at_entry: price,
+    exit_date: text,
+    exit_reason: positionExitSchema.shape.exit_reason.nullable(),
+    /** Percent, four decimals; null while open. */
+    realized_return_pct: z.number().nullable(),
+    /** The share's, or the option's premium; null before the first observation. */
+    current_price: price,
+    price_as_of: text,
+    /** Percent, two decimals; null when closed. */
+    unrealized_return_pct: z.number().nullable(),
+    /** Fraction of the price, four decimals; null when closed. */
+    nearest_exit_distance_pct: z.number().nullable(),
+    hold_days: count,
+    /** Days to expiration; null for stocks. */
+    dte: count,
+    /** Fraction, three decimals; null for stocks. */
+    premium_change_pct: z.number().nullable(),
+    position_exits: z.array(exitViewSchema),
+    /** Beyond the contract: the fills as they would have been with spread, slippage and commission. */
+    net: z.object({
+      /** The opening's; these three are null where it was stored before fills were. */
+      entry_price: price,
+      bid: price,
+      ask: price,
+      /** Of the opening and all exits so far. */
+      trading_costs: z.number(),
+      /** What all exits so far have brought, less `trading_costs`. */
+      realized_pnl: z.number(),
+    }),
+  })
+  .meta({ id: "Position" });
+export type PositionView = z.infer<typeof positionViewSchema>;
+
+/** What a position is seen from: the market's New York day, and the configuration its levels follow. */
+export interface Viewpoint {
+  today: string;
+  settings: LevelSettings;
+}
+
+/** An exit as it is shown: money in dollars. */
+export function toExitView(exit: PositionExit): ExitView {
+  const { fill } = exit;
+  return exitViewSchema.parse({
+    ...exit,
+    realized_pnl: dollars(exit.realized_pnl_cents),
+    net: fill && {
+      exit_price: fill.net_price,
+      bid: fill.bid,
+      ask: fill.ask,
+      commission: dollars(fill.commission_cents),
+      cost: dollars(fill.cost_cents),
+      realized_pnl: dollars(exit.realized_pnl_cents - fill.cost_cents),
+    },
+  });
+}
+
+/** A position with all its exits as they are shown: the exits newest first, money in dollars. */
+export function toPositionView(position: Position, exits: readonly PositionExit[], viewpoint: Viewpoint): PositionView {
+  return positionViewSchema.parse({
+    ...position,
+    position_size: dollars(position.position_size_cents),
+    premium_paid: position.premium_paid_cents === null ? null : dollars(position.premium_paid_cents),
+    ...currentFigures(position, viewpoint),
+    position_exits: exits.toSorted((a, b) => exitNumber(b) - exitNumber(a)).map(toExitView),
+    net: {
+      entry_price: position.entry_fill?.net_price ?? null,
+      bid: position.entry_fill?.bid ?? null,
+      ask: position.entry_fill?.ask ?? null,
+      trading_costs: dollars(position.trading_costs_cents),
+      realized_pnl: dollars(position.realized_pnl_cents - position.trading_costs_cents),
+    },
+  });
+}
+
+/** What a day and a price make of a position; a figure without a price, or of the other kind or state, is null. */
+function currentFigures(position: Position, { today, settings }: Viewpoint) {
+  const { entry_price, entry_date, last_price } = position;
+  const isOpen = position.status === "open";
+  const isOption = position.instrument_type === "option";
+  // Nothing relates to an entry at 0.
+  const isComparable = last_price !== null && entry_price > 0;
+  return {
+    current_price: last_price,
+    price_as_of: position.last_price_at,
+    unrealized_return_pct: isOpen && isComparable ? unrealizedReturnPct(entry_price, last_price) : null,
+    nearest_exit_distance_pct: isOpen ? nearestExitDistance(positionInstrument(position), last_price, settings) : null,
+    hold_days: isOpen ? daysBetween(entry_date, today) : position.hold_days,
+    dte: isOption ? daysBetween(today, position.expiration_date) : null,
+    premium_change_pct: isOption && isComparable ? premiumChangePct(entry_price, last_price) : null,
+  };
+}
+
+/** Exits of one check have the same time; only their numbers tell which came first. */
+function exitNumber(exit: PositionExit): number {
+  return Number(exit.id.slice(exit.position_id.length + 1));
+}

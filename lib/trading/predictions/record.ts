@@ -1,0 +1,131 @@
+import * as z from "zod";
+import { exitReasonSchema, fillSchema, optionTypeSchema, priceSchema } from "../instruments/terms.ts";
+
+/**
+ * What the table holds of predictions (spec data-model 3.15–3.17). Premiums are dollars per share with at most four
+ * decimals; money is in integer cents under names that end in `_cents` and is shown in dollars without the ending.
+ */
+export const overrideSchema = z.enum(["correct", "incorrect", "excluded"]);
+export type Override = z.infer<typeof overrideSchema>;
+
+const predictionFields = {
+  id: z.string(),
+  comment_id: z.string(),
+  ticker: z.string(),
+  /** The comment's author. */
+  author: z.string(),
+  /** The run that created it. */
+  analysis_run_id: z.string(),
+  sentiment: z.enum(["bullish", "bearish"]),
+  option_type: optionTypeSchema,
+  entry_date: z.string(),
+  is_correct: z.boolean().nullable().default(null),
+  hitl_override: overrideSchema.nullable().default(null),
+  hitl_override_at: z.string().nullable().default(null),
+  /** When it entered its author's accuracy. */
+  accuracy_applied_at: z.string().nullable().default(null),
+  /** When monitoring last looked at it; a premium of that time is not looked at again. */
+  last_checked_at: z.string().nullable().default(null),
+  /** One more with every write; a write is refused where another came between. */
+  version: z.number().int().default(0),
+  created_at: z.string(),
+};
+
+/** A prediction with a contract: followed until nothing remains of it. */
+export const followedPredictionSchema = z.object({
+  ...predictionFields,
+  status: z.enum(["tracking", "resolved"]),
+  contract_symbol: z.string(),
+  strike_price: priceSchema,
+  expiration_date: z.string(),
+  entry_premium: priceSchema,
+  contracts: z.number().int().positive(),
+  contracts_remaining: z.number().int().nonnegative(),
+  /** The last observed one; null before the first. */
+  current_premium: priceSchema.nullable(),
+  peak_premium: priceSchema,
+  trailing_stop_active: z.boolean(),
+  simulated_pnl_cents: z.number().int().default(0),
+  entry_fill: fillSchema.nullable().default(null),
+  /** What the fills so far would have cost beyond their paper prices. */
+  trading_costs_cents: z.number().int().default(0),
+  exit_count: z.number().int().nonnegative().default(0),
+  /** Of the last exit. */
+  exit_reason: exitReasonSchema.nullable().default(null),
+  /** Fraction; null until resolved. */
+  simulated_return_pct: z.number().nullable().default(null),
+  resolved_at: z.string().nullable().default(null),
+  expired_reason: z.null().default(null),
+});
+export type FollowedPrediction = z.infer<typeof followedPredictionSchema>;
+
+const absent = z.null().default(null);
+
+/** A prediction for which there was no contract: it never counts. */
+export const expiredPredictionSchema = z.object({
+  ...predictionFields,
+  status: z.literal("expired"),
+  expired_reason: z.enum(["no_valid_strike", "broker_unavailable"]),
+  contract_symbol: absent,
+  strike_price: absent,
+  expiration_date: absent,
+  entry_premium: absent,
+  contracts: absent,
+  contracts_remaining: absent,
+  current_premium: absent,
+  peak_premium: absent,
+  trailing_stop_active: z.literal(false).default(false),
+  exit_reason: absent,
+  simulated_return_pct: absent,
+  resolved_at: absent,
+});
+export type ExpiredPrediction = z.infer<typeof expiredPredictionSchema>;
+
+export const predictionSchema = z.discriminatedUnion("status", [followedPredictionSchema, expiredPredictionSchema]);
+export type Prediction = z.infer<typeof predictionSchema>;
+
+/** One day's premium; the day's last write wins. */
+export const predictionOutcomeSchema = z.object({
+  prediction_id: z.string(),
+  /** Calendar days since the entry. */
+  day_offset: z.number().int().nonnegative(),
+  premium: priceSchema,
+  underlying_price: priceSchema.nullable(),
+  recorded_at: z.string(),
+});
+export type PredictionOutcome = z.infer<typeof predictionOutcomeSchema>;
+
+export const predictionExitSchema = z.object({
+  id: z.string(),
+  prediction_id: z.string(),
+  exit_date: z.string(),
+  exit_premium: priceSchema,
+  exit_reason: exitReasonSchema,
+  /** Fraction of what remained before this exit. */
+  quantity_pct: z.number(),
+  contracts_exited: z.number().int().positive(),
+  simulated_pnl_cents: z.number().int(),
+  fill: fillSchema.nullable().default(null),
+  /** The market's premium where the fill is a trigger level. */
+  observed_premium: priceSchema.nullable(),
+  created_at: z.string(),
+});
+export type PredictionExit = z.infer<typeof predictionExitSchema>;
+
+/** A resolved prediction in its author's history, in the order in which the accuracy took them in. */
+export const appliedResultSchema = z.object({
+  prediction_id: z.string(),
+  author: z.string(),
+  ticker: z.string(),
+  resolved_at: z.string(),
+  /** Null where a person excluded it. */
+  is_correct: z.boolean().nullable(),
+  simulated_pnl_cents: z.number().int(),
+  trading_costs_cents: z.number().int(),
+});
+export type AppliedResult = z.infer<typeof appliedResultSchema>;
+
+/** `t1_gk2x3y.GME`: a comment makes at most one prediction about a ticker. */
+export function predictionId(commentId: string, ticker: string): string {
+  return `${commentId}.${ticker}`;
+}

@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { dollars } from "../../runtime/money.ts";
+import { exitReasonSchema, priceSchema } from "../instruments/terms.ts";
+import {
+  expiredPredictionSchema,
+  followedPredictionSchema,
+  type Prediction,
+  type PredictionExit,
+  type PredictionOutcome,
+  predictionExitSchema,
+  predictionOutcomeSchema,
+} from "./record.ts";
+import { outcomePnlPct } from "./rules.ts";
+
+const price = priceSchema.nullable();
+const count = z.number().int().nullable();
+const text = z.string().nullable();
+
+/** One entry of `GET /predictions` (spec api 7). What belongs to a contract is null where there was none. */
+export const predictionViewSchema = z
+  .object({
+    ...followedPredictionSchema.pick({
+      id: true,
+      comment_id: true,
+      author: true,
+      analysis_run_id: true,
+      ticker: true,
+      sentiment: true,
+      option_type: true,
+    }).shape,
+    strike_price: price,
+    expiration_date: text,
+    contract_symbol: text,
+    entry_premium: price,
+    entry_date: z.string(),
+    contracts: count,
+    contracts_remaining: count,
+    current_premium: price,
+    peak_premium: price,
+    trailing_stop_active: z.boolean(),
+    status: z.enum([...followedPredictionSchema.shape.status.options, expiredPredictionSchema.shape.status.value]),
+    /** Fraction; null until resolved. */
+    simulated_return_pct: z.number().nullable(),
+    is_correct: z.boolean().nullable(),
+    exit_reason: exitReasonSchema.nullable(),
+    hitl_override: followedPredictionSchema.shape.hitl_override.unwrap(),
+    hitl_override_at: text,
+    resolved_at: text,
+    created_at: z.string(),
+  })
+  .meta({ id: "Prediction" });
+export type PredictionView = z.infer<typeof predictionViewSchema>;
+
+const outcomeViewSchema = predictionOutcomeSchema
+  .omit({ prediction_id: true })
+  // Fraction of the entry premium, six decimals.
+  .extend({ pnl_pct: z.number() })
+  .meta({ id: "PredictionOutcome" });
+
+const predictionExitViewSchema = predictionExitSchema
+  .pick({
+    exit_date: true,
+    exit_premium: true,
+    exit_reason: true,
+    quantity_pct: true,
+    contracts_exited: true,
+    created_at: true,
+  })
+  .extend({ simulated_pnl: z.number() })
+  .meta({ id: "PredictionExit" });
+
+/** `GET /predictions/{id}`. */
+export const predictionDetailSchema = predictionViewSchema
+  .extend({
+    /** By day, oldest first. */
+    prediction_outcomes: z.array(outcomeViewSchema),
+    /** In the order in which they happened. */
+    prediction_exits: z.array(predictionExitViewSchema),
+  })
+  .meta({ id: "PredictionDetail" });
+
+/** A prediction as it is shown. */
+export function toPredictionView(prediction: Prediction): PredictionView {
+  return predictionViewSchema.parse(prediction);
+}
+
+/** A prediction with its days and its exits, both given oldest first. */
+export function toPredictionDetail(
+  prediction: Prediction,
+  outcomes: readonly PredictionOutcome[],
+  exits: readonly PredictionExit[],
+): z.infer<typeof predictionDetailSchema> {
+  const { entry_premium } = prediction;
+  return predictionDetailSchema.parse({
+    ...prediction,
+    // Without a contract there is nothing to observe.
+    prediction_outcomes:
+      entry_premium === null
+        ? []
+        : outcomes.map((outcome) => ({ ...outcome, pnl_pct: outcomePnlPct(outcome.premium, entry_premium) })),
+    prediction_exits: exits.map((exit) => ({ ...exit, simulated_pnl: dollars(exit.simulated_pnl_cents) })),
+  });
+}

@@ -1,0 +1,404 @@
+import { afterEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { createOpenAi, type OpenAiSettings } from "../../../../lib/providers/openai/client.ts";
+import type { ModelRequest } from "../../../../lib/providers/openai/model.ts";
+import { type AppError, isAppError } from "../../../../lib/runtime/errors.ts";
+import { recordedLog } from "../../../support/recorded-log.ts";
+import { recordedMetrics } from "../../../support/recorded-metrics.ts";
+import { type ScriptedAnswer, type ScriptedServer, startScriptedServer } from "../../../support/scripted-server.ts";
+
+const key = "sk-canary-0123456789";
+const servers: ScriptedServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function setup(answers: ScriptedAnswer[], settings: Partial<OpenAiSettings> = {}) {
+  const server = await startScriptedServer(answers);
+  servers.push(server);
+  const waits: number[] = [];
+  const log = recordedLog();
+  const metrics = recordedMetrics();
+  const model = createOpenAi(
+    {
+      baseUrl: server.baseUrl,
+      apiKey: key,
+      model: "gpt-4o-mini",
+      standIn: false,
+      timeoutMs: 5_000,
+      temperature: 0.3,
+      topP: 1,
+      maxOutputTokens: 500,
+      maxImageTokens: 300,
+      ...settings,
+    },
+    {
+      sleep: async (ms) => void waits.push(ms),
+      random: () => 0,
+      log,
+      metrics,
+      clock: { now: () => new Date("2026-11-20T10:00:00Z") },
+    },
+  );
+  return { model, waits, log, metrics, requests: server.requests };
+}
+
+function completion(content: string | null, rest: { refusal?: string; finish_reason?: string } = {}): ScriptedAnswer {
+  return {
+    status: 200,
+    body: {
+      id: "chatcmpl-1",
+      object: "chat.completion",
+      choices: [
+        {
+          index: 0,
+          finish_reason: rest.finish_reason ?? "stop",
+          message: { role: "assistant", content, refusal: rest.refusal ?? null },
+        },
+      ],
+      usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 },
+    },
+  };
+}
+
+function failure(status: number, error: Record<string, unknown> = {}, headers: Record<string, string> = {}) {
+  return { status, headers, body: { error: { message: "no", type: "x", param: null, code: null, ...error } } };
+}
+
+const request: ModelRequest<{ answer: number }> = {
+  system: "be brief",
+  user: "how many?",
+  schemaName: "count",
+  schema: z.object({ answer: z.number(), unit: z.string().nullable() }),
+  read: (text) => z.object({ answer: z.number() }).parse(JSON.parse(text)),
+  marketTime: new Date("2021-01-27T15:00:00Z"),
+  commentId: "c1",
+};
+const image = {
+  instruction: "what is to be seen?",
+  imageUrl: "https://i.redd.it/a.jpg",
+  marketTime: new Date("2021-01-27T15:00:00Z"),
+  postId: "p1",
+};
+
+async function failed(promise: Promise<unknown>): Promise<AppError> {
+  const error = await promise.then(
+    () => new Error("did not fail"),
+    (reason: unknown) => reason,
+  );
+  if (!isAppError(error)) throw error;
+  return error;
+}
+
+describe("a comment call", () => {
+  it("asks for the strict schema with the configured parameters and returns value and usage", async () => {
+    const { model, requests, waits, log } = await setup([completion('{"answer": 3}')]);
+    expect(await model.annotate(request)).toEqual({
+      value: { answer: 3 },
+      usage: { promptTokens: 100, completionTokens: 10 },
+    });
+    expect(waits).toEqual([]);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.path).toBe("/v1/chat/completions");
+    expect(requests[0]?.headers.authorization).toBe(`Bearer ${key}`);
+    expect(requests[0]?.body).toEqual({
+      model: "gpt-4o-mini",
+      temperature: 0.3,
+      top_p: 1,
+      max_completion_tokens: 500,
+      messages: [
+        { role: "system", content: "be brief" },
+        { role: "user", content: "how many?" },
+      ],
+      response_format: {
+        type: "json_schema",
+        json_schema: {
+          name: "count",
+          strict: true,
+          schema: {
+            type: "object",
+            properties: { answer: { type: "number" }, unit: { type: ["string", "null"] } },
+            required: ["answer", "unit"],
+            additionalProperties: false,
+          },
+        },
+      },
+    });
+    expect(log.lines).toMatchObject([
+      { level: "info", fields: { commentId: "c1", promptTokens: 100, completionTokens: 10, finishReason: "stop" } },
+    ]);
+  });
+
+  it("tells the market time to a stand-in and to nobody else", async () => {
+    const real = await setup([completion('{"answer": 1}')]);
+    await real.model.annotate(request);
+    expect(real.requests[0]?.headers).not.toHaveProperty("x-market-time");
+    const standIn = await setup([completion('{"answer": 1}')], { standIn: true });
+    await standIn.model.annotate(request);
+    expect(standIn.requests[0]?.headers["x-market-time"]).toBe("2021-01-27T15:00:00.000Z");
+  });
+
+  it.each(["", "  ", "sk-with space", "sk-with\nnewline", "sk-ключ"])(
+    "refuses %j as a key at start",
+    async (apiKey) => {
+      await expect(setup([], { apiKey })).rejects.toMatchObject({
+        name: "BadConfiguration",
+        code: "CONFIGURATION_ERROR",
+        message: expect.not.stringContaining("sk-"),
+      });
+    },
+  );
+
+  it.each([
+    { what: "429", answer: failure(429, { code: "rate_limit_exceeded" }) },
+    { what: "500", answer: failure(500) },
+    { what: "502 with HTML", answer: { status: 502, headers: { "content-type": "text/html" }, body: "<h1>Bad</h1>" } },
+    { what: "503", answer: failure(503) },
+    { what: "408", answer: failure(408) },
+    { what: "409", answer: failure(409) },
+    { what: "a lost connection", answer: { drop: "before head" as const } },
+    { what: "a connection lost within the answer", answer: { drop: "in body" as const } },
+    { what: "a reply that is not JSON", answer: completion("I think it is three.") },
+    { what: "a reply of another form", answer: completion('{"answer": "three"}') },
+    { what: "an empty reply", answer: completion(null) },
+    { what: "an answer that is not JSON", answer: { status: 200, body: "{" } },
+    { what: "an answer that is HTML", answer: { status: 200, headers: { "content-type": "text/html" }, body: "<p>" } },
+    { what: "an empty answer", answer: { status: 200, body: "" } },
+    { what: "an answer without choices", answer: { status: 200, body: { choices: [] } } },
+  ])("tries again after 1, 2, 4 s on $what, and succeeds with the fourth call", async ({ answer }) => {
+    const { model, waits, requests } = await setup([answer, answer, answer, completion('{"answer": 3}')]);
+    expect((await model.annotate(request)).value).toEqual({ answer: 3 });
+    expect(waits).toEqual([1_000, 2_000, 4_000]);
+    expect(requests).toHaveLength(4);
+  });
+
+  it("gives up after four calls as OpenAiUnavailable", async () => {
+    const { model, requests, log, metrics } = await setup([failure(500)]);
+    const error = await failed(model.annotate(request));
+    expect(error).toMatchObject({
+      name: "OpenAiUnavailable",
+      code: "OPENAI_API_ERROR",
+      details: { usage: { promptTokens: 0, completionTokens: 0 } },
+    });
+    expect(requests).toHaveLength(4);
+    expect(log.lines.map((line) => [line.message, line.fields.attempt, line.fields.waitMs])).toEqual([
+      ["call failed, trying again", 1, 1_000],
+      ["call failed, trying again", 2, 2_000],
+      ["call failed, trying again", 3, 4_000],
+      ["model call given up", undefined, undefined],
+    ]);
+    expect(log.lines.every((line) => line.level === "warn" && line.fields.commentId === "c1")).toBe(true);
+    metrics.publish();
+    expect(metrics.take()).toEqual({ ModelCalls: 4, ModelRetries: 3, ModelFailures: 1 });
+  });
+
+  it("is measured by calls, retries and the tokens of every answer", async () => {
+    const { model, metrics } = await setup([failure(503), completion("no JSON"), completion('{"answer": 3}')]);
+    await model.annotate(request);
+    metrics.publish();
+    expect(metrics.take()).toEqual({ ModelCalls: 3, ModelRetries: 2, ModelTokens: 220 });
+  });
+
+  it("logs the first 80 characters of the raw reply when it gives up", async () => {
+    const { model, log } = await setup([completion(`nonsense ${"x".repeat(200)}`)]);
+    await failed(model.annotate(request));
+    expect(log.lines.at(-1)).toMatchObject({
+      level: "warn",
+      message: "model call given up",
+      fields: { commentId: "c1", replyStart: `nonsense ${"x".repeat(71)}` },
+    });
+  });
+
+  it.each([
+    { what: "a refusal", answer: completion(null, { refusal: "I will not." }) },
+    { what: "a content filter", answer: completion("", { finish_reason: "content_filter" }) },
+    { what: "a truncated reply", answer: completion('{"answer": 3}', { finish_reason: "length" }) },
+  ])("tries once more on $what, then gives up with what was spent", async ({ answer }) => {
+    const { model, waits, requests } = await setup([answer]);
+    const error = await failed(model.annotate(request));
+    expect(error).toMatchObject({
+      name: "OpenAiUnavailable",
+      details: { usage: { promptTokens: 200, completionTokens: 20 } },
+    });
+    expect(requests).toHaveLength(2);
+    expect(waits).toEqual([1_000]);
+  });
+
+  it("counts the tokens of failed attempts into a later success", async () => {
+    const { model } = await setup([
+      completion("?"),
+      failure(500),
+      completion(null, { refusal: "no" }),
+      completion('{"answer": 3}'),
+    ]);
+    expect(await model.annotate(request)).toEqual({
+      value: { answer: 3 },
+      usage: { promptTokens: 300, completionTokens: 30 },
+    });
+  });
+
+  it("counts the tokens spent before the key is refused", async () => {
+    const { model } = await setup([completion("?"), failure(401)]);
+    expect(await failed(model.annotate(request))).toMatchObject({
+      name: "OpenAiRefused",
+      details: { usage: { promptTokens: 100, completionTokens: 10 } },
+    });
+  });
+
+  it.each(["before head", "in body", "in error body"] as const)(
+    "ends a call that hangs %s at the time-out and tries again",
+    async (hang) => {
+      const { model, waits, requests } = await setup([{ hang }, completion('{"answer": 3}')], { timeoutMs: 150 });
+      expect((await model.annotate(request)).value).toEqual({ answer: 3 });
+      expect(waits).toEqual([1_000]);
+      expect(requests).toHaveLength(2);
+    },
+  );
+
+  it("says how long it waited when nothing ever answers", async () => {
+    const { model } = await setup([{ hang: "before head" }], { timeoutMs: 40 });
+    expect((await failed(model.annotate(request))).message).toBe("OpenAI did not answer within 40 ms");
+  });
+
+  it("names the network's error when nobody listens", async () => {
+    const { model } = await setup([], { baseUrl: "http://127.0.0.1:1/v1" });
+    expect((await failed(model.annotate(request))).message).toMatch(/^no connection to OpenAI/);
+  });
+});
+
+describe("waiting as long as asked", () => {
+  it.each([
+    { what: "Retry-After: 2", headers: { "retry-after": "2" }, message: "no", waits: [2_000] },
+    { what: "Retry-After: 30", headers: { "retry-after": "30" }, message: "no", waits: [30_000] },
+    { what: "a date", headers: { "retry-after": "Fri, 20 Nov 2026 10:00:07 GMT" }, message: "no", waits: [7_000] },
+    { what: "retry-after-ms", headers: { "retry-after-ms": "1500" }, message: "no", waits: [1_500] },
+    { what: "the message", headers: {}, message: "Please try again in 1.78s.", waits: [1_780] },
+    { what: "minutes in the message", headers: {}, message: "Please try again in 0m12.5s.", waits: [12_500] },
+    { what: "milliseconds in the message", headers: {}, message: "Please try again in 120ms.", waits: [1_000] },
+    { what: "the longest of two", headers: { "retry-after": "1" }, message: "try again in 9s", waits: [9_000] },
+    { what: "an unreadable header", headers: { "retry-after": "soon" }, message: "no", waits: [1_000] },
+    { what: "a negative header", headers: { "retry-after": "-5" }, message: "no", waits: [1_000] },
+  ])("$what", async ({ headers, message, waits: expected }) => {
+    const limited = failure(429, { code: "rate_limit_exceeded", message }, headers as Record<string, string>);
+    const { model, waits } = await setup([limited, completion('{"answer": 3}')]);
+    await model.annotate(request);
+    expect(waits).toEqual(expected);
+  });
+
+  it.each([
+    { headers: { "retry-after": "120" }, message: "no", seconds: 120 },
+    { headers: { "retry-after": "31" }, message: "no", seconds: 31 },
+    { headers: {}, message: "Please try again in 6m0s.", seconds: 360 },
+    { headers: {}, message: "Please try again in 1h2m3s.", seconds: 3_723 },
+  ])("leaves a wait of $seconds s to the workflow", async ({ headers, message, seconds }) => {
+    const limited = failure(429, { code: "rate_limit_exceeded", message }, headers as Record<string, string>);
+    const { model, waits, requests } = await setup([limited]);
+    const error = await failed(model.annotate(request));
+    expect(error).toMatchObject({ name: "OpenAiThrottled", retryable: true, retryAfterSeconds: seconds });
+    expect(waits).toEqual([]);
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe("what is never asked twice", () => {
+  it.each([
+    { status: 429, error: { code: "insufficient_quota", type: "insufficient_quota" }, message: /quota/ },
+    { status: 429, error: { type: "insufficient_quota" }, message: /quota/ },
+    { status: 429, error: { code: "billing_hard_limit_reached" }, message: /quota/ },
+    { status: 400, error: { code: "billing_hard_limit_reached" }, message: /quota/ },
+    { status: 402, error: {}, message: /quota/ },
+    {
+      status: 401,
+      error: { code: "invalid_api_key", message: `Incorrect API key: ${key}` },
+      message: /refused the API key/,
+    },
+    { status: 403, error: { code: "unsupported_country_region_territory" }, message: /refused access/ },
+    {
+      status: 404,
+      error: { code: "model_not_found", message: "no such model" },
+      message: /404, model_not_found.*no such model/,
+    },
+    {
+      status: 400,
+      error: { code: "unsupported_value", message: `bad ${key}` },
+      message: /400, unsupported_value.*bad \[redacted\]/,
+    },
+    { status: 422, error: {}, message: /422/ },
+  ])("$status $error is refused after one call", async ({ status, error, message }) => {
+    const { model, requests, waits, log } = await setup([failure(status, error, { "retry-after": "2" })]);
+    const thrown = await failed(model.annotate(request));
+    expect(thrown).toMatchObject({ name: "OpenAiRefused", code: "OPENAI_API_ERROR", retryable: false });
+    expect(thrown.message).toMatch(message);
+    expect(requests).toHaveLength(1);
+    expect(waits).toEqual([]);
+    expect(`${JSON.stringify(log.lines)}${thrown.stack}${JSON.stringify(thrown)}`).not.toContain("canary");
+  });
+
+  it.each(["content_filter", "invalid_prompt", "context_length_exceeded"])(
+    "400 %s concerns this one comment and does not refuse the others",
+    async (code) => {
+      const { model, requests } = await setup([failure(400, { code })]);
+      expect(await failed(model.annotate(request))).toMatchObject({ name: "OpenAiUnavailable", retryable: false });
+      expect(requests).toHaveLength(1);
+    },
+  );
+
+  it("does not follow a redirect, least of all with the key", async () => {
+    const elsewhere = await startScriptedServer([completion('{"answer": 3}')]);
+    servers.push(elsewhere);
+    const location = `${elsewhere.baseUrl}/chat/completions`;
+    const { model, requests } = await setup([{ status: 307, headers: { location }, body: "" }]);
+    const error = await failed(model.annotate(request));
+    expect(error).toMatchObject({ name: "OpenAiRefused", message: expect.stringContaining("redirect") });
+    expect(requests).toHaveLength(1);
+    expect(elsewhere.requests).toHaveLength(0);
+  });
+});
+
+describe("a vision call", () => {
+  it("passes the image by its address in high detail", async () => {
+    const { model, requests } = await setup([completion("  a chart of GME, 5 days  ")]);
+    expect(await model.describeImage(image)).toEqual({
+      value: "a chart of GME, 5 days",
+      usage: { promptTokens: 100, completionTokens: 10 },
+    });
+    expect(requests[0]?.body).toEqual({
+      model: "gpt-4o-mini",
+      temperature: 0.3,
+      top_p: 1,
+      max_completion_tokens: 300,
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "what is to be seen?" },
+            { type: "image_url", image_url: { url: "https://i.redd.it/a.jpg", detail: "high" } },
+          ],
+        },
+      ],
+    });
+  });
+
+  it.each([
+    { what: "500", answer: failure(500) },
+    { what: "an image that cannot be read", answer: failure(400, { code: "invalid_image_url" }) },
+    { what: "an empty description", answer: completion(" ") },
+  ])("tries again after 2, 5, 10 s on $what, then gives up", async ({ answer }) => {
+    const { model, waits, requests, log } = await setup([answer]);
+    expect(await failed(model.describeImage(image))).toMatchObject({ name: "OpenAiUnavailable" });
+    expect(waits).toEqual([2_000, 5_000, 10_000]);
+    expect(requests).toHaveLength(4);
+    expect(log.lines.every((line) => line.fields.postId === "p1")).toBe(true);
+  });
+
+  it("keeps a description that was cut short", async () => {
+    const { model } = await setup([completion("a long list of", { finish_reason: "length" })]);
+    expect((await model.describeImage(image)).value).toBe("a long list of");
+  });
+
+  it.each([401, 404])("is refused at once on %s", async (status) => {
+    const { model, requests } = await setup([failure(status)]);
+    expect(await failed(model.describeImage(image))).toMatchObject({ name: "OpenAiRefused" });
+    expect(requests).toHaveLength(1);
+  });
+});

@@ -1,0 +1,211 @@
+import { describe, expect, it } from "vitest";
+import { assessGraduation } from "../../../../lib/trading/evaluation/graduation.ts";
+import { periodMetrics, rollPeriods } from "../../../../lib/trading/evaluation/periods.ts";
+import { type EvaluationPeriod, evaluationPeriodSchema } from "../../../../lib/trading/evaluation/record.ts";
+import type { BenchmarkClose } from "../../../../lib/trading/market/benchmark.ts";
+import { openPosition } from "../../../../lib/trading/openings/new-position.ts";
+import type { Position } from "../../../../lib/trading/positions/record.ts";
+import { offerOf, openDate, openedAt, portfolio, settings } from "../../../support/trading.ts";
+
+const portfolios = [
+  portfolio("stock", { id: "stocks_quality" }),
+  portfolio("stock", { id: "stocks_consensus", signal_type: "consensus" }),
+  portfolio("option", { id: "options_quality" }),
+  portfolio("option", { id: "options_consensus", signal_type: "consensus" }),
+];
+const facts = portfolios.map((each) => ({ portfolio: each, positions: [] as Position[] }));
+
+const closes: Record<string, number> = { "2021-01-04": 3700, "2021-02-03": 3811, "2021-03-05": 3848 };
+const benchmark: BenchmarkClose = (day) => closes[day] ?? null;
+
+function roll(today: string, active: EvaluationPeriod[], changed = facts) {
+  return rollPeriods(changed, active, { today, now: `${today}T22:00:00.000Z` }, benchmark);
+}
+
+function started(): EvaluationPeriod[] {
+  return roll("2021-01-04", []).created;
+}
+
+function closedPosition(pnlCents: number, returnPct: number, exitDate: string): Position {
+  const signal = { id: "s", ticker: "GME", signal_type: "quality" as const, confidence: 0.8 };
+  const result = openPosition(
+    portfolio(),
+    { signal, offer: offerOf("stock", 100), targetCents: 500_000, today: openDate, now: openedAt },
+    settings,
+  );
+  if (result.outcome === "skipped") throw new Error(result.skip_reason);
+  return {
+    ...result.position,
+    status: "closed",
+    realized_pnl_cents: pnlCents,
+    realized_return_pct: returnPct,
+    exit_date: exitDate,
+  };
+}
+
+describe("evaluation periods", () => {
+  it("begin for all four portfolios together", () => {
+    const { completed, created, problem } = roll("2021-01-04", []);
+    expect([completed, problem]).toEqual([[], null]);
+    expect(created.map(({ id }) => id)).toEqual([
+      "stocks_quality.2021-01-04",
+      "stocks_consensus.2021-01-04",
+      "options_quality.2021-01-04",
+      "options_consensus.2021-01-04",
+    ]);
+    expect(created[3]).toMatchObject({
+      period_start: "2021-01-04",
+      period_end: "2021-02-03",
+      status: "active",
+      instrument_type: "option",
+      signal_type: "consensus",
+      value_at_period_start_cents: 10_000_000,
+      portfolio_return_pct: null,
+      total_positions_closed: null,
+    });
+    expect(evaluationPeriodSchema.parse(created[0])).toEqual(created[0]);
+  });
+
+  it.each(["2021-01-04", "2021-02-02", "2021-02-03"])("stay as they are on %s", (today) => {
+    expect(roll(today, started())).toEqual({ completed: [], created: [], problem: null });
+  });
+
+  it("end on the day after their last, and the next begin where they ended", () => {
+    const grown = facts.map((fact) => ({ ...fact, portfolio: { ...fact.portfolio, current_value_cents: 10_500_000 } }));
+    const { completed, created } = roll("2021-02-04", started(), grown);
+    expect(completed).toHaveLength(4);
+    expect(completed[0]).toMatchObject({
+      id: "stocks_quality.2021-01-04",
+      status: "completed",
+      portfolio_return_pct: 5,
+      // 3700 → 3811
+      sp500_return_pct: 3,
+      relative_performance: 2,
+      beat_benchmark: true,
+      avg_return_pct: 0,
+      signal_accuracy_pct: 0,
+    });
+    expect(created.map(({ period_start, period_end }) => `${period_start} ${period_end}`)).toEqual(
+      Array(4).fill("2021-02-03 2021-03-05"),
+    );
+    expect(created[0]?.value_at_period_start_cents).toBe(10_500_000);
+  });
+
+  it("catch up with several windows, those between at today's value", () => {
+    const grown = facts.map((fact) => ({ ...fact, portfolio: { ...fact.portfolio, current_value_cents: 9_000_000 } }));
+    const { completed, created } = roll("2021-03-10", started(), grown);
+    expect(completed.filter(({ portfolio_id }) => portfolio_id === "stocks_quality")).toMatchObject([
+      { period_start: "2021-01-04", portfolio_return_pct: -10, sp500_return_pct: 3, beat_benchmark: false },
+      // 3811 → 3848
+      { period_start: "2021-02-03", portfolio_return_pct: 0, sp500_return_pct: 0.9709, status: "completed" },
+    ]);
+    expect(completed).toHaveLength(8);
+    expect(created.map(({ period_start }) => period_start)).toEqual(Array(4).fill("2021-03-05"));
+  });
+
+  it("are left alone where they are not one per portfolio and window", () => {
+    const four = started();
+    const [first] = four;
+    if (first === undefined) throw new Error("four periods");
+    for (const active of [
+      [...four, { ...first, id: "twice" }],
+      four.slice(1),
+      [{ ...first, period_end: "2021-02-10" }, ...four.slice(1)],
+    ]) {
+      const result = roll("2021-02-04", active);
+      expect(result).toMatchObject({ completed: [], created: [] });
+      expect(result.problem).toMatch(/evaluation period/);
+    }
+  });
+});
+
+describe("a period's figures", () => {
+  const [period] = started();
+  if (period === undefined) throw new Error("four periods");
+
+  it("count the positions that closed inside it", () => {
+    const positions = [
+      closedPosition(10_000, 2, "2021-01-03"),
+      closedPosition(10_000, 2, "2021-01-04"),
+      closedPosition(1, 0.01, "2021-02-02"),
+      closedPosition(0, 0, "2021-01-20"),
+      closedPosition(-30_000, -6, "2021-01-20"),
+      closedPosition(90_000, 9, "2021-02-03"),
+      { ...closedPosition(90_000, 9, "2021-01-20"), status: "open" as const },
+    ];
+    expect(periodMetrics(period, { portfolio: portfolio(), positions }, "2021-02-03", benchmark)).toMatchObject({
+      total_positions_closed: 4,
+      winning_positions: 2,
+      losing_positions: 2,
+      // (2 + 0.01 + 0 − 6) / 4
+      avg_return_pct: -0.9975,
+      signal_accuracy_pct: 0.5,
+    });
+  });
+
+  it("lack the benchmark where a close is missing", () => {
+    const value = { ...portfolio(), current_value_cents: 10_100_000 };
+    expect(periodMetrics(period, { portfolio: value, positions: [] }, "2021-01-20", benchmark)).toMatchObject({
+      portfolio_return_pct: 1,
+      sp500_return_pct: null,
+      relative_performance: null,
+      beat_benchmark: null,
+    });
+  });
+
+  it("do not call equality a beat", () => {
+    const value = { ...portfolio(), current_value_cents: 10_300_000 };
+    expect(periodMetrics(period, { portfolio: value, positions: [] }, "2021-02-03", benchmark)).toMatchObject({
+      relative_performance: 0,
+      beat_benchmark: false,
+    });
+  });
+});
+
+describe("graduation", () => {
+  const starts = ["2021-01-04", "2021-02-03", "2021-03-05"];
+  function periods(quality: (number | null)[], consensus: number[]): EvaluationPeriod[] {
+    return [quality, consensus].flatMap((relatives, type) =>
+      relatives.flatMap((relative_performance, index): EvaluationPeriod[] => {
+        const [template] = started();
+        if (template === undefined) return [];
+        return [
+          {
+            ...template,
+            status: "completed",
+            signal_type: type === 0 ? "quality" : "consensus",
+            period_start: starts[index] ?? "2021-04-04",
+            period_end: starts[index + 1] ?? "2021-04-04",
+            relative_performance,
+          },
+        ];
+      }),
+    );
+  }
+
+  it.each([
+    { quality: [3, -2, 5], consensus: [1, -4, 2], isReady: true, leader: "quality" },
+    { quality: [1, -15, 2], consensus: [0, -16, 0], isReady: true, leader: "quality" },
+    { quality: [1, -15.01, 2], consensus: [0, -16, 0], isReady: false, leader: "quality" },
+    { quality: [1, 0, 0], consensus: [0, -1, -1], isReady: false, leader: "quality" },
+    { quality: [1, 1, 1], consensus: [2, 3, 4], isReady: true, leader: "consensus" },
+    { quality: [3, 1, 3], consensus: [1, 2, 1], isReady: false, leader: null },
+    { quality: [3, 1, 3], consensus: [1, 1, 1], isReady: false, leader: null },
+    { quality: [3, 3], consensus: [1, 1], isReady: false, leader: null },
+    { quality: [3, null, 3], consensus: [1, 1, 1], isReady: false, leader: null },
+  ])(
+    "with quality $quality and consensus $consensus is ready: $isReady, led by $leader",
+    ({ quality, consensus, isReady, leader }) => {
+      const result = assessGraduation(periods(quality, consensus));
+      expect(result).toMatchObject({ isReady, leader });
+      expect(result.reasons.length === 0).toBe(isReady);
+    },
+  );
+
+  it("needs periods without a gap between", () => {
+    const late = periods([3, 2, 5], [1, 1, 1]).map((each) =>
+      each.period_start === "2021-03-05" ? { ...each, period_start: "2021-03-06" } : each,
+    );
+    expect(assessGraduation(late)).toMatchObject({ isReady: false, leader: null });
+  });
+});
