@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { marketTimeHeader } from "../../../lib/providers/calls/http.ts";
 import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { close, listen } from "../../servers.ts";
-import { annotate } from "./annotator.ts";
+import { annotate } from "../annotator/annotate.ts";
 import { readCommentData } from "./prompt-data.ts";
 import { type Answer, completion, failures, headersOf, imageTokens, readQuestion, tokensOf } from "./wire.ts";
 

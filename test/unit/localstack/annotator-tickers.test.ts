@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { createSymbols, createUniverse } from "../../../lib/providers/symbols/universe.ts";
-import { annotate } from "../../../localstack/standins/openai/annotator.ts";
+import { annotate } from "../../../localstack/standins/annotator/annotate.ts";
 
 const words = "A ALL ARE BE CAN DD FOR GO IT NOW ON SO YOLO EDIT HUGE LOVE OPEN REAL";
 let universe: SymbolUniverse;

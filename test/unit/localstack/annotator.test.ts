@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { annotationSchema } from "../../../lib/analysis/annotation/reply.ts";
 import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { createSymbols } from "../../../lib/providers/symbols/universe.ts";
-import { annotate } from "../../../localstack/standins/openai/annotator.ts";
-import { confidenceOf } from "../../../localstack/standins/openai/confidence.ts";
+import { annotate } from "../../../localstack/standins/annotator/annotate.ts";
+import { confidenceOf } from "../../../localstack/standins/annotator/confidence.ts";
 import type { CommentData } from "../../../localstack/standins/openai/prompt-data.ts";
 
 let universe: SymbolUniverse;

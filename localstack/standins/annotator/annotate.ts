@@ -1,10 +1,10 @@
 import type { Sentiment, TickerSentiment } from "../../../lib/analysis/comments/sentiment.ts";
 import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
+import type { CommentData } from "../openai/prompt-data.ts";
 import { attribute } from "./clauses.ts";
 import { confidenceOf } from "./confidence.ts";
 import { type Judgement, judge, type Reading, read } from "./direction.ts";
 import { withoutInstructions } from "./instructions.ts";
-import type { CommentData } from "./prompt-data.ts";
 import { findReasoning } from "./reasoning.ts";
 import { findSarcasm } from "./sarcasm.ts";
 import { speaksOfThread, threadTicker } from "./subject.ts";
