@@ -7,7 +7,7 @@ import { AppError, isAppError } from "../runtime/errors.ts";
 import { inInvocation, type Telemetry } from "../runtime/invocation.ts";
 import type { Log } from "../runtime/logger.ts";
 import type { ApiAnswer, ApiRequest, Contract } from "./contract.ts";
-import { envelope, errorResponse, jsonResponse } from "./envelope.ts";
+import { envelope, errorResponse, jsonResponse, statusOf } from "./envelope.ts";
 import { answerHeaders, requestIdOf } from "./headers.ts";
 import { readRequest, refuseUnreadableBody } from "./request.ts";
 
@@ -75,7 +75,7 @@ function failed<S extends HttpServices>(
     const { config, log } = load();
     headers = answerHeaders(event, context, config.corsAllowedOrigins);
     const fields = { requestId, method: contract.method, path: contract.path, error };
-    if (isAppError(error) && error.code !== "DATABASE_ERROR" && error.code !== "INTERNAL_ERROR") {
+    if (isAppError(error) && statusOf[error.code] < 500) {
       log.info("request refused", { ...fields, error: undefined, code: error.code, problem: error.message });
     } else log.error("request failed", fields);
   } catch {
