@@ -1,4 +1,3 @@
-import type { AnalysisServices } from "./analysis/services.ts";
 import { createExecutions } from "./providers/aws/executions.ts";
 import { createHttp } from "./providers/calls/http.ts";
 import type { Broker, DailyPrices } from "./providers/market/market.ts";
@@ -16,9 +15,8 @@ import { createTracer, noTracer } from "./runtime/tracer.ts";
 import { createStoreClient } from "./store/client.ts";
 import { keysOf } from "./store/keys.ts";
 import { createStore } from "./store/table.ts";
-import type { TradingServices } from "./trading/services.ts";
 
-export type Services = AnalysisServices & TradingServices & ReturnType<typeof createServices>;
+export type Services = ReturnType<typeof createServices>;
 
 /** How long each provider is given for one answer. */
 export const patienceMs = {

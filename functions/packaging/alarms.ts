@@ -1,4 +1,4 @@
-import type { Resource, Template } from "./plugin.ts";
+import type { Resource, Template } from "./framework.ts";
 import { ofType } from "./resources.ts";
 
 /** Whom the functions name in the metrics of their own, all in one namespace. */

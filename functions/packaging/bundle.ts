@@ -4,7 +4,7 @@ import { join, posix, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { type Calls, readCalls, servicesFile } from "./calls.ts";
-import type { Serverless } from "./plugin.ts";
+import type { Serverless } from "./framework.ts";
 
 interface Entry {
   /** In serverless.yml. */

@@ -1,5 +1,5 @@
 import { ownMetrics } from "./alarms.ts";
-import type { Template } from "./plugin.ts";
+import type { Template } from "./framework.ts";
 import { ofType } from "./resources.ts";
 
 /** One line of a graph: `[namespace, metric, dimension, value, …, options]` or `[{ expression }]`, as CloudWatch writes it. */

@@ -1,4 +1,4 @@
-import type { FunctionSettings, Serverless } from "./plugin.ts";
+import type { FunctionSettings, Serverless } from "./framework.ts";
 
 /** Writes out what serverless.yml says of each function in a word or leaves to its route. Changes the settings in place. */
 export function completeFunctions({ functions, custom }: Serverless["service"]): void {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
-import type { Template } from "./plugin.ts";
+import type { Template } from "./framework.ts";
 import { ofType, withoutDependency } from "./resources.ts";
 
 /** Requests per second of the whole stage, and how many may come at once. */

@@ -1,6 +1,6 @@
 import { preflightHeaders } from "../../lib/http/headers.ts";
 import { readConfig } from "../../lib/runtime/config.ts";
-import type { Template } from "./plugin.ts";
+import type { Template } from "./framework.ts";
 import { ofType } from "./resources.ts";
 
 /** The address at which the API of this stage is called, as an output. */

@@ -1,4 +1,4 @@
-import type { Template } from "./plugin.ts";
+import type { Template } from "./framework.ts";
 import { ofType } from "./resources.ts";
 
 /** What a machine does to its log and its traces. AWS knows no resources for that. */

@@ -1,4 +1,4 @@
-import type { Resource, Template } from "./plugin.ts";
+import type { Resource, Template } from "./framework.ts";
 
 /** The resources of one type, with their ids. */
 export function ofType({ Resources }: Template, type: string): [id: string, resource: Resource][] {

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Serverless } from "./plugin.ts";
+import type { Serverless } from "./framework.ts";
 
 /** The client of CloudFormation that the framework itself uses. */
 const { CloudFormationClient, DeleteStackCommand, DescribeStacksCommand, waitUntilStackDeleteComplete } = createRequire(

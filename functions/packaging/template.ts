@@ -1,9 +1,9 @@
 import { addAlarms } from "./alarms.ts";
 import { addDashboard } from "./dashboard.ts";
+import type { Serverless, Template } from "./framework.ts";
 import { addDeployment, addGatewayResponses, useOneInvocationRole } from "./gateway.ts";
 import { addLocalStackUrl, addPreflights } from "./localstack.ts";
 import { addMachineRoles } from "./machines.ts";
-import type { Serverless, Template } from "./plugin.ts";
 import { ofType, withoutDependency } from "./resources.ts";
 
 /** What the free LocalStack does not have, and what only those resources use. */

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
+import type { RunServices } from "../runs/services.ts";
 import { iso } from "../runtime/dates.ts";
-import type { Services } from "../services.ts";
 import { update } from "../store/actions.ts";
 import { ifPresent } from "../store/expressions.ts";
 import { apiKeySchema, checkNewKey, digestOf, type StoredApiKey } from "./authorizer.ts";
 
-type KeyServices = Pick<Services, "store" | "clock" | "ids">;
+type KeyServices = Pick<RunServices, "store" | "clock" | "ids">;
 
 /** A key nobody can guess: 43 visible characters. */
 export function newApiKey(): string {

@@ -1,7 +1,7 @@
 import { newYorkInstant, tradingDayFrom } from "../calendar/trading-days.ts";
-import type { RunServices } from "../runs/services.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { MarketClock } from "../runtime/config.ts";
+import type { RealmServices } from "./services.ts";
 import { type RealmState, readRealm } from "./state.ts";
 
 /**
@@ -34,6 +34,6 @@ export function marketNow(marketClock: MarketClock, state: RealmState | undefine
 }
 
 /** `marketNow` of the realm as it is stored. */
-export async function readMarketTime(services: Pick<RunServices, "store" | "config" | "clock">): Promise<Date> {
+export async function readMarketTime(services: RealmServices): Promise<Date> {
   return marketNow(services.config.marketClock, await readRealm(services), services.clock);
 }

@@ -1,7 +1,7 @@
 import { type Configuration, defaultConfiguration, readConfiguration } from "../configuration/keys.ts";
-import type { RunServices } from "../runs/services.ts";
 import { iso, newYorkDay } from "../runtime/dates.ts";
 import { marketNow } from "./market-time.ts";
+import type { RealmServices } from "./services.ts";
 import { readRealm, readSettings } from "./state.ts";
 
 /** When somebody trades outside of a run, and by which configuration. */
@@ -15,7 +15,7 @@ export interface MarketMoment {
 }
 
 /** The realm's market time and stored configuration; before its first use the default one. */
-export async function readMoment(services: Pick<RunServices, "store" | "config" | "clock">): Promise<MarketMoment> {
+export async function readMoment(services: RealmServices): Promise<MarketMoment> {
   const [realm, stored] = await Promise.all([readRealm(services), readSettings(services)]);
   const marketTime = marketNow(services.config.marketClock, realm, services.clock);
   const settings = readConfiguration(realm ? stored : defaultConfiguration());

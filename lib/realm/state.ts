@@ -1,11 +1,10 @@
 import * as z from "zod";
 import { defaultConfiguration } from "../configuration/keys.ts";
-import type { RunServices } from "../runs/services.ts";
 import { iso } from "../runtime/dates.ts";
 import { put } from "../store/actions.ts";
 import { ensureCursorSecret } from "../store/cursors.ts";
 import { ifAbsent } from "../store/expressions.ts";
-import { initialPortfolios } from "../trading/positions/accounts.ts";
+import type { RealmServices } from "./services.ts";
 
 /** What a realm remembers beside its runs. */
 const realmStateSchema = z.object({
@@ -23,10 +22,10 @@ export type RealmState = z.infer<typeof realmStateSchema>;
 const settingSchema = z.object({ sk: z.string(), value: z.string() });
 
 /**
- * The realm's state; on the very first use it is created together with the default configuration and the four
- * portfolios, in one transaction. A tuned value is never overwritten: a realm that exists is left as it is.
+ * The realm's state; on the very first use it is created together with the default configuration, in
+ * one transaction. A tuned value is never overwritten: a realm that exists is left as it is.
  */
-export async function openRealm(services: RunServices): Promise<RealmState> {
+export async function openRealm(services: Pick<RealmServices, "store" | "clock">): Promise<RealmState> {
   const { store, clock } = services;
   const [existing] = await Promise.all([readRealm(services), ensureCursorSecret(store)]);
   if (existing) return existing;
@@ -36,18 +35,17 @@ export async function openRealm(services: RunServices): Promise<RealmState> {
     ...Object.entries(defaultConfiguration()).map(([name, value]) =>
       put({ ...store.keys.configuration(name), value, updated_at: now }),
     ),
-    ...initialPortfolios(now).map((portfolio) => put({ ...store.keys.portfolio(portfolio.id), ...portfolio })),
   ]);
   return (await readRealm(services)) ?? { initialized_at: now };
 }
 
 /** The realm's state, undefined before its first use. */
-export async function readRealm(services: Pick<RunServices, "store">): Promise<RealmState | undefined> {
+export async function readRealm(services: Pick<RealmServices, "store">): Promise<RealmState | undefined> {
   return services.store.get(services.store.keys.realmState(), realmStateSchema);
 }
 
 /** The stored configuration, key by key, as text. */
-export async function readSettings({ store }: Pick<RunServices, "store">): Promise<Record<string, string>> {
+export async function readSettings({ store }: Pick<RealmServices, "store">): Promise<Record<string, string>> {
   const { pk } = store.keys.configuration("");
   const settings = await store.queryAll({ pk }, settingSchema);
   return Object.fromEntries(settings.map((setting) => [setting.sk, setting.value]));

@@ -7,11 +7,11 @@ import {
   type StoredSetting,
   settingTexts,
 } from "../configuration/settings.ts";
-import type { RunServices } from "../runs/services.ts";
 import { iso } from "../runtime/dates.ts";
 import { AppError, invalidRequest } from "../runtime/errors.ts";
 import { type Action, check, put } from "../store/actions.ts";
 import { ifUnchanged } from "../store/expressions.ts";
+import type { RealmServices } from "./services.ts";
 import { openRealm } from "./state.ts";
 
 type Stored = Record<string, StoredSetting>;
@@ -22,7 +22,7 @@ const changeRetries = 8;
 const itemSchema = z.object({ sk: z.string(), value: z.string(), updated_at: z.string().nullable().default(null) });
 
 /** The whole configuration, key by key; before the realm's first use its defaults. */
-export async function listSettings(services: Pick<RunServices, "store">): Promise<Setting[]> {
+export async function listSettings(services: Pick<RealmServices, "store">): Promise<Setting[]> {
   const stored = await readStored(services);
   if (Object.keys(stored).length > 0) return describeSettings(stored);
   const defaults = Object.entries(defaultConfiguration());
@@ -34,7 +34,10 @@ export async function listSettings(services: Pick<RunServices, "store">): Promis
  * What cannot be stored side by side never is, however many change it at once. Throws `VALIDATION_ERROR` that names
  * the keys.
  */
-export async function changeSettings(services: RunServices, values: Readonly<Record<string, unknown>>): Promise<void> {
+export async function changeSettings(
+  services: Pick<RealmServices, "store" | "clock">,
+  values: Readonly<Record<string, unknown>>,
+): Promise<void> {
   await openRealm(services);
   for (let tries = 0; tries < changeRetries; tries++) {
     const stored = await readStored(services);
@@ -50,7 +53,11 @@ export async function changeSettings(services: RunServices, values: Readonly<Rec
 }
 
 /** The new values, and that those they were checked against are still the same. */
-function changeActions({ store, clock }: RunServices, texts: Record<string, string>, stored: Stored): Action[] {
+function changeActions(
+  { store, clock }: Pick<RealmServices, "store" | "clock">,
+  texts: Record<string, string>,
+  stored: Stored,
+): Action[] {
   const now = iso(clock.now());
   return [
     ...Object.entries(texts).map(([key, value]) => put({ ...store.keys.configuration(key), value, updated_at: now })),
@@ -60,7 +67,7 @@ function changeActions({ store, clock }: RunServices, texts: Record<string, stri
   ];
 }
 
-async function readStored({ store }: Pick<RunServices, "store">): Promise<Stored> {
+async function readStored({ store }: Pick<RealmServices, "store">): Promise<Stored> {
   const items = await store.queryAll({ pk: store.keys.configuration("").pk }, itemSchema);
   return Object.fromEntries(items.map(({ sk, ...setting }) => [sk, setting]));
 }

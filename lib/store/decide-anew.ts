@@ -1,5 +1,6 @@
-import type { RunServices } from "../runs/services.ts";
+import type { Sleep } from "../runtime/clock.ts";
 import { AppError } from "../runtime/errors.ts";
+import type { Ids } from "../runtime/ids.ts";
 
 /** More than a portfolio has positions by default: each refusal is another write that is then done. */
 const tries = 12;
@@ -11,7 +12,7 @@ const longestPauseMs = 500;
  * came between; then, after a pause that grows, it is asked again. Throws `StoreUnavailable` after the twelfth refusal.
  */
 export async function decideAnew<T>(
-  { sleep, ids }: Pick<RunServices, "sleep" | "ids">,
+  { sleep, ids }: { sleep: Sleep; ids: Ids },
   decide: () => Promise<T | undefined>,
 ): Promise<T> {
   for (let attempt = 0; attempt < tries; attempt++) {

@@ -5,7 +5,6 @@ import { writeTokenFile } from "../../lib/providers/schwab/token-vault.ts";
 import { createSymbols } from "../../lib/providers/symbols/universe.ts";
 import type { MarketHistory } from "../standins/market-history.ts";
 import type { Settings } from "./settings.ts";
-import type { StandInsOutcome } from "./standins-thread.ts";
 import { StartProblem } from "./start-problem.ts";
 
 /** A server and where the functions find it. */
@@ -111,3 +110,9 @@ async function startYahoo(market: MarketHistory): Promise<StandIn> {
   const { url, close } = await startYahooStandIn({ market });
   return { variables: { YAHOO_STAND_IN: "true", YAHOO_BASE_URL: url }, close };
 }
+
+/** What the thread says once it has started, or why it cannot. */
+export type StandInsOutcome =
+  | { variables: Record<string, string> }
+  /** `isKnown` where it is a sentence for the person at the keyboard. */
+  | { problem: string; isKnown: boolean };

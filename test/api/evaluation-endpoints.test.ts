@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openRealm } from "../../lib/realm/state.ts";
-import { update } from "../../lib/store/actions.ts";
 import { evaluationPeriodSchema } from "../../lib/trading/evaluation/record.ts";
 import { startYahooStandIn } from "../../localstack/standins/yahoo/server.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { activePeriod as active, completedPeriods as completed, seedPeriods } from "../support/evaluation-periods.ts";
 import { marketOf } from "../support/market.ts";
-import { seedPositions, stockOf } from "../support/trading-seeds.ts";
+import { changePortfolio, seedPositions, stockOf } from "../support/trading-seeds.ts";
 
 const api = useEndpoints();
 const { ask, refusal } = api;
@@ -36,10 +35,8 @@ beforeEach(async () => {
 const enterAt = (clock: string) =>
   api.enter({ YAHOO_BASE_URL: yahoo.url, YAHOO_STAND_IN: "true", MARKET_CLOCK: clock });
 const periodsOf = (portfolio_id: string) => ask("GET /evaluation-periods", { query: { portfolio_id } });
-const setValue = async (portfolio: string, cents: number) => {
-  const { keys, transact } = api.services.store;
-  await transact([update(keys.portfolio(portfolio), { set: { current_value_cents: cents } })]);
-};
+const setValue = (portfolio: string, cents: number) =>
+  changePortfolio(api.services, portfolio, { current_value_cents: cents });
 
 describe("GET /evaluation-periods", () => {
   it("has none before the first run, and nobody is asked for prices", async () => {

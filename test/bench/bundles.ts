@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleFunctions } from "../../functions/packaging/bundle.ts";
-import type { Serverless } from "../../functions/packaging/plugin.ts";
+import type { Serverless } from "../../functions/packaging/framework.ts";
 import { readFunctions } from "../support/functions.ts";
 import { aligned, atMost, median, type Section } from "./report.ts";
 

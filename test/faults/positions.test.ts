@@ -2,14 +2,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { handler } from "../../functions/phases/open-positions.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { type Services, useServices } from "../../lib/services.ts";
-import { update } from "../../lib/store/actions.ts";
 import { applyExit, exitOnRequest } from "../../lib/trading/positions/bookkeeping.ts";
 import { createExits, readPosition, savePortfolio, savePosition } from "../../lib/trading/positions/stored.ts";
 import { dump } from "../support/dump.ts";
 import { faultyStore } from "../support/faulty-store.ts";
 import { heldStock, heldTickers, useOpenings } from "../support/openings.ts";
 import { unquoted } from "../support/trading.ts";
-import { optionOf, seedPositions } from "../support/trading-seeds.ts";
+import { changePortfolio, optionOf, seedPositions } from "../support/trading-seeds.ts";
 
 const desk = useOpenings("opening-faults", { loseEvents: true });
 interface Event {
@@ -99,9 +98,9 @@ describe("Phase 5", () => {
   it("fails where a portfolio never stands still, and opens nothing in it", async () => {
     const services = await desk.begin([{}]);
     const event = await reach(services);
-    const { keys, transact } = services.store;
+    const { transact } = services.store;
     const restless: typeof transact = async (actions) => {
-      await transact([update(keys.portfolio("stocks_quality"), { add: { version: 1 } })]);
+      await changePortfolio(services, "stocks_quality", {});
       return transact(actions);
     };
     useServices({ ...services, store: { ...services.store, transact: restless } });

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Resource, Template } from "../../functions/packaging/plugin.ts";
+import type { Resource, Template } from "../../functions/packaging/framework.ts";
 import { ofType } from "../../functions/packaging/resources.ts";
 import type { Packaged } from "./packaged.ts";
 import { readWorkflows, type State, statesOf } from "./workflow-rules.ts";

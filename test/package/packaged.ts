@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Imports } from "../../functions/packaging/bundle.ts";
 import type { Calls } from "../../functions/packaging/calls.ts";
-import type { Template } from "../../functions/packaging/plugin.ts";
+import type { Template } from "../../functions/packaging/framework.ts";
 import { readContracts } from "../../localstack/commands/openapi.ts";
 import type { DeployedContract } from "../../localstack/front/endpoints.ts";
 

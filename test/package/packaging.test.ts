@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { FunctionSettings, Resource, Serverless, Template } from "../../functions/packaging/framework.ts";
 import { completeFunctions } from "../../functions/packaging/functions.ts";
 import { checkCloud } from "../../functions/packaging/origins.ts";
-import type { FunctionSettings, Resource, Serverless, Template } from "../../functions/packaging/plugin.ts";
 import { ofType } from "../../functions/packaging/resources.ts";
 import { shapeTemplate } from "../../functions/packaging/template.ts";
 

@@ -1,5 +1,5 @@
 import type { Calls } from "../../functions/packaging/calls.ts";
-import type { Template } from "../../functions/packaging/plugin.ts";
+import type { Template } from "../../functions/packaging/framework.ts";
 import type { Packaged } from "./packaged.ts";
 
 interface Statement {

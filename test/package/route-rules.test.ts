@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { Resource } from "../../functions/packaging/plugin.ts";
+import type { Resource } from "../../functions/packaging/framework.ts";
 import type { DeployedContract } from "../../localstack/front/endpoints.ts";
 import type { Packaged } from "./packaged.ts";
 import { handlerProblems, routeProblems } from "./route-rules.ts";

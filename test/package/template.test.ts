@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Resource } from "../../functions/packaging/plugin.ts";
+import type { Resource } from "../../functions/packaging/framework.ts";
 import { ofType } from "../../functions/packaging/resources.ts";
 import { packageStage } from "./packaged.ts";
 import { templateRules } from "./template-rules.ts";

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import type { FunctionSettings } from "../../functions/packaging/plugin.ts";
+import type { FunctionSettings } from "../../functions/packaging/framework.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

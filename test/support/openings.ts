@@ -10,7 +10,7 @@ import { type CloudOptions, call } from "./cloud.ts";
 import { marketOf, type PriceOf } from "./market.ts";
 import { startCloudWithProviders } from "./providers.ts";
 import { seedSignals, signalOf } from "./seeds.ts";
-import { stockAt100 } from "./trading-seeds.ts";
+import { changePortfolio, stockAt100 } from "./trading-seeds.ts";
 import { settled } from "./waiting.ts";
 
 /** Ten tickers for the positions of a full portfolio, each at 100 dollars unless a test says otherwise. */
@@ -72,8 +72,7 @@ export function useOpenings(name: string, options: CloudOptions = {}) {
 
   /** Sets a portfolio's cash, and perhaps its value, to what no run could bring about. */
   async function drain(id: string, cash_available_cents: number, more: Partial<Portfolio> = {}): Promise<void> {
-    const { keys, transact } = services.store;
-    await transact([update(keys.portfolio(id), { set: { cash_available_cents, ...more } })]);
+    await changePortfolio(services, id, { cash_available_cents, ...more });
   }
 
   async function run(): Promise<Run> {

@@ -1,11 +1,11 @@
 import { chunked } from "../../lib/runtime/chunked.ts";
 import type { Services } from "../../lib/services.ts";
-import { put } from "../../lib/store/actions.ts";
 import { counterActions } from "../../lib/store/counters.ts";
 import { openCostCents, portfolioValueCents } from "../../lib/trading/positions/bookkeeping.ts";
 import {
   type OptionPosition,
   optionPositionSchema,
+  type Portfolio,
   type Position,
   type PositionExit,
   type StockPosition,
@@ -18,6 +18,7 @@ import {
   openingCounts,
   readOpenPositions,
   readPortfolio,
+  savePortfolio,
 } from "../../lib/trading/positions/stored.ts";
 import type { Prediction, PredictionExit, PredictionOutcome } from "../../lib/trading/predictions/record.ts";
 import { createPrediction, creationCounts } from "../../lib/trading/predictions/stored.ts";
@@ -148,6 +149,12 @@ export async function seedPositions(
   for (const [id, held] of Map.groupBy(positions, ({ portfolio_id }) => portfolio_id)) await hold(services, id, held);
 }
 
+/** Gives a portfolio what no run could bring about, whether it is stored yet or not. */
+export async function changePortfolio(services: Seeded, id: string, change: Partial<Portfolio>): Promise<void> {
+  const before = await readPortfolio(services, id);
+  await applied(services, [savePortfolio(services.store.keys, { ...before, ...change })]);
+}
+
 async function hold(services: Seeded, portfolioId: string, positions: readonly Position[]): Promise<void> {
   const before = await readPortfolio(services, portfolioId);
   const sum = (of: (position: Position) => number) => positions.reduce((total, each) => total + of(each), 0);
@@ -161,8 +168,7 @@ async function hold(services: Seeded, portfolioId: string, positions: readonly P
     open_position_ids: [...before.open_position_ids, ...opened],
   };
   const value = portfolioValueCents(after.cash_available_cents, await readOpenPositions(services, [after]));
-  const item = { ...after, current_value_cents: value, version: after.version + 1 };
-  await applied(services, [put({ ...services.store.keys.portfolio(portfolioId), ...item })]);
+  await applied(services, [savePortfolio(services.store.keys, { ...after, current_value_cents: value })]);
 }
 
 /** Stores predictions with their places in the lists, their counters, days and exits. */

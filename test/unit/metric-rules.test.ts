@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Template } from "../../functions/packaging/plugin.ts";
+import type { Template } from "../../functions/packaging/framework.ts";
 import { metricNames, phaseMetricNames } from "../../lib/runtime/metrics.ts";
 import { metricProblems } from "../package/metric-rules.ts";
 

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
-import type { Serverless } from "../../functions/packaging/plugin.ts";
+import type { Serverless } from "../../functions/packaging/framework.ts";
 import { deleteRolledBackStack } from "../../functions/packaging/rolled-back.ts";
 
 const StackId = "arn:aws:cloudformation:us-east-1:000000000000:stack/wsb-signals-prod/1";

@@ -8,16 +8,9 @@ import { type Days, onDays, type Range } from "../../store/ranges.ts";
 import type { Store } from "../../store/table.ts";
 import { commentSchema, type StoredComment } from "../comments/comment.ts";
 import { type Signal, signalSchema } from "./signal.ts";
+import type { SignalFilters } from "./view.ts";
 
 type ListServices = Pick<RunServices, "store" | "config" | "clock">;
-
-export interface SignalFilters {
-  ticker?: string | undefined;
-  signal_type?: "quality" | "consensus" | undefined;
-  /** Inclusive UTC days. */
-  date_from?: string | undefined;
-  date_to?: string | undefined;
-}
 
 /** Signals by date descending, then confidence descending, with any combination of filters. */
 export async function listSignals(

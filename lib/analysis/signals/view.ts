@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { commentSchema, type StoredComment, tickerSentimentSchema } from "../comments/comment.ts";
-import type { SignalFilters } from "./list.ts";
 import { signalSchema } from "./signal.ts";
 
 const signalType = z.enum(["quality", "consensus"]);
@@ -79,3 +78,11 @@ export const historySchema = z.record(
 export const historyMetaSchema = z
   .object({ days: z.number().int(), signal_type: signalType })
   .meta({ id: "HistoryMeta" });
+
+export interface SignalFilters {
+  ticker?: string | undefined;
+  signal_type?: "quality" | "consensus" | undefined;
+  /** Inclusive UTC days. */
+  date_from?: string | undefined;
+  date_to?: string | undefined;
+}

@@ -1,6 +1,6 @@
 import { addDays } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
-import type { BenchmarkClose } from "../market/benchmark.ts";
+import type { BenchmarkClose } from "../market/bars.ts";
 import type { Portfolio, Position } from "../positions/record.ts";
 import { type EvaluationPeriod, evaluationPeriodId } from "./record.ts";
 

@@ -103,3 +103,6 @@ function hasSessionBegun(day: string, at: Date): boolean {
 function isSessionOver(day: string, at: Date): boolean {
   return newYorkInstant(day, "16:00") <= at;
 }
+
+/** The S&P 500's last close on or before a New York day; null where it could not be had. */
+export type BenchmarkClose = (day: string) => number | null;

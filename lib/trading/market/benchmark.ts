@@ -1,6 +1,6 @@
 import { addDays } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
-import { closeOn } from "./bars.ts";
+import { type BenchmarkClose, closeOn } from "./bars.ts";
 import { readBars } from "./stored-bars.ts";
 
 /** Yahoo's name of the S&P 500. */
@@ -20,6 +20,3 @@ export async function readBenchmark(
   const { bars, isComplete } = await readBars(services, range);
   return (day) => (isComplete ? closeOn(bars, day, addDays(day, -closeLasts)) : null);
 }
-
-/** The S&P 500's last close on or before a New York day; null where it could not be had. */
-export type BenchmarkClose = (day: string) => number | null;

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { signalFilters } from "../../analysis/signals/view.ts";
-import type { Filters } from "../../store/filtered-list.ts";
 import { instrumentTypeSchema } from "../instruments/terms.ts";
 import { initialPortfolios, portfolioNames } from "./accounts.ts";
 import { portfolioSchema, stockPositionSchema } from "./record.ts";
@@ -21,7 +20,7 @@ export const visible = z.string().regex(/^[\x21-\x7e]{1,200}$/, "must be 1–200
  * The same positions by fewer filters: a portfolio implies its types, and two types the portfolio that has both. "none"
  * where no portfolio fits.
  */
-export function withoutRedundancy(filters: PositionFilters): Filters | "none" {
+export function withoutRedundancy(filters: PositionFilters) {
   const { portfolio_id, status, ticker, instrument_type, signal_type } = filters;
   const [fitting, another] = initialPortfolios("").filter(
     (portfolio) =>

@@ -17,11 +17,11 @@ function never(name: string, comment: string, from: string, to: string, except?:
 }
 
 /**
- * Who may import whom (DESIGN section 2). Types are erased before this looks, so type imports are free.
- * `rulesFiles` are the pure files of the rooms.
+ * Who may import whom (DESIGN section 2), imports of types included. `rulesFiles` are the
+ * pure files of the rooms, `typeFiles` hold types alone.
  */
-export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[] {
-  const rules = `^(${rulesFiles.map((file) => file.replace(/\.ts$/, ".js").replaceAll(".", "\\.")).join("|")})$`;
+export function importRules(rulesFiles: readonly string[], typeFiles: readonly string[]): IForbiddenRuleType[] {
+  const rules = oneOf(rulesFiles);
   return [
     {
       name: "no-cycles",
@@ -42,14 +42,15 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
       comment: "The import leads nowhere.",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true },
+      // A package of types alone.
+      to: { couldNotResolve: true, pathNot: "^aws-lambda$" },
     },
     never(
       "rules-are-pure",
       "Rules import rules, zod, simple-statistics and the pure files of lib/runtime.",
       rules,
       ".",
-      `${rules}|^lib/runtime/(money|dates|errors|text|chunked)\\.js$|${npm}(zod|simple-statistics)/`,
+      `${rules}|${oneOf(typeFiles)}|^lib/runtime/(money|dates|errors|text|chunked)\\.js$|${npm}(zod|simple-statistics)/`,
     ),
     never(
       "runtime-is-the-ground",
@@ -65,10 +66,9 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
     ),
     never(
       "realm-stands-below-the-runs",
-      "lib/realm imports store, calendar and configuration, and the rules of the rooms whose first state it writes.",
+      "lib/realm imports store, calendar and configuration.",
       "^lib/realm/",
       "^(lib/(?!realm/|store/|calendar/|configuration/|runtime/)|functions|localstack|test)",
-      rules,
     ),
     never(
       "store-stands-alone",
@@ -109,17 +109,11 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
     ),
     never(
       "services-build-and-know-no-room",
-      "services.ts imports providers, store and runtime.",
+      "services.ts imports providers, store and runtime, and not even the types of a room.",
       "^lib/services\\.js$",
       "^lib/(?!providers/|store/|runtime/)",
     ),
-    never(
-      "runs-know-no-room",
-      "The run lifecycle serves all rooms; it may use their rules.",
-      "^lib/runs/",
-      `^lib/(${rooms}|http)/`,
-      rules,
-    ),
+    never("runs-know-no-room", "The run lifecycle serves all rooms.", "^lib/runs/", `^lib/(${rooms}|http)/`),
     never(
       "nothing-stands-on-the-top",
       "What looks at all rooms is used by functions.",
@@ -156,4 +150,8 @@ export function importRules(rulesFiles: readonly string[]): IForbiddenRuleType[]
     ),
     never("embedded-knows-no-tests", "The local stack imports no tests.", "^localstack/", "^test/"),
   ];
+}
+
+function oneOf(files: readonly string[]): string {
+  return `^(${files.map((file) => file.replace(/\.ts$/, ".js").replaceAll(".", "\\.")).join("|")})$`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { assessGraduation } from "../../../../lib/trading/evaluation/graduation.ts";
 import { periodMetrics, rollPeriods } from "../../../../lib/trading/evaluation/periods.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "../../../../lib/trading/evaluation/record.ts";
-import type { BenchmarkClose } from "../../../../lib/trading/market/benchmark.ts";
+import type { BenchmarkClose } from "../../../../lib/trading/market/bars.ts";
 import { openPosition } from "../../../../lib/trading/openings/new-position.ts";
 import type { Position } from "../../../../lib/trading/positions/record.ts";
 import { offerOf, openDate, openedAt, portfolio, settings } from "../../../support/trading.ts";
