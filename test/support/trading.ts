@@ -19,11 +19,9 @@ export const openDate = "2021-01-04";
 export function stock(changes: Partial<MonitoredStock> = {}): MonitoredStock {
   return {
     instrument_type: "stock",
-    is_real_position: true,
     entry_price: 100,
     current_price: 100,
     peak_price: 100,
-    original_quantity: 10,
     remaining_quantity: 10,
     open_date: openDate,
     opened_at: openedAt,
@@ -40,11 +38,9 @@ export function stock(changes: Partial<MonitoredStock> = {}): MonitoredStock {
 export function option(changes: Partial<MonitoredOption> = {}): MonitoredOption {
   return {
     instrument_type: "option",
-    is_real_position: true,
     entry_price: 2,
     current_price: 2,
     peak_price: 2,
-    original_quantity: 5,
     remaining_quantity: 5,
     open_date: openDate,
     trailing_stop_active: false,

@@ -1,5 +1,4 @@
-import type { OptionType } from "../instruments/terms.ts";
-import type { StockPosition } from "../positions/record.ts";
+import type { OptionType, TimeExtension } from "../instruments/terms.ts";
 
 interface Monitored {
   /** Dollars per share: of the stock, or the premium. */
@@ -8,13 +7,10 @@ interface Monitored {
   current_price: number | null;
   peak_price: number;
   /** Shares or contracts. */
-  original_quantity: number;
   remaining_quantity: number;
   /** New York day. */
   open_date: string;
   trailing_stop_active: boolean;
-  /** False for predictions, which move no money. */
-  is_real_position: boolean;
 }
 
 export interface MonitoredStock extends Monitored {
@@ -26,7 +22,7 @@ export interface MonitoredStock extends Monitored {
   take_profit_price: number;
   /** The stop has been promoted to the entry price. */
   breakeven_active: boolean;
-  time_extension: StockPosition["time_extension"];
+  time_extension: TimeExtension;
 }
 
 export interface MonitoredOption extends Monitored {

@@ -35,6 +35,10 @@ export const exitReasonSchema = z.enum([
 
 export type ExitReason = z.infer<typeof exitReasonSchema>;
 
+/** How long a share may be held: the base time, longer, or until its trailing stop. */
+export const timeExtensionSchema = z.enum(["base", "extended", "trailing"]);
+export type TimeExtension = z.infer<typeof timeExtensionSchema>;
+
 export const priceSchema = z.number().nonnegative();
 
 export const centsSchema = z.number().int();

@@ -14,8 +14,6 @@ export const positionFilters = {
 };
 export type PositionFilters = z.infer<z.ZodObject<typeof positionFilters>>;
 
-export const visible = z.string().regex(/^[\x21-\x7e]{1,200}$/, "must be 1–200 visible characters");
-
 /**
  * The same positions by fewer filters: a portfolio implies its types, and two types the portfolio that has both. "none"
  * where no portfolio fits.

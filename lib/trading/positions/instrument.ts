@@ -15,7 +15,6 @@ export function positionInstrument(position: Position): MonitoredInstrument {
     open_date: entry_date,
     current_price: last_price,
     trailing_stop_active,
-    is_real_position: true,
   };
   if (position.instrument_type === "stock") {
     const { opened_at, peak_price, stop_loss_price, take_profit_price, breakeven_active, time_extension } = position;
@@ -28,7 +27,6 @@ export function positionInstrument(position: Position): MonitoredInstrument {
       take_profit_price,
       breakeven_active,
       time_extension,
-      original_quantity: position.shares,
       remaining_quantity: position.shares_remaining,
     };
   }
@@ -40,7 +38,6 @@ export function positionInstrument(position: Position): MonitoredInstrument {
     strike_price,
     expiration_date,
     peak_price: position.peak_premium,
-    original_quantity: position.contracts,
     remaining_quantity: position.contracts_remaining,
   };
 }

@@ -8,6 +8,7 @@ import {
   optionTypeSchema,
   priceSchema,
   signalTypeSchema,
+  timeExtensionSchema,
 } from "../instruments/terms.ts";
 import { candleSchema } from "../market/candles.ts";
 
@@ -85,7 +86,7 @@ export const stockPositionSchema = z.object({
   breakeven_active: z.boolean(),
   take_profit_price: priceSchema,
   peak_price: priceSchema,
-  time_extension: z.enum(["base", "extended", "trailing"]),
+  time_extension: timeExtensionSchema,
   option_type: absent,
   contract_symbol: absent,
   strike_price: absent,

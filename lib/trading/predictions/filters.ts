@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { signalFilters } from "../../analysis/signals/view.ts";
-import { visible } from "../positions/filters.ts";
 import { predictionViewSchema } from "./view.ts";
 
 /** The filters of `GET /predictions` (spec api 7). */
@@ -12,7 +11,10 @@ export const predictionFilters = {
     .optional(),
   ticker: signalFilters.ticker,
   status: predictionViewSchema.shape.status.optional(),
-  analysis_run_id: visible.optional(),
+  analysis_run_id: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, "must be 1–200 visible characters")
+    .optional(),
 };
 
 export type PredictionFilters = z.infer<z.ZodObject<typeof predictionFilters>>;

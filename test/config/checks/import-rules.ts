@@ -5,6 +5,33 @@ const rooms = "analysis|trading|desk|answers|live";
 const top = "system|access";
 const npm = "node_modules/";
 
+const priced = ["instruments", "market", "exits"];
+/** What each folder of a room may import of the same room. */
+const below: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  analysis: {
+    comments: [],
+    posts: ["comments"],
+    tickers: ["comments"],
+    authors: ["comments"],
+    signals: ["comments", "authors"],
+    selection: ["comments", "posts", "authors"],
+    annotation: ["comments", "posts", "authors", "tickers", "selection"],
+  },
+  trading: {
+    instruments: [],
+    market: ["instruments"],
+    exits: ["instruments", "market"],
+    positions: priced,
+    predictions: priced,
+    openings: [...priced, "positions"],
+    performance: [...priced, "positions"],
+    evaluation: [...priced, "positions"],
+    authors: [...priced, "positions", "predictions", "performance"],
+    monitoring: [...priced, "positions", "predictions"],
+    exports: [...priced, "positions", "predictions", "openings"],
+  },
+};
+
 /** A rule in one line: files that match `from` must not import what matches `to`, unless it matches `except`. */
 function never(name: string, comment: string, from: string, to: string, except?: string): IForbiddenRuleType {
   return {
@@ -121,13 +148,24 @@ export function importRules(rulesFiles: readonly string[], typeFiles: readonly s
       `^lib/${top}/`,
     ),
     never("rooms-do-not-answer-http", "Answers are made by functions.", `^lib/(${rooms})/`, "^lib/http/"),
-    {
-      name: "rooms-keep-to-themselves",
-      comment: "Of another room: its rules; and trading stands on the comments, signals and authors of an analysis.",
-      severity: "error",
-      from: { path: `^lib/(${rooms})/` },
-      to: { path: `^lib/(${rooms})/`, pathNot: ["^lib/$1/", rules, "^lib/analysis/(comments|signals|authors)/"] },
-    },
+    never(
+      "rooms-keep-to-themselves",
+      "Trading stands on the comments, signals and authors of an analysis.",
+      `^lib/(${rooms})/`,
+      `^lib/(${rooms})/`,
+      "^lib/$1/|^lib/analysis/(comments|signals|authors)/",
+    ),
+    ...Object.entries(below).flatMap(([room, folders]) =>
+      Object.entries(folders).map(([folder, known]) =>
+        never(
+          `${room}-${folder}-knows-only-what-is-below`,
+          `lib/${room}/${folder} imports of its room: ${known.join(", ") || "nothing"}.`,
+          `^lib/${room}/${folder}/`,
+          `^lib/${room}/\\w+/`,
+          `^lib/${room}/(${[folder, ...known].join("|")})/`,
+        ),
+      ),
+    ),
     never(
       "functions-only-wire",
       "Functions import http, runs, rooms, what is above them, and services.",

@@ -154,7 +154,7 @@ describe("a stock's price rules", () => {
   });
 
   it("trail a single share instead of selling half of it", () => {
-    const single = stock({ original_quantity: 1, remaining_quantity: 1 });
+    const single = stock({ remaining_quantity: 1 });
     const { exits, instrument } = check(single, { candles: candles([100, 116]) });
     expect(exits).toEqual([]);
     expect(instrument).toMatchObject({ remaining_quantity: 1, trailing_stop_active: true, time_extension: "trailing" });
@@ -349,7 +349,7 @@ describe("an option's rules", () => {
   });
 
   it("trail a single contract instead of selling half of it", () => {
-    const single = option({ original_quantity: 1, remaining_quantity: 1 });
+    const single = option({ remaining_quantity: 1 });
     const { exits, instrument } = check(single, { price: 4.1 });
     expect(exits).toEqual([]);
     expect(instrument).toMatchObject({ trailing_stop_active: true, remaining_quantity: 1, peak_price: 4.1 });
@@ -417,7 +417,7 @@ describe("any instrument", () => {
         fc.option(fc.double({ min: 60, max: 160, noNaN: true })),
         fc.integer({ min: 4, max: 20 }),
         (quantity, ranges, price, day) => {
-          const before = stock({ original_quantity: quantity, remaining_quantity: quantity });
+          const before = stock({ remaining_quantity: quantity });
           const today = `2021-01-${String(day).padStart(2, "0")}`;
           const { exits, instrument } = check(before, { candles: candles(...ranges), price, today });
           const sold = exits.reduce((sum, exit) => sum + exit.quantity, 0);
