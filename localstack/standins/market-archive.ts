@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { isTradingDay, newYorkInstant } from "../../lib/calendar/trading-days.ts";
 import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
 import { AppError } from "../../lib/runtime/errors.ts";
@@ -11,7 +12,7 @@ import {
   sessionInstant,
 } from "./market-history.ts";
 
-type Row = Record<string, string>;
+type Row = Partial<Record<string, string>>;
 
 const candleMs = 5 * 60_000;
 /** `…chains_GME_2021-01-27.json`, with anything between the symbol and the day. */
@@ -116,13 +117,16 @@ async function readChains(directory: string, files: string[]) {
   return chains;
 }
 
-/** Lines by their headings; the files quote nothing. */
+/** Lines by their headings. */
 function rowsOf(text: string): Row[] {
-  const [header = "", ...lines] = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  const headings = header.split(",").map((heading) => heading.trim().toLowerCase());
-  return lines.map((line) => {
-    const cells = line.split(",");
-    return Object.fromEntries(headings.map((heading, index) => [heading, (cells[index] ?? "").trim()]));
+  const columns = (headings: string[]) => headings.map((heading) => heading.toLowerCase());
+  return parse(text, {
+    columns,
+    bom: true,
+    trim: true,
+    record_delimiter: ["\r\n", "\n"],
+    relax_quotes: true,
+    relax_column_count: true,
   });
 }
 

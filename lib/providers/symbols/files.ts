@@ -1,3 +1,4 @@
+import { parse } from "csv-parse/sync";
 import { AppError } from "../../runtime/errors.ts";
 import type { ListedSymbol } from "./source.ts";
 
@@ -27,25 +28,29 @@ const shareClass =
  * no known header or no row below it.
  */
 export function parseSymbolFile(text: string, file: string): ListedSymbol[] {
-  const rows: ListedSymbol[] = [];
-  let columns: Columns | undefined;
+  const tables: { columns: Columns; lines: string[] }[] = [];
   for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
-    const header = columnsOf(line);
-    if (header) columns = header;
-    else if (columns) rows.push(...readRow(line, columns));
+    const columns = columnsOf(line);
+    if (columns) tables.push({ columns, lines: [] });
+    else tables.at(-1)?.lines.push(line);
   }
+  const rows = tables.flatMap(({ columns, lines }) =>
+    cellsOf(lines.join("\n"), columns.separator).flatMap((cells) => readRow(cells, columns)),
+  );
   if (rows.length > 0) return rows;
   throw new AppError(
     "BadConfiguration",
     "CONFIGURATION_ERROR",
-    columns ? `The symbol file ${file} lists no symbols.` : `The symbol file ${file} has no header that is known.`,
+    tables.length > 0
+      ? `The symbol file ${file} lists no symbols.`
+      : `The symbol file ${file} has no header that is known.`,
   );
 }
 
 function columnsOf(line: string): Columns | undefined {
   if (!/symbol/i.test(line)) return undefined;
   const separator = line.includes("|") ? "|" : ",";
-  const headings = split(line, separator).map((heading) => heading.trim().toLowerCase());
+  const headings = (cellsOf(line, separator)[0] ?? []).map((heading) => heading.trim().toLowerCase());
   const find = (names: string[]) => headings.findIndex((heading) => names.includes(heading));
   const columns = {
     separator,
@@ -57,8 +62,7 @@ function columnsOf(line: string): Columns | undefined {
   return columns.symbol === 0 && columns.name > 0 ? columns : undefined;
 }
 
-function readRow(line: string, columns: Columns): ListedSymbol[] {
-  const cells = split(line, columns.separator);
+function readRow(cells: readonly string[], columns: Columns): ListedSymbol[] {
   const symbol = (cells[columns.symbol] ?? "").trim().replace("/", ".");
   const security = (cells[columns.name] ?? "").trim();
   const etf = cells[columns.etf]?.trim() === "Y";
@@ -72,14 +76,8 @@ function companyName(security: string): string {
   return security.replace(shareClass, "").replace(/[\s,]+$/, "");
 }
 
-/** One line's cells; in CSV a quoted cell may hold commas and doubled quotes. */
-function split(line: string, separator: string): string[] {
-  if (separator !== "," || !line.includes('"')) return line.split(separator);
-  const cells = line.match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g) ?? [];
-  return cells.map((cell) =>
-    cell
-      .replace(/,$/, "")
-      .replace(/^"(.*)"$/s, "$1")
-      .replaceAll('""', '"'),
-  );
+/** Lines as cells; only in CSV are they quoted. A line with too few or too many is as long as it is. */
+function cellsOf(text: string, separator: string): string[][] {
+  const isCsv = separator === ",";
+  return parse(text, { delimiter: separator, quote: isCsv, relax_quotes: true, relax_column_count: true });
 }
