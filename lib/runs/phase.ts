@@ -7,25 +7,10 @@ import type { MetricName } from "../runtime/metrics.ts";
 import { type Action, check, put, update } from "../store/actions.ts";
 import { type Changes, ifAbsent, ifRunActive } from "../store/expressions.ts";
 import type { TransactionOutcome } from "../store/table.ts";
-import { type PhaseNumber, phaseCount, phaseLabels, type Run, runSchema } from "./run.ts";
+import { type PhaseDefinition, readInput } from "./phase-definition.ts";
+import { phaseCount, phaseLabels, type Run, runSchema } from "./run.ts";
 import type { RunServices } from "./services.ts";
 import { type WarningFacts, warningAction } from "./warnings.ts";
-
-const runInput = z.object({ runId: z.string().length(26), attempt: z.number().int().min(1) });
-
-export interface PhaseDefinition<I> {
-  /** The word of the state, `DetectSignals`. */
-  state: string;
-  number: PhaseNumber;
-  /** What the state is handed beside run id and attempt; everything else is refused. */
-  input?: z.ZodType<I>;
-  /** Of one iteration of a Map: which one, so that every iteration has its own marker. */
-  iteration?: (input: I) => string;
-  /** Iterations that run side by side leave the run's item alone: checking it would make them fight (DESIGN 4.4). */
-  parallel?: boolean;
-  /** What progress starts from; default: phases begun of all phases. */
-  progress?: (input: I) => { current: number; total: number };
-}
 
 export interface PhaseContext<I, S extends RunServices> {
   runId: string;
@@ -74,84 +59,122 @@ export function phase<I, S extends RunServices>(
   work: (context: PhaseContext<I, S>) => Promise<PhaseResult>,
 ): (event: unknown) => Promise<Record<string, unknown>> {
   return async (event) => {
-    const services = load();
-    const { runId, attempt, input } = readInput(definition, event);
-    const name = definition.iteration ? `${definition.state}#${definition.iteration(input)}` : definition.state;
-    const { log, metrics, clock } = services;
-    const { state } = definition;
-    const beganMs = clock.now().getTime();
-    const repeated = (summary: Record<string, unknown>) => {
-      metrics.addOfPhase(state, "PhaseRepeated");
-      return summary;
-    };
-    const perform = async () => {
-      const { store } = services;
-      const doneKey = store.keys.phaseDone(runId, name);
-      const [run, done] = await Promise.all([
-        store.get(store.keys.run(runId), runSchema),
-        readDone(services, runId, name),
-      ]);
-      if (run?.status !== "running" || run.attempt !== attempt) throw notActive(runId, attempt);
-      if (done) return repeated(done);
-
-      const [marketTime, settings] = await Promise.all([
-        begin(services, definition, run, input),
-        readSnapshot(services, runId),
-      ]);
-      const fence = { key: store.keys.run(runId), condition: ifRunActive(attempt) };
-      const fenced = async (actions: readonly Action[], runChanges?: Changes) => {
-        const guard = runChanges ? update(fence.key, runChanges, fence.condition) : check(fence.key, fence.condition);
-        const outcome = await store.transact([...actions, guard]);
-        if (!outcome.applied && outcome.refusals.includes(fence.condition.refusal)) throw notActive(runId, attempt);
-        return outcome;
-      };
-      // An invocation that was given up and still works must not write once another has done the phase: what came
-      // after rests on that other one's writes.
-      const commit = async (actions: readonly Action[], runChanges?: Changes) => {
-        const outcome = await fenced([...actions, check(doneKey, ifAbsent("done"))], runChanges);
-        if (!outcome.applied && outcome.refusals.includes("done")) throw new DoneElsewhere();
-        return outcome;
-      };
-      const result = await work({
-        runId,
-        attempt,
-        input,
-        run,
-        services,
-        settings,
-        marketTime,
-        log,
-        commit,
-        warning: (facts) => warningAction(services, { id: runId, phase: definition.number }, facts),
-      });
-      refuseLargeSummary(name, result.summary);
-      const doneAt = iso(services.clock.now());
-      const marker = put({ ...doneKey, summary: result.summary, done_at: doneAt }, ifAbsent("done"));
-      const last = [...(result.actions ?? []), marker];
-      const written = definition.parallel ? await store.transact(last) : await fenced(last, result.runChanges);
-      if (!written.applied && written.refusals.includes("done")) throw new DoneElsewhere();
-      if (!written.applied) throw new Error(`the end of ${name} was refused: ${written.refusals.join(", ")}`);
-      metrics.addOfPhase(state, "PhaseDuration", clock.now().getTime() - beganMs);
-      for (const [metric, value] of Object.entries(result.counts ?? {})) metrics.add(metric as MetricName, value);
-      log.info("phase done", result.summary);
-      return result.summary;
-    };
-    const performLogged = () =>
-      perform().catch(async (error: unknown) => {
-        // Delivered twice at once, or timed out and still at work: whoever was first has written the summary.
-        const first = error instanceof DoneElsewhere && (await readDone(services, runId, name));
-        if (first) return repeated(first);
-        const fields = { error, comment: "the workflow decides whether it is tried again" };
-        const intended = isAppError(error) && (error.name === "RunNotActive" || error.name === "PhaseUnfinished");
-        if (!intended) metrics.addOfPhase(state, "PhaseFailed");
-        if (intended || (isAppError(error) && error.retryable)) log.warn("phase not done", fields);
-        else log.error("phase failed", fields);
-        throw error;
-      });
-    return inInvocation(services, { runId, phase: state }, () =>
-      inLogContext({ runId, attempt, phase: name }, performLogged),
+    const invocation = { definition, services: load(), ...readInput(definition, event) };
+    const { services, runId, attempt, name } = invocation;
+    return inInvocation(services, { runId, phase: definition.state }, () =>
+      inLogContext({ runId, attempt, phase: name }, () =>
+        perform(invocation, work).catch((error: unknown) => giveUp(invocation, error)),
+      ),
     );
   };
+}
+
+/** A state's call to do its phase of one run. */
+interface Invocation<I, S extends RunServices> {
+  definition: PhaseDefinition<I>;
+  services: S;
+  runId: string;
+  attempt: number;
+  input: I;
+  /** The state's word, with the iteration in a Map. */
+  name: string;
+}
+
+async function perform<I, S extends RunServices>(
+  invocation: Invocation<I, S>,
+  work: (context: PhaseContext<I, S>) => Promise<PhaseResult>,
+): Promise<Record<string, unknown>> {
+  const { definition, services, runId, attempt, input, name } = invocation;
+  const { clock, log, metrics } = services;
+  const beganMs = clock.now().getTime();
+  const [run, done] = await Promise.all([
+    services.store.get(services.store.keys.run(runId), runSchema),
+    readDone(services, runId, name),
+  ]);
+  if (run?.status !== "running" || run.attempt !== attempt) throw notActive(runId, attempt);
+  if (done) return repeated(invocation, done);
+
+  const [marketTime, settings] = await Promise.all([
+    begin(services, definition, run, input),
+    readSnapshot(services, runId),
+  ]);
+  const { summary, counts, ...writes } = await work({
+    ...{ runId, attempt, input, run, services, settings, marketTime, log },
+    commit: (actions, runChanges) => commit(invocation, actions, runChanges),
+    warning: (facts) => warningAction(services, { id: runId, phase: definition.number }, facts),
+  });
+  await finish(invocation, { summary, ...writes });
+  metrics.addOfPhase(definition.state, "PhaseDuration", clock.now().getTime() - beganMs);
+  for (const [metric, value] of Object.entries(counts ?? {})) metrics.add(metric as MetricName, value);
+  log.info("phase done", summary);
+  return summary;
+}
+
+/** Writes behind the fence, and nothing where the run is not active in this attempt. */
+async function fenced(
+  { services: { store }, runId, attempt }: Invocation<unknown, RunServices>,
+  actions: readonly Action[],
+  runChanges?: Changes,
+): Promise<TransactionOutcome> {
+  const [key, condition] = [store.keys.run(runId), ifRunActive(attempt)];
+  const guard = runChanges ? update(key, runChanges, condition) : check(key, condition);
+  const outcome = await store.transact([...actions, guard]);
+  if (!outcome.applied && outcome.refusals.includes(condition.refusal)) throw notActive(runId, attempt);
+  return outcome;
+}
+
+/**
+ * Writes inside the phase. An invocation that was given up and still works must not write once another has done the
+ * phase: what came after rests on that other one's writes.
+ */
+async function commit(
+  invocation: Invocation<unknown, RunServices>,
+  actions: readonly Action[],
+  runChanges?: Changes,
+): Promise<TransactionOutcome> {
+  const { keys } = invocation.services.store;
+  const undone = check(keys.phaseDone(invocation.runId, invocation.name), ifAbsent("done"));
+  const outcome = await fenced(invocation, [...actions, undone], runChanges);
+  if (!outcome.applied && outcome.refusals.includes("done")) throw new DoneElsewhere();
+  return outcome;
+}
+
+/** The phase's last writes and its marker, together. */
+async function finish(
+  invocation: Invocation<unknown, RunServices>,
+  { summary, actions = [], runChanges }: PhaseResult,
+): Promise<void> {
+  const { definition, services, runId, name } = invocation;
+  refuseLargeSummary(name, summary);
+  const place = services.store.keys.phaseDone(runId, name);
+  const marker = put({ ...place, summary, done_at: iso(services.clock.now()) }, ifAbsent("done"));
+  const last = [...actions, marker];
+  const written = definition.parallel
+    ? await services.store.transact(last)
+    : await fenced(invocation, last, runChanges);
+  if (written.applied) return;
+  if (written.refusals.includes("done")) throw new DoneElsewhere();
+  throw new Error(`the end of ${name} was refused: ${written.refusals.join(", ")}`);
+}
+
+/** Logs why the phase is not done, and throws it on; answers the summary of another invocation that was faster. */
+async function giveUp(invocation: Invocation<unknown, RunServices>, error: unknown): Promise<Record<string, unknown>> {
+  const { definition, services, runId, name } = invocation;
+  const { log, metrics } = services;
+  // Delivered twice at once, or timed out and still at work: whoever was first has written the summary.
+  const first = error instanceof DoneElsewhere && (await readDone(services, runId, name));
+  if (first) return repeated(invocation, first);
+  const fields = { error, comment: "the workflow decides whether it is tried again" };
+  const intended = isAppError(error) && (error.name === "RunNotActive" || error.name === "PhaseUnfinished");
+  if (!intended) metrics.addOfPhase(definition.state, "PhaseFailed");
+  if (intended || (isAppError(error) && error.retryable)) log.warn("phase not done", fields);
+  else log.error("phase failed", fields);
+  throw error;
+}
+
+function repeated({ definition, services }: Invocation<unknown, RunServices>, summary: Record<string, unknown>) {
+  services.metrics.addOfPhase(definition.state, "PhaseRepeated");
+  return summary;
 }
 
 /** Thrown through the work of a phase that another invocation has done meanwhile. */
@@ -159,29 +182,6 @@ class DoneElsewhere extends Error {}
 
 async function readDone({ store }: RunServices, runId: string, name: string) {
   return (await store.get(store.keys.phaseDone(runId, name), doneSchema))?.summary;
-}
-
-function readInput<I>(definition: PhaseDefinition<I>, event: unknown): { runId: string; attempt: number; input: I } {
-  const base = runInput.loose().safeParse(event);
-  if (!base.success) throw invalidInput(definition.state, problemsOf(base.error));
-  const { runId, attempt, ...rest } = base.data;
-  const input = (definition.input ?? z.strictObject({})).safeParse(rest);
-  if (!input.success) throw invalidInput(definition.state, problemsOf(input.error));
-  const unknown = Object.keys(rest).filter((name) => !Object.hasOwn(input.data as object, name));
-  if (unknown.length > 0) throw invalidInput(definition.state, [`${unknown.join(", ")}: is not known here`]);
-  return { runId, attempt, input: input.data as I };
-}
-
-function problemsOf(error: z.ZodError): string[] {
-  return error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
-}
-
-function invalidInput(state: string, problems: readonly string[]): AppError {
-  return new AppError(
-    "InvalidPhaseInput",
-    "INTERNAL_ERROR",
-    `${state} was handed something else: ${problems.join("; ")}`,
-  );
 }
 
 /**
