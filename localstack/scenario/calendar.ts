@@ -1,11 +1,11 @@
-import { isTradingDay, newYorkInstant, tradingDayFrom } from "../../lib/calendar/trading-days.ts";
+import { isTradingDay, newYorkInstant, tradingDayBefore, tradingDayFrom } from "../../lib/calendar/trading-days.ts";
 import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
 
 /** The trading day of the first run where nobody chose another. */
 export const defaultFirstDay = "2026-03-02";
 
 /** Trading days are numbered from here; no scenario begins earlier. */
-const epoch = "2000-01-03";
+const epoch = "1999-02-01";
 
 const numbers = new Map<string, number>();
 
@@ -22,13 +22,7 @@ export function openTime(day: string): Date {
 /** The latest trading day on or before the New York day of an instant. */
 export function tradingDayOf(instant: Date): string {
   const day = newYorkDay(instant);
-  return isTradingDay(day) ? day : previousTradingDay(day);
-}
-
-/** The last trading day before `day`. */
-export function previousTradingDay(day: string): string {
-  const before = addDays(day, -1);
-  return isTradingDay(before) ? before : previousTradingDay(before);
+  return isTradingDay(day) ? day : tradingDayBefore(day);
 }
 
 /** How many trading days lie before a trading day, which gives each day its own cast. */

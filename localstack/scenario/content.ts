@@ -1,5 +1,6 @@
+import { tradingDayBefore } from "../../lib/calendar/trading-days.ts";
 import type { RedditPost } from "../../lib/providers/reddit/source.ts";
-import { previousTradingDay, tradingDayOf } from "./calendar.ts";
+import { tradingDayOf } from "./calendar.ts";
 import { type ScenarioComment, scenarioThreads } from "./threads.ts";
 
 export interface ScenarioContent {
@@ -14,8 +15,8 @@ const dayMs = 86_400_000;
 export function scenarioContent(marketTime: Date): ScenarioContent {
   const now = marketTime.getTime();
   const today = tradingDayOf(marketTime);
-  const yesterday = previousTradingDay(today);
-  const days = [today, yesterday, previousTradingDay(yesterday)];
+  const yesterday = tradingDayBefore(today);
+  const days = [today, yesterday, tradingDayBefore(yesterday)];
   const threads = days
     .flatMap(scenarioThreads)
     .filter(({ post }) => isPast(post, now))

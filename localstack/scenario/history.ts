@@ -1,5 +1,5 @@
+import { tradingDayBefore } from "../../lib/calendar/trading-days.ts";
 import { addDays, utcDay } from "../../lib/runtime/dates.ts";
-import { previousTradingDay } from "./calendar.ts";
 import type { ScenarioMention } from "./remarks.ts";
 import { scenarioThreads } from "./threads.ts";
 
@@ -21,7 +21,7 @@ export function scenarioHistory(firstDay: string): MentionFact[] {
   const facts: MentionFact[] = [];
   const from = addDays(firstDay, -daysOfHistory);
   // A thread of the trading day before the first of the eight is still talked in on that one.
-  for (let day = previousTradingDay(firstDay); day >= previousTradingDay(from); day = previousTradingDay(day)) {
+  for (let day = tradingDayBefore(firstDay); day >= tradingDayBefore(from); day = tradingDayBefore(day)) {
     for (const comment of scenarioThreads(day).flatMap((thread) => thread.comments)) {
       const spoken = comment.createdAt === null ? "" : utcDay(comment.createdAt);
       if (comment.hidden || spoken < from || spoken >= firstDay) continue;

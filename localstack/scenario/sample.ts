@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ulid } from "ulid";
+import { tradingDayBefore } from "../../lib/calendar/trading-days.ts";
 import { readRealm } from "../../lib/realm/state.ts";
 import { executionName, runSchema } from "../../lib/runs/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
@@ -15,7 +16,7 @@ import { StartProblem } from "../embedded/start-problem.ts";
 import { startStepFunctions } from "../embedded/step-functions/server.ts";
 import { readWorkflows } from "../embedded/step-functions/workflows.ts";
 import type { StandInContent } from "../standins/reddit/wire.ts";
-import { openTime, previousTradingDay } from "./calendar.ts";
+import { openTime } from "./calendar.ts";
 import { scenarioContent } from "./content.ts";
 import { seedScenario } from "./seed.ts";
 
@@ -30,7 +31,7 @@ export function sampleDays(today: string): string[] {
 }
 
 function tradingDayBack(today: string, back: number): string {
-  const before = previousTradingDay(today);
+  const before = tradingDayBefore(today);
   return back === 0 ? before : tradingDayBack(before, back - 1);
 }
 
