@@ -31,9 +31,19 @@ export function newYorkInstant(day: string, time: string): Date {
   return new Date(`${day}T${time}:00${offset}`);
 }
 
-/** When the regular session of a trading day ends. */
+/** When the regular session of a trading day begins. */
+export function sessionStart(day: string): Date {
+  return newYorkInstant(day, "09:30");
+}
+
+/** When the regular session of a whole trading day ends. */
+export function regularEnd(day: string): Date {
+  return newYorkInstant(day, "16:00");
+}
+
+/** When the regular session of a trading day ends, half days included. */
 export function sessionEnd(day: string): Date {
-  return newYorkInstant(day, isHalfDay(day) ? "13:00" : "16:00");
+  return isHalfDay(day) ? newYorkInstant(day, "13:00") : regularEnd(day);
 }
 
 /** The last trading day before a New York day. */

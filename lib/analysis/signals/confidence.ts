@@ -1,3 +1,4 @@
+import { mean } from "simple-statistics";
 import type { Configuration } from "../../configuration/keys.ts";
 import { round } from "../../runtime/money.ts";
 import { unknownTrust } from "../authors/trust.ts";
@@ -33,9 +34,4 @@ export function signalConfidence(
     mean(contributing.map((mention) => mention.aiConfidence)) * settings.confidence_weight_ai_confidence +
     mean(contributing.map((mention) => mention.trust ?? unknownTrust)) * settings.confidence_weight_author_trust;
   return round(Math.min(1, Math.max(0, confidence)), 6);
-}
-
-/** The arithmetic mean of at least one number. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

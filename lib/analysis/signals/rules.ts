@@ -1,8 +1,9 @@
+import { mean } from "simple-statistics";
 import type { Configuration } from "../../configuration/keys.ts";
 import { round } from "../../runtime/money.ts";
 import { deletedAuthor } from "../authors/trust.ts";
 import type { Sentiment } from "../comments/sentiment.ts";
-import { alignmentTerm, type ConfidenceSettings, mean, signalConfidence, volumeTerm } from "./confidence.ts";
+import { alignmentTerm, type ConfidenceSettings, signalConfidence, volumeTerm } from "./confidence.ts";
 
 /** What one comment of the run says about one ticker. A comment mentions a ticker once. */
 export interface Mention {

@@ -1,3 +1,4 @@
+import { chunked } from "../../runtime/chunked.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
@@ -95,11 +96,10 @@ export function createSchwab(settings: SchwabSettings, tools: SchwabTools): Brok
     read: (answer: unknown) => Map<string, T> | null,
   ): Promise<Map<string, T>> {
     const names = [...wireNames.keys()];
-    const chunks = Array.from({ length: Math.ceil(names.length / symbolsPerCall) }, (_, index) =>
-      names.slice(index * symbolsPerCall, (index + 1) * symbolsPerCall),
-    );
     const answers = await Promise.all(
-      chunks.map((chunk) => ask("/quotes", { symbols: chunk.join(","), fields: "quote,reference" }, marketTime, read)),
+      chunked(names, symbolsPerCall).map((chunk) =>
+        ask("/quotes", { symbols: chunk.join(","), fields: "quote,reference" }, marketTime, read),
+      ),
     );
     const found = new Map<string, T>();
     for (const [wireName, quote] of answers.flatMap((answer) => [...answer])) {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isTradingDay, newYorkInstant } from "../../calendar/trading-days.ts";
+import { isTradingDay, regularEnd, sessionStart } from "../../calendar/trading-days.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { priceSchema } from "../instruments/terms.ts";
 import type { DailyBar } from "./candles.ts";
@@ -97,11 +97,11 @@ export function closeOn(bars: readonly PriceBar[], day: string, earliest = ""): 
 }
 
 function hasSessionBegun(day: string, at: Date): boolean {
-  return newYorkInstant(day, "09:30") <= at;
+  return sessionStart(day) <= at;
 }
 
 function isSessionOver(day: string, at: Date): boolean {
-  return newYorkInstant(day, "16:00") <= at;
+  return regularEnd(day) <= at;
 }
 
 /** The S&P 500's last close on or before a New York day; null where it could not be had. */

@@ -4,7 +4,7 @@ import { type BenchmarkClose, closeOn } from "./bars.ts";
 import { readBars } from "./stored-bars.ts";
 
 /** Yahoo's name of the S&P 500. */
-const ticker = "^GSPC";
+export const benchmarkTicker = "^GSPC";
 /** Calendar days after which a close no longer speaks for a day; the exchange has not been shut for longer since 1933. */
 const closeLasts = 7;
 
@@ -16,7 +16,7 @@ export async function readBenchmark(
   services: Pick<TradingServices, "store" | "dailyPrices" | "log">,
   { from, to, marketTime }: { from: string; to: string; marketTime: Date },
 ): Promise<BenchmarkClose> {
-  const range = { ticker, from: addDays(from, -closeLasts), to, marketTime };
+  const range = { ticker: benchmarkTicker, from: addDays(from, -closeLasts), to, marketTime };
   const { bars, isComplete } = await readBars(services, range);
   return (day) => (isComplete ? closeOn(bars, day, addDays(day, -closeLasts)) : null);
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isTradingDay, newYorkInstant } from "../../calendar/trading-days.ts";
+import { isTradingDay, regularEnd, sessionStart } from "../../calendar/trading-days.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
 
 /** Prices of a stretch of time, independent of their source (spec pipeline 9.1). Dollars per share. */
@@ -40,7 +40,7 @@ const fiveMinutes = 5 * 60_000;
 export function priceWindow(lastCheckedAt: string, now: string): PriceWindow {
   const lastDay = newYorkDay(new Date(lastCheckedAt));
   const today = newYorkDay(new Date(now));
-  const sawSession = Date.parse(lastCheckedAt) > newYorkInstant(lastDay, "09:30").getTime();
+  const sawSession = Date.parse(lastCheckedAt) > sessionStart(lastDay).getTime();
   const gapDays: string[] = [];
   for (let day = addDays(lastDay, sawSession ? 1 : 0); day < today; day = addDays(day, 1)) {
     if (isTradingDay(day)) gapDays.push(day);
@@ -91,12 +91,12 @@ export function regularSession(candles: readonly Candle[]): Candle[] {
 
 function sessionOf(day: string): { open: number; close: number } | null {
   if (!isTradingDay(day)) return null;
-  return { open: newYorkInstant(day, "09:30").getTime(), close: newYorkInstant(day, "16:00").getTime() };
+  return { open: sessionStart(day).getTime(), close: regularEnd(day).getTime() };
 }
 
 /** A day's bar as a candle that begins with the session. */
 export function dayCandle({ date, open, high, low, close }: DailyBar): Candle {
-  return { timestamp: newYorkInstant(date, "09:30").toISOString(), open, high, low, close };
+  return { timestamp: sessionStart(date).toISOString(), open, high, low, close };
 }
 
 /** One bar per New York day: first open, highest high, lowest low, last close (spec pipeline 9.2). Oldest day first. */

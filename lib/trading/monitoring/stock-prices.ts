@@ -1,4 +1,4 @@
-import { isTradingDay, newYorkInstant } from "../../calendar/trading-days.ts";
+import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Offered } from "../instruments/terms.ts";
@@ -58,7 +58,7 @@ async function askBroker(monitoring: Monitoring, ticker: string, from: string): 
   const quote = (await broker.quotes({ symbols: [ticker], marketTime })).get(ticker);
   if (!quote) return null;
   // Whole days, so that the price history gets whole bars.
-  const start = newYorkInstant(firstCandleDay(from, monitoring.today), "09:30");
+  const start = sessionStart(firstCandleDay(from, monitoring.today));
   const window = { symbol: ticker, from: start, to: marketTime, marketTime };
   // Before the day's opening there is nothing to ask for, and the broker refuses a window that ends before it begins.
   const candles = start < marketTime ? await broker.candles(window) : [];

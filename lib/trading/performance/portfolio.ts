@@ -3,6 +3,7 @@ import { tradingDayBefore } from "../../calendar/trading-days.ts";
 import { readMarketTime } from "../../realm/market-time.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import type { Days } from "../../store/ranges.ts";
+import { benchmarkTicker } from "../market/benchmark.ts";
 import { priceBars } from "../market/stored-bars.ts";
 import { readClosedPositions } from "../positions/closed.ts";
 import { type Portfolio, type Position, portfolioValueSchema } from "../positions/record.ts";
@@ -66,7 +67,7 @@ async function valueCurve({ store }: PerformanceServices, portfolio: Portfolio, 
 export async function benchmarkCloses(services: PerformanceServices, curve: readonly EquityPoint[], marketTime: Date) {
   const [from, to] = [curve.at(0)?.date, curve.at(-1)?.date];
   if (from === undefined || to === undefined) return new Map<string, number>();
-  const bars = await priceBars(services, { ticker: "^GSPC", from, to, marketTime });
+  const bars = await priceBars(services, { ticker: benchmarkTicker, from, to, marketTime });
   return new Map(bars.flatMap(({ date, close }) => (close === null ? [] : [[date, close] as const])));
 }
 

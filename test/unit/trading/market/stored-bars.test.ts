@@ -194,27 +194,27 @@ describe("daily bars", () => {
     expect(await storedCloses()).toEqual({ "2026-02-27": 105 });
   });
 
-  it("of a holiday that the calendar does not know are asked for once", async () => {
-    // Washington's birthday of 2021.
-    source = ["2021-02-12", "2021-02-16", "2021-02-17"].map((date) => traded(date, 51));
-    const week = () => closes("2021-02-12", "2021-02-17", "2021-02-17T22:00:00.000Z");
-    expect(Object.keys(await week())).toEqual(["2021-02-12", "2021-02-16", "2021-02-17"]);
-    expect(Object.keys(await week())).toEqual(["2021-02-12", "2021-02-16", "2021-02-17"]);
+  it("of a closed day that the calendar does not know are asked for once", async () => {
+    // As if the exchange had closed on a Tuesday for mourning.
+    source = ["2021-02-22", "2021-02-24", "2021-02-25"].map((date) => traded(date, 51));
+    const week = () => closes("2021-02-22", "2021-02-25", "2021-02-25T22:00:00.000Z");
+    expect(Object.keys(await week())).toEqual(["2021-02-22", "2021-02-24", "2021-02-25"]);
+    expect(Object.keys(await week())).toEqual(["2021-02-22", "2021-02-24", "2021-02-25"]);
     expect(asked).toHaveLength(1);
     expect(await storedBars()).toContainEqual({
-      ...bar("2021-02-15", null),
+      ...bar("2021-02-23", null),
       source: "yahoo",
-      fetched_at: "2021-02-17T22:00:00.000Z",
+      fetched_at: "2021-02-25T22:00:00.000Z",
     });
   });
 
-  it("of a holiday between stored days are asked for once too", async () => {
-    source = ["2021-02-12", "2021-02-16"].map((date) => traded(date, 51));
-    await saveBars(services, [bar("2021-02-12", 51), bar("2021-02-16", 51)]);
-    const days = () => read("2021-02-12", "2021-02-16", "2021-02-17T22:00:00.000Z");
+  it("of such a day between stored days are asked for once too", async () => {
+    source = ["2021-02-22", "2021-02-24"].map((date) => traded(date, 51));
+    await saveBars(services, [bar("2021-02-22", 51), bar("2021-02-24", 51)]);
+    const days = () => read("2021-02-22", "2021-02-24", "2021-02-25T22:00:00.000Z");
     await days();
     await days();
-    expect(asked).toEqual(["GME 2021-02-15 2021-02-16"]);
+    expect(asked).toEqual(["GME 2021-02-23 2021-02-24"]);
   });
 
   it("that the source does not have yet are asked for again", async () => {
