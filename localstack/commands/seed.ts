@@ -5,8 +5,8 @@ import { createTableIfAbsent } from "../embedded/dynamodb/table.ts";
 import { readSettings, readVariables, type Settings } from "../embedded/settings.ts";
 import { startStandIns } from "../embedded/standins.ts";
 import { StartProblem } from "../embedded/start-problem.ts";
-import { runSample, sampleContent } from "../scenario/sample.ts";
 import { startRedditStandIn } from "../standins/reddit/server.ts";
+import { runSample, sampleContent } from "./sample.ts";
 
 /**
  * `npm run seed`: six weeks of sample data for the realm of the local stack, which must not be running. Run again, it

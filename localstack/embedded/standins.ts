@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { writeTokenFile } from "../../lib/providers/schwab/token-vault.ts";
 import { createSymbols } from "../../lib/providers/symbols/universe.ts";
-import type { MarketHistory } from "../standins/market-history.ts";
+import type { MarketHistory } from "../standins/market/history.ts";
 import type { Settings } from "./settings.ts";
 import { StartProblem } from "./start-problem.ts";
 
@@ -81,7 +81,7 @@ async function startOpenAi(settings: Settings): Promise<StandIn> {
 
 async function openMarket({ marketArchive }: Settings): Promise<MarketHistory> {
   if (marketArchive) {
-    const { readMarketArchive } = await import("../standins/market-archive.ts");
+    const { readMarketArchive } = await import("../standins/market/archive.ts");
     return readMarketArchive(marketArchive);
   }
   const { scenarioMarket } = await import("../scenario/market.ts");

@@ -2,7 +2,7 @@ import { isTradingDay } from "../../lib/calendar/trading-days.ts";
 import { ownSymbols } from "../../lib/providers/symbols/own-list.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { round } from "../../lib/runtime/money.ts";
-import { type HistoryBar, type HistoryCandle, type MarketHistory, sessionInstant } from "../standins/market-history.ts";
+import { type HistoryBar, type HistoryCandle, type MarketHistory, sessionInstant } from "../standins/market/history.ts";
 import { type Chance, chance } from "./chance.ts";
 
 /** How a symbol moves. Deviations are of one day's logarithmic return. */

@@ -12,8 +12,8 @@ import { createPosition, openingCounts, readPortfolios, savePortfolio } from "..
 import { newPrediction } from "../../lib/trading/predictions/rules.ts";
 import { createPrediction, creationCounts } from "../../lib/trading/predictions/stored.ts";
 import { scenarioMarket } from "../../localstack/scenario/market.ts";
-import { marketAsOf } from "../../localstack/standins/market-history.ts";
-import { pricedChain } from "../../localstack/standins/option-pricing.ts";
+import { marketAsOf } from "../../localstack/standins/market/history.ts";
+import { pricedChain } from "../../localstack/standins/market/option-pricing.ts";
 
 /** The trading day before the run that is measured. */
 const day = "2026-02-27";

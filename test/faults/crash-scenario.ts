@@ -4,7 +4,7 @@ import type { Services } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
 import { rollPeriods } from "../../lib/trading/evaluation/periods.ts";
 import { initialPortfolios } from "../../lib/trading/positions/accounts.ts";
-import type { MarketHistory } from "../../localstack/standins/market-history.ts";
+import type { MarketHistory } from "../../localstack/standins/market/history.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
 import { comment, post } from "../support/content.ts";
 import { marketOf } from "../support/market.ts";

@@ -1,5 +1,5 @@
 import { isTradingDay, newYorkInstant } from "../../lib/calendar/trading-days.ts";
-import type { HistoryBar, HistoryCandle, MarketHistory } from "../../localstack/standins/market-history.ts";
+import type { HistoryBar, HistoryCandle, MarketHistory } from "../../localstack/standins/market/history.ts";
 
 /** Dollars per share of a New York day's candle: 0 begins at 09:30, 77 at 15:55. */
 export type PriceOf = (day: string, candle: number) => number;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createSymbols } from "../../lib/providers/symbols/universe.ts";
 import { scenarioMarket } from "../../localstack/scenario/market.ts";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";
-import type { MarketHistory } from "../../localstack/standins/market-history.ts";
+import type { MarketHistory } from "../../localstack/standins/market/history.ts";
 import {
   type OpenAiRequest,
   type ScriptedAnswer,

@@ -6,7 +6,7 @@ import { newYorkInstant } from "../../lib/calendar/trading-days.ts";
 import { newYorkDay } from "../../lib/runtime/dates.ts";
 import { scenarioMarket } from "../../localstack/scenario/market.ts";
 import { type ScenarioThread, scenarioThreads } from "../../localstack/scenario/threads.ts";
-import type { HistoryBar, HistoryCandle, MarketHistory } from "../../localstack/standins/market-history.ts";
+import type { HistoryBar, HistoryCandle, MarketHistory } from "../../localstack/standins/market/history.ts";
 import { call } from "../support/cloud.ts";
 import { dump } from "../support/dump.ts";
 import { startCloudWithProviders } from "../support/providers.ts";

@@ -11,7 +11,7 @@ import {
   positionSchema,
 } from "../../lib/trading/positions/record.ts";
 import type { PositionView } from "../../lib/trading/positions/view.ts";
-import { readMarketArchive } from "../../localstack/standins/market-archive.ts";
+import { readMarketArchive } from "../../localstack/standins/market/archive.ts";
 import { startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
 import { startSchwabStandIn } from "../../localstack/standins/schwab/server.ts";
 import { startYahooStandIn } from "../../localstack/standins/yahoo/server.ts";

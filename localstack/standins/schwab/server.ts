@@ -3,8 +3,8 @@ import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { scenarioMarket } from "../../scenario/market.ts";
 import type { StandInRequest } from "../json-server.ts";
 import { type JsonAnswer, type StandInOptions, startJsonServer } from "../json-server.ts";
-import { type MarketHistory, type MarketView, marketAsOf } from "../market-history.ts";
-import { priced, pricedChain, underlyingOf } from "../option-pricing.ts";
+import { type MarketHistory, type MarketView, marketAsOf } from "../market/history.ts";
+import { priced, pricedChain, underlyingOf } from "../market/option-pricing.ts";
 import { createLogin } from "./login.ts";
 import {
   chainWithin,

@@ -9,8 +9,8 @@ import {
   type MarketView,
   type RecordedChain,
   sessionInstant,
-} from "../market-history.ts";
-import type { PricedOption } from "../option-pricing.ts";
+} from "../market/history.ts";
+import type { PricedOption } from "../market/option-pricing.ts";
 
 type ByStrike = Record<string, object[]>;
 type ByExpiration = Record<string, ByStrike>;

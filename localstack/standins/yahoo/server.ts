@@ -2,7 +2,7 @@ import { newYorkInstant } from "../../../lib/calendar/trading-days.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { scenarioMarket } from "../../scenario/market.ts";
 import { type JsonAnswer, type StandInOptions, startJsonServer } from "../json-server.ts";
-import { type MarketHistory, type MarketView, marketAsOf, sessionInstant, type WholeBar } from "../market-history.ts";
+import { type MarketHistory, type MarketView, marketAsOf, sessionInstant, type WholeBar } from "../market/history.ts";
 
 export interface YahooStandInOptions extends StandInOptions {
   /** The scenario's market if absent. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blackScholes, normalCdf, realisedVolatility } from "../../../localstack/standins/black-scholes.ts";
+import { blackScholes, normalCdf, realisedVolatility } from "../../../localstack/standins/market/black-scholes.ts";
 
 const hull = { spot: 42, strike: 40, rate: 0.1, volatility: 0.2, years: 0.5 };
 

@@ -1,9 +1,9 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readMarketArchive } from "../../../localstack/standins/market-archive.ts";
-import { type MarketHistory, marketAsOf } from "../../../localstack/standins/market-history.ts";
-import { pricedChain } from "../../../localstack/standins/option-pricing.ts";
+import { readMarketArchive } from "../../../localstack/standins/market/archive.ts";
+import { type MarketHistory, marketAsOf } from "../../../localstack/standins/market/history.ts";
+import { pricedChain } from "../../../localstack/standins/market/option-pricing.ts";
 import { folderWith } from "../../support/folders.ts";
 import { describeRecorded, recordings } from "../../support/recorded.ts";
 import { marketArchiveFiles, secondHalfOfJanuary } from "../../support/wire/market-archive.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ownSymbols } from "../../../lib/providers/symbols/own-list.ts";
 import { scenarioMarket } from "../../../localstack/scenario/market.ts";
-import { type MarketHistory, marketAsOf } from "../../../localstack/standins/market-history.ts";
-import { priced, pricedChain, rootOf, underlyingOf } from "../../../localstack/standins/option-pricing.ts";
+import { type MarketHistory, marketAsOf } from "../../../localstack/standins/market/history.ts";
+import { priced, pricedChain, rootOf, underlyingOf } from "../../../localstack/standins/market/option-pricing.ts";
 
 const market = scenarioMarket();
 const at = (time: string) => marketAsOf(market, new Date(time));

@@ -1,4 +1,4 @@
-import type { OptionType } from "../../lib/providers/market/market.ts";
+import type { OptionType } from "../../../lib/providers/market/market.ts";
 
 /** A European option on a share without dividends; time in years, rate and volatility per year. */
 export interface OptionInputs {

@@ -15,10 +15,10 @@ import { readDeployment } from "../embedded/lambda/functions.ts";
 import { StartProblem } from "../embedded/start-problem.ts";
 import { startStepFunctions } from "../embedded/step-functions/server.ts";
 import { readWorkflows } from "../embedded/step-functions/workflows.ts";
+import { openTime } from "../scenario/calendar.ts";
+import { scenarioContent } from "../scenario/content.ts";
+import { seedScenario } from "../scenario/seed.ts";
 import type { StandInContent } from "../standins/reddit/wire.ts";
-import { openTime } from "./calendar.ts";
-import { scenarioContent } from "./content.ts";
-import { seedScenario } from "./seed.ts";
 
 /** How many trading days before the last one each run lies: two a week for six weeks, then every day. */
 const daysBack = [31, 29, 26, 24, 21, 19, 16, 14, 11, 9, 6, 4, 3, 2, 1, 0];

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { createHttp } from "../../lib/providers/calls/http.ts";
-import { createReddit } from "../../lib/providers/reddit/client.ts";
-import type { RedditComment, RedditPost } from "../../lib/providers/reddit/source.ts";
-import { sleep, wallClock } from "../../lib/runtime/clock.ts";
-import { type RedditStandInOptions, startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
-import { recordedLog } from "../support/recorded-log.ts";
+import { createHttp } from "../../../lib/providers/calls/http.ts";
+import { createReddit } from "../../../lib/providers/reddit/client.ts";
+import type { RedditComment, RedditPost } from "../../../lib/providers/reddit/source.ts";
+import { sleep, wallClock } from "../../../lib/runtime/clock.ts";
+import { type RedditStandInOptions, startRedditStandIn } from "../../../localstack/standins/reddit/server.ts";
+import { recordedLog } from "../../support/recorded-log.ts";
 
 const firstDay = new Date("2026-03-02T15:30:00Z");
 const secondDay = new Date("2026-03-03T15:30:00Z");

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { scenarioMarket } from "../../localstack/scenario/market.ts";
-import { readMarketArchive } from "../../localstack/standins/market-archive.ts";
-import { standInTokens } from "../../localstack/standins/schwab/login.ts";
-import { type SchwabStandInOptions, startSchwabStandIn } from "../../localstack/standins/schwab/server.ts";
-import { freshTokens, memoryVault, schwabClient, wallStart } from "../support/broker.ts";
-import { folderWith } from "../support/folders.ts";
-import { isRecorded, recordings } from "../support/recorded.ts";
-import { marketArchiveFiles } from "../support/wire/market-archive.ts";
-import { chain as chainAnswer } from "../support/wire/schwab.ts";
+import { scenarioMarket } from "../../../localstack/scenario/market.ts";
+import { readMarketArchive } from "../../../localstack/standins/market/archive.ts";
+import { standInTokens } from "../../../localstack/standins/schwab/login.ts";
+import { type SchwabStandInOptions, startSchwabStandIn } from "../../../localstack/standins/schwab/server.ts";
+import { freshTokens, memoryVault, schwabClient, wallStart } from "../../support/broker.ts";
+import { folderWith } from "../../support/folders.ts";
+import { isRecorded, recordings } from "../../support/recorded.ts";
+import { marketArchiveFiles } from "../../support/wire/market-archive.ts";
+import { chain as chainAnswer } from "../../support/wire/schwab.ts";
 
 const morning = new Date("2026-03-02T15:30:00Z");
 const open: { close(): Promise<void> }[] = [];

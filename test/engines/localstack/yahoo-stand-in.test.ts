@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { createHttp } from "../../lib/providers/calls/http.ts";
-import { createYahoo } from "../../lib/providers/yahoo/client.ts";
-import { wallClock } from "../../lib/runtime/clock.ts";
-import { noMetrics } from "../../lib/runtime/metrics.ts";
-import { scenarioMarket } from "../../localstack/scenario/market.ts";
-import { readMarketArchive } from "../../localstack/standins/market-archive.ts";
-import { startYahooStandIn, type YahooStandInOptions } from "../../localstack/standins/yahoo/server.ts";
-import { folderWith } from "../support/folders.ts";
-import { isRecorded, recordings } from "../support/recorded.ts";
-import { recordedLog } from "../support/recorded-log.ts";
-import { marketArchiveFiles } from "../support/wire/market-archive.ts";
+import { createHttp } from "../../../lib/providers/calls/http.ts";
+import { createYahoo } from "../../../lib/providers/yahoo/client.ts";
+import { wallClock } from "../../../lib/runtime/clock.ts";
+import { noMetrics } from "../../../lib/runtime/metrics.ts";
+import { scenarioMarket } from "../../../localstack/scenario/market.ts";
+import { readMarketArchive } from "../../../localstack/standins/market/archive.ts";
+import { startYahooStandIn, type YahooStandInOptions } from "../../../localstack/standins/yahoo/server.ts";
+import { folderWith } from "../../support/folders.ts";
+import { isRecorded, recordings } from "../../support/recorded.ts";
+import { recordedLog } from "../../support/recorded-log.ts";
+import { marketArchiveFiles } from "../../support/wire/market-archive.ts";
 
 const morning = new Date("2026-03-03T15:30:00Z");
 const open: { close(): Promise<void> }[] = [];

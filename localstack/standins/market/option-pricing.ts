@@ -1,10 +1,10 @@
-import { isTradingDay } from "../../lib/calendar/trading-days.ts";
-import type { OptionType } from "../../lib/providers/market/market.ts";
-import { type OptionTerms, occSymbol } from "../../lib/providers/market/occ.ts";
-import { addDays } from "../../lib/runtime/dates.ts";
-import { round } from "../../lib/runtime/money.ts";
+import { isTradingDay } from "../../../lib/calendar/trading-days.ts";
+import type { OptionType } from "../../../lib/providers/market/market.ts";
+import { type OptionTerms, occSymbol } from "../../../lib/providers/market/occ.ts";
+import { addDays } from "../../../lib/runtime/dates.ts";
+import { round } from "../../../lib/runtime/money.ts";
 import { blackScholes } from "./black-scholes.ts";
-import { type MarketView, sessionInstant } from "./market-history.ts";
+import { type MarketView, sessionInstant } from "./history.ts";
 
 export interface PricedOption extends OptionTerms {
   symbol: string;

@@ -1,7 +1,7 @@
-import { newYorkInstant } from "../../lib/calendar/trading-days.ts";
-import { barsAsOf, candlesAsOf } from "../../lib/providers/market/as-of.ts";
-import type { Candle } from "../../lib/providers/market/market.ts";
-import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
+import { newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import { barsAsOf, candlesAsOf } from "../../../lib/providers/market/as-of.ts";
+import type { Candle } from "../../../lib/providers/market/market.ts";
+import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { realisedVolatility } from "./black-scholes.ts";
 
 /** A trading day; of some only the close is known. */

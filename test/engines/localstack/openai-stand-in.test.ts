@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { buildPrompt } from "../../lib/analysis/annotation/prompt.ts";
-import { annotationSchema, readAnnotation } from "../../lib/analysis/annotation/reply.ts";
-import { createOpenAi } from "../../lib/providers/openai/client.ts";
-import { createSymbols } from "../../lib/providers/symbols/universe.ts";
-import { wallClock } from "../../lib/runtime/clock.ts";
-import { noMetrics } from "../../lib/runtime/metrics.ts";
-import { type OpenAiStandInOptions, startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
-import { unrecordedFields } from "../support/recorded.ts";
-import { recordedLog } from "../support/recorded-log.ts";
-import { completion } from "../support/wire/openai.ts";
+import { buildPrompt } from "../../../lib/analysis/annotation/prompt.ts";
+import { annotationSchema, readAnnotation } from "../../../lib/analysis/annotation/reply.ts";
+import { createOpenAi } from "../../../lib/providers/openai/client.ts";
+import { createSymbols } from "../../../lib/providers/symbols/universe.ts";
+import { wallClock } from "../../../lib/runtime/clock.ts";
+import { noMetrics } from "../../../lib/runtime/metrics.ts";
+import { type OpenAiStandInOptions, startOpenAiStandIn } from "../../../localstack/standins/openai/server.ts";
+import { unrecordedFields } from "../../support/recorded.ts";
+import { recordedLog } from "../../support/recorded-log.ts";
+import { completion } from "../../support/wire/openai.ts";
 
 const universe = await createSymbols({ files: [] }).load();
 const open: { close(): Promise<void> }[] = [];

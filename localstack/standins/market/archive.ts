@@ -1,16 +1,16 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { isTradingDay, newYorkInstant } from "../../lib/calendar/trading-days.ts";
-import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
-import { AppError } from "../../lib/runtime/errors.ts";
+import { isTradingDay, newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
+import { AppError } from "../../../lib/runtime/errors.ts";
 import {
   type HistoryBar,
   type HistoryCandle,
   type MarketHistory,
   type RecordedChain,
   sessionInstant,
-} from "./market-history.ts";
+} from "./history.ts";
 
 type Row = Partial<Record<string, string>>;
 
