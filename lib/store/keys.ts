@@ -66,21 +66,40 @@ export type IndexKeys = Partial<Record<`${IndexName}${"pk" | "sk"}`, string>>;
 
 export type Keys = ReturnType<typeof keysOf>;
 
+/** Where the runs of one kind lie: the word of their items, of their list, and of those that are active. */
+export interface RunPlaces {
+  item: string;
+  list: string;
+  active: string;
+}
+
+export type RunKeys = ReturnType<typeof runKeys>;
+
+function runKeys(realm: string, { item, list, active }: RunPlaces) {
+  const key = (pk: string, sk: string): Key => ({ pk: `${realm}#${pk}`, sk });
+  return {
+    run: (id: string) => key(`${item}#${id}`, "RUN"),
+    runIndex: (id: string): IndexKeys => ({ gsi1pk: `${realm}#${list}`, gsi1sk: id }),
+    runningIndex: (id: string): IndexKeys => ({ gsi2pk: `${realm}#${active}`, gsi2sk: id }),
+    runCounter: list,
+    runConfiguration: (id: string) => key(`${item}#${id}`, "CONFIGURATION"),
+    phaseBegun: (id: string, number: number) => key(`${item}#${id}`, `BEGUN#${number}`),
+    phaseDone: (id: string, phase: string) => key(`${item}#${id}`, `DONE#${phase}`),
+    warning: (id: string, type: string, subject: string) => key(`${item}#${id}`, `WARNING#${type}#${subject}`),
+  };
+}
+
 export function keysOf(realm: string) {
   const key = (pk: string, sk: string): Key => ({ pk: `${realm}#${pk}`, sk });
   return {
     realmState: () => key("REALM", "STATE"),
     configuration: (name: string) => key("CONFIGURATION", name),
     lock: () => key("LOCK", "ANALYSIS"),
+    /** Of the runs of another kind than analyses, whose keys stand below without a prefix. */
+    runsOf: (places: RunPlaces) => runKeys(realm, places),
     idempotency: (operation: string, digest: string) => key(`IDEMPOTENCY#${operation}`, digest),
 
-    run: (id: string) => key(`RUN#${id}`, "RUN"),
-    runIndex: (id: string): IndexKeys => ({ gsi1pk: `${realm}#RUNS`, gsi1sk: id }),
-    runningIndex: (id: string): IndexKeys => ({ gsi2pk: `${realm}#RUNNING`, gsi2sk: id }),
-    runConfiguration: (id: string) => key(`RUN#${id}`, "CONFIGURATION"),
-    phaseBegun: (id: string, number: number) => key(`RUN#${id}`, `BEGUN#${number}`),
-    phaseDone: (id: string, phase: string) => key(`RUN#${id}`, `DONE#${phase}`),
-    warning: (id: string, type: string, subject: string) => key(`RUN#${id}`, `WARNING#${type}#${subject}`),
+    ...runKeys(realm, { item: "RUN", list: "RUNS", active: "RUNNING" }),
     runComment: (id: string, postId: string, commentId: string) =>
       key(`RUN#${id}#POST#${postId}`, `COMMENT#${commentId}`),
 
