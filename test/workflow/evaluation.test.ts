@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handler } from "../../functions/phases/roll-evaluation.ts";
-import { runSchema } from "../../lib/analysis/run.ts";
+import { analysisStart, runSchema } from "../../lib/analysis/run.ts";
 import { openRealm } from "../../lib/realm/state.ts";
 import { newYorkDay } from "../../lib/runtime/dates.ts";
 import { type Services, useServices } from "../../lib/services.ts";
@@ -80,7 +80,9 @@ async function runAt(marketTime: string): Promise<string> {
     market_time: marketTime,
     trading_day: newYorkDay(new Date(marketTime)),
   });
-  await services.store.transact([put({ ...services.store.keys.run(id), ...run })]);
+  const { store } = services;
+  const settings = await analysisStart.snapshot(services);
+  await store.transact([put({ ...store.keys.run(id), ...run }), put({ ...store.keys.runConfiguration(id), settings })]);
   return id;
 }
 
