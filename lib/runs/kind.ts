@@ -2,7 +2,9 @@ import type * as z from "zod";
 import type { Executions } from "../providers/aws/executions.ts";
 import type { AppError } from "../runtime/errors.ts";
 import type { Action } from "../store/actions.ts";
-import type { Key, Keys, RunKeys } from "../store/keys.ts";
+import type { Key } from "../store/keys/key.ts";
+import type { RunKeys } from "../store/keys/runs.ts";
+import type { Keys } from "../store/keys.ts";
 import type { RunRecord } from "./run.ts";
 import type { RunServices } from "./services.ts";
 
