@@ -14,8 +14,8 @@ import { predictionSchema } from "../predictions/record.ts";
 import { appliedResult, isResolved, type ResolvedPrediction } from "../predictions/resolution.ts";
 import { applyPrediction } from "../predictions/stored.ts";
 import type { TradingServices } from "../services.ts";
-import { commentsByAuthor } from "./accuracy.ts";
 import {
+  commentsByAuthor,
   continuedAccuracy,
   inOrderOfApplication,
   newAuthor,

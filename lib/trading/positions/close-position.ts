@@ -10,8 +10,16 @@ import { priceBars } from "../market/stored-bars.ts";
 import type { TradingServices } from "../services.ts";
 import { applyExit, exitOnRequest, observePrice } from "./bookkeeping.ts";
 import { livePrices } from "./live-prices.ts";
-import { type Position, positionExitSchema } from "./record.ts";
-import { closingCounts, createExits, readPortfolio, readPosition, savePortfolio, savePosition } from "./stored.ts";
+import type { Position } from "./record.ts";
+import {
+  closingCounts,
+  createExits,
+  readExits,
+  readPortfolio,
+  readPosition,
+  savePortfolio,
+  savePosition,
+} from "./stored.ts";
 import { exitViewSchema, positionViewSchema, toExitView, toPositionView } from "./view.ts";
 
 export const closeRequestSchema = z
@@ -96,7 +104,8 @@ async function closeOnce(
   const exit = exitOnRequest(before, { reason: "manual", fraction, price, today });
   const observed = observePrice(portfolio, before, price, now);
   const after = applyExit(observed, exit, { runId: null, notes, now, offered, costs: settings });
-  const exits = [...(await readExits(services, before)), after.record];
+  const earlier = (await readExits(services, [before])).get(id) ?? [];
+  const exits = [...earlier, after.record];
   const answer = {
     position: toPositionView(after.position, exits, { today, settings }),
     exit: toExitView(after.record),
@@ -111,9 +120,4 @@ async function closeOnce(
   if (!written.applied) return refuseAnswered(written);
   log.info("position closed by hand", { positionId: id, exitId: after.record.id, status: after.position.status });
   return answer;
-}
-
-async function readExits({ store }: TradingServices, { id, exit_count }: Position) {
-  const keys = Array.from({ length: exit_count }, (_, index) => store.keys.positionExit(id, index + 1));
-  return store.getMany(keys, positionExitSchema);
 }
