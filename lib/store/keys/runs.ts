@@ -15,6 +15,8 @@ import { type IndexKeys, keyIn } from "./key.ts";
  * | warning           | r#RUN#id                    | WARNING#type#subject   |                                             |
  * | artifact chunk    | r#ARTIFACT#name             | CHUNK#number           |                                             |
  * | counter           | r#COUNTER                   | list                   |                                             |
+ * | newest event      | r#EVENTS                    | NEWEST                 |                                             |
+ * | event             | r#EVENTS                    | number                 |                                             |
  */
 export function runKeys(realm: string) {
   const key = keyIn(realm);
@@ -34,5 +36,9 @@ export function runKeys(realm: string) {
     artifactChunk: (name: string, number: number) =>
       key(`ARTIFACT#${name}`, `CHUNK#${String(number).padStart(4, "0")}`),
     counter: (list: string) => key("COUNTER", list),
+
+    newestEvent: () => key("EVENTS", "NEWEST"),
+    // As many digits as the greatest number has that is told from its neighbours.
+    event: (number: number) => key("EVENTS", String(number).padStart(16, "0")),
   };
 }
