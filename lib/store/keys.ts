@@ -1,6 +1,7 @@
 import { accessKeys } from "./keys/access.ts";
 import { analysisKeys } from "./keys/analysis.ts";
-import { runKeys } from "./keys/runs.ts";
+import { realmKeys } from "./keys/realm.ts";
+import { type RunPlaces, runKeys } from "./keys/runs.ts";
 import { tradingKeys } from "./keys/trading.ts";
 
 /**
@@ -17,7 +18,14 @@ import { tradingKeys } from "./keys/trading.ts";
  * their portfolio's item, tracked and unapplied predictions as items of their own, the signals of a day under that day.
  */
 export function keysOf(realm: string) {
-  return { ...runKeys(realm), ...analysisKeys(realm), ...tradingKeys(realm), ...accessKeys };
+  return {
+    ...realmKeys(realm),
+    ...analysisKeys(realm),
+    ...tradingKeys(realm),
+    ...accessKeys,
+    /** Of the runs of another kind than analyses, whose keys stand above without a prefix. */
+    runsOf: (places: RunPlaces) => runKeys(realm, places),
+  };
 }
 
 export type Keys = ReturnType<typeof keysOf>;

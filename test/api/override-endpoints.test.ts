@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { handler as updateAuthors } from "../../functions/phases/update-authors.ts";
 import { type Author, authorSchema } from "../../lib/analysis/authors/author.ts";
 import type { Services } from "../../lib/services.ts";
-import { accuracyAfter } from "../../lib/trading/authors/accuracy.ts";
+import { accuracyAfter } from "../../lib/trading/authors/figures.ts";
 import { readHistory } from "../../lib/trading/authors/history.ts";
 import { type FollowedPrediction, type Override, predictionSchema } from "../../lib/trading/predictions/record.ts";
-import { isResolved } from "../../lib/trading/predictions/resolution.ts";
+import { appliedResult, isResolved } from "../../lib/trading/predictions/resolution.ts";
 import { newPrediction } from "../../lib/trading/predictions/rules.ts";
 import { call } from "../support/cloud.ts";
 import { useEndpoints } from "../support/endpoints.ts";
@@ -196,7 +196,9 @@ describe("overrides while authors are updated", () => {
       const ofThem = stored.filter((each) => each.author === author).filter(isResolved);
       expect(ofThem).toHaveLength(4);
       expect(ofThem.every(({ accuracy_applied_at }) => accuracy_applied_at !== null)).toBe(true);
-      expect((await ofAuthor(author))?.avg_sentiment_accuracy).toBe(accuracyAfter(null, ofThem, settings));
+      expect((await ofAuthor(author))?.avg_sentiment_accuracy).toBe(
+        accuracyAfter(null, ofThem.map(appliedResult), settings),
+      );
       const history = await readHistory(store, author);
       const byId = new Map(ofThem.map((each) => [each.id, each.is_correct]));
       expect(new Map(history.map((each) => [each.prediction_id, each.is_correct]))).toEqual(byId);

@@ -1,6 +1,7 @@
 import { chunked } from "../../lib/runtime/chunked.ts";
 import type { Services } from "../../lib/services.ts";
 import { counterActions } from "../../lib/store/counters.ts";
+import { exitNumber } from "../../lib/trading/instruments/terms.ts";
 import { openCostCents, portfolioValueCents } from "../../lib/trading/positions/bookkeeping.ts";
 import {
   type OptionPosition,
@@ -187,10 +188,7 @@ export async function seedPredictions(
   }
   await putMany([
     ...days.map((day) => ({ ...keys.predictionOutcome(day.prediction_id, day.day_offset), ...day })),
-    ...exits.map((exit) => {
-      const number = Number(exit.id.slice(exit.prediction_id.length + 1));
-      return { ...keys.predictionExit(exit.prediction_id, number), ...exit };
-    }),
+    ...exits.map((exit) => ({ ...keys.predictionExit(exit.prediction_id, exitNumber(exit.id)), ...exit })),
   ]);
 }
 

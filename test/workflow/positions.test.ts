@@ -260,7 +260,7 @@ describe("the broker", () => {
     const errors = desk.stage.cloud.log.lines.filter(({ message }) => message === "the broker gave no price");
     expect(errors.at(-1)).toMatchObject({
       level: "error",
-      fields: { symbol: "GME", error: { message: expect.stringContaining("/auth/schwab/login") } },
+      fields: { symbol: "GME", problem: expect.stringContaining("/auth/schwab/login") },
     });
   });
 });

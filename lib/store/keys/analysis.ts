@@ -1,7 +1,8 @@
 import { type IndexKeys, keyIn } from "./key.ts";
+import { runKeys } from "./runs.ts";
 
 /**
- * What an analysis reads, and the signals it finds.
+ * What an analysis reads, and the signals it finds. Its runs lie under `RUN`, `RUNS` and `RUNNING`.
  *
  * | what              | pk                          | sk                     | index: pk / sk                              |
  * | ----------------- | --------------------------- | ---------------------- | ------------------------------------------- |
@@ -20,6 +21,7 @@ import { type IndexKeys, keyIn } from "./key.ts";
 export function analysisKeys(realm: string) {
   const key = keyIn(realm);
   return {
+    ...runKeys(realm, { item: "RUN", list: "RUNS", active: "RUNNING" }),
     lock: () => key("LOCK", "ANALYSIS"),
     runComment: (id: string, postId: string, commentId: string) =>
       key(`RUN#${id}#POST#${postId}`, `COMMENT#${commentId}`),

@@ -9,11 +9,12 @@ import { addDays, newYorkDay, utcDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import type { Days, Range } from "../../store/ranges.ts";
 import type { Store } from "../../store/table.ts";
-import { exitId, type InstrumentType } from "../instruments/terms.ts";
+import type { InstrumentType } from "../instruments/terms.ts";
 import { signalOutcomeSchema } from "../openings/signal-outcome.ts";
 import { portfolioNames, portfolioOf } from "../positions/accounts.ts";
 import { closedRange } from "../positions/closed.ts";
-import { type Position, positionExitSchema, positionSchema } from "../positions/record.ts";
+import { type Position, positionSchema } from "../positions/record.ts";
+import { readExits } from "../positions/stored.ts";
 import { exportedSignalSchema, signalColumns, signalRow, tradeColumns, tradeRows } from "./rows.ts";
 
 type ExportServices = Pick<RunServices, "store" | "config" | "clock">;
@@ -62,16 +63,8 @@ export async function exportTrades(
 }
 
 async function readTradeRows(store: Store, positions: readonly Position[]) {
-  const numbers = ({ exit_count }: Position) => Array.from({ length: exit_count }, (_, index) => index + 1);
-  const exits = await store.getMany(
-    positions.flatMap((position) => numbers(position).map((number) => store.keys.positionExit(position.id, number))),
-    positionExitSchema,
-  );
-  const known = new Map(exits.map((exit) => [exit.id, exit]));
-  return positions.flatMap((position) => {
-    const ofPosition = numbers(position).flatMap((number) => known.get(exitId(position.id, number)) ?? []);
-    return tradeRows(position, ofPosition);
-  });
+  const exits = await readExits({ store }, positions);
+  return positions.flatMap((position) => tradeRows(position, exits.get(position.id) ?? []));
 }
 
 /**

@@ -63,6 +63,11 @@ export function exitId(ownerId: string, number: number): string {
   return `${ownerId}.${number}`;
 }
 
+/** The number in an exit's id: exits of one check have the same time, and only their numbers tell which came first. */
+export function exitNumber(id: string): number {
+  return Number(id.slice(id.lastIndexOf(".") + 1));
+}
+
 /** What buyers and sellers offered at the time, dollars per share; null where the broker did not say. */
 export interface Offered {
   bid: number | null;

@@ -3,6 +3,7 @@ import { isTradingDay } from "../../calendar/trading-days.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
 import type { Log } from "../../runtime/logger.ts";
 import type { TradingServices } from "../services.ts";
+import { askBroker } from "./quotes.ts";
 
 /**
  * Whether stocks and options are traded at a market time: on a weekday, 09:30 ≤ time < 16:00 New York (spec D22), and
@@ -16,12 +17,15 @@ export async function isMarketOpen(
 ): Promise<boolean> {
   if (!inRegularSession(marketTime)) return false;
   const day = newYorkDay(marketTime);
-  try {
-    const broker = await services.broker();
-    const { opensAt, closesAt } = await broker.marketHours({ day, marketTime });
-    return opensAt !== null && closesAt !== null && opensAt <= marketTime && marketTime < closesAt;
-  } catch (error) {
-    log.warn("the broker does not say whether the market is open; the calendar decides", { day, error });
-    return isTradingDay(day);
-  }
+  return askBroker(
+    services,
+    async (broker) => {
+      const { opensAt, closesAt } = await broker.marketHours({ day, marketTime });
+      return opensAt !== null && closesAt !== null && opensAt <= marketTime && marketTime < closesAt;
+    },
+    (error) => {
+      log.warn("the broker does not say whether the market is open; the calendar decides", { day, error });
+      return isTradingDay(day);
+    },
+  );
 }

@@ -1,10 +1,11 @@
 import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
+import type { Broker } from "../../providers/market/market.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Offered } from "../instruments/terms.ts";
 import { closeOn, type PriceBar, toPriceBar } from "../market/bars.ts";
 import { type Candle, type DailyBar, dailyBars, priceWindow } from "../market/candles.ts";
-import { isBrokerFailure, logBrokerFailure } from "../market/quotes.ts";
+import { askBroker, logNoPrice } from "../market/quotes.ts";
 import { priceBars } from "../market/stored-bars.ts";
 import type { Monitoring } from "./pass.ts";
 
@@ -40,21 +41,29 @@ const attempts = 4;
  * candles, with daily bars for days that have no candles; where the broker fails, daily bars alone (spec D13).
  */
 export async function readStockMarket(monitoring: Monitoring, ticker: string, from: string): Promise<StockAnswer> {
-  try {
-    const market = await askBroker(monitoring, ticker, from);
-    if (market) return { ticker, market, bars: barsOf(monitoring, ticker, market), failedAttempts: null };
-    monitoring.context.log.warn("the broker knows no price", { ticker });
-    return await askDailyPrices(monitoring, ticker, from, 1);
-  } catch (error) {
-    if (!isBrokerFailure(error)) throw error;
-    logBrokerFailure(monitoring.context.log, error, { ticker });
-    return askDailyPrices(monitoring, ticker, from, error.retryable ? attempts : 1);
-  }
+  const { services, log } = monitoring.context;
+  return askBroker(
+    services,
+    async (broker): Promise<StockAnswer> => {
+      const market = await brokerMarket(monitoring, broker, ticker, from);
+      if (market) return { ticker, market, bars: barsOf(monitoring, ticker, market), failedAttempts: null };
+      log.warn("the broker knows no price", { ticker });
+      return askDailyPrices(monitoring, ticker, from, 1);
+    },
+    (failure) => {
+      logNoPrice(log, failure, { ticker });
+      return askDailyPrices(monitoring, ticker, from, failure.retryable ? attempts : 1);
+    },
+  );
 }
 
-async function askBroker(monitoring: Monitoring, ticker: string, from: string): Promise<StockMarket | null> {
-  const { services, marketTime } = monitoring.context;
-  const broker = await services.broker();
+async function brokerMarket(
+  monitoring: Monitoring,
+  broker: Broker,
+  ticker: string,
+  from: string,
+): Promise<StockMarket | null> {
+  const { marketTime } = monitoring.context;
   const quote = (await broker.quotes({ symbols: [ticker], marketTime })).get(ticker);
   if (!quote) return null;
   // Whole days, so that the price history gets whole bars.

@@ -1,14 +1,15 @@
+import type { PhaseContext } from "../../analysis/run.ts";
 import type { Configuration } from "../../configuration/keys.ts";
-import type { PhaseContext } from "../../runs/phase.ts";
 import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { costCents } from "../instruments/quantities.ts";
+import type { LivePrice } from "../market/quotes.ts";
 import { remainingQuantity } from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
 import { readOpenPositions, readPortfolio } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
 import { isShort, type Leg } from "./legs.ts";
 import { type Opening, openPosition } from "./new-position.ts";
-import type { CurrentPrice, Offers } from "./offers.ts";
+import type { Offers } from "./offers.ts";
 import { replacePosition } from "./replacement.ts";
 import type { SkipReason } from "./signal-outcome.ts";
 import { isProtected, replacementCandidate, targetAllocationCents } from "./sizing.ts";
@@ -40,7 +41,7 @@ export type Decision =
     };
 
 /** A position that may be replaced, at its current price. */
-interface Outgoing extends CurrentPrice {
+interface Outgoing extends LivePrice {
   outcome: "outgoing";
   position: Position;
 }

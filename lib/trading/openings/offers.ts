@@ -1,11 +1,17 @@
 import type { Configuration } from "../../configuration/keys.ts";
-import type { Broker } from "../../providers/market/market.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
-import { isAppError } from "../../runtime/errors.ts";
-import type { Log, LogFields } from "../../runtime/logger.ts";
-import { type InstrumentType, type Offered, type OptionType, optionTypeOf } from "../instruments/terms.ts";
-import { markPrice, selectContract } from "../market/strikes.ts";
+import type { Log } from "../../runtime/logger.ts";
+import { type InstrumentType, type OptionType, optionTypeOf } from "../instruments/terms.ts";
+import {
+  type LivePrice,
+  liveChain,
+  livePremiums,
+  liveShares,
+  type PriceServices,
+  remembered,
+} from "../market/quotes.ts";
+import { selectContract } from "../market/strikes.ts";
 import type { Position } from "../positions/record.ts";
 import type { TradingServices } from "../services.ts";
 import type { Leg } from "./legs.ts";
@@ -16,23 +22,11 @@ type OfferResult =
   | { offer: Offer; skip_reason?: never }
   | { offer?: never; skip_reason: "price_unavailable" | "no_valid_strike" };
 
-/** The current price of a position in dollars per share, with what is bid and asked for it. */
-export interface CurrentPrice {
-  price: number;
-  offered: Offered;
-}
-
 export interface Offers {
   /** What one of the legs can be bought at. */
   ofLeg(leg: Leg): Promise<OfferResult>;
   /** What a position can be sold at; null where the broker does not say. */
-  ofPosition(position: Position): Promise<CurrentPrice | null>;
-}
-
-interface OfferContext {
-  services: Pick<TradingServices, "broker">;
-  marketTime: Date;
-  log: Log;
+  ofPosition(position: Position): Promise<LivePrice | null>;
 }
 
 /** As many as the broker's client has in flight (spec quality 2). */
@@ -43,12 +37,14 @@ const chainsInFlight = 5;
  * is first asked for, and nothing twice. What the broker cannot say is logged and concerns that ticker alone.
  */
 export async function askOffers(
-  context: OfferContext,
+  context: { services: Pick<TradingServices, "broker">; marketTime: Date; log: Log },
   legs: readonly Leg[],
   configuration: Configuration,
 ): Promise<Offers> {
-  const stocks = await askStocks(context, tickersOf(legs, "stock"));
-  const options = askOptions(context, tickersOf(legs, "option"), configuration);
+  const { marketTime, log } = context;
+  const services = { broker: context.services.broker, log };
+  const stocks = await askStocks(services, tickersOf(legs, "stock"), marketTime);
+  const options = askOptions(services, tickersOf(legs, "option"), marketTime, configuration);
   return {
     ofLeg({ instrument, signal: { ticker, prediction } }) {
       return instrument === "stock" ? stocks.offer(ticker) : options.offer(ticker, optionTypeOf(prediction));
@@ -62,38 +58,33 @@ export async function askOffers(
 }
 
 /** Shares at their last trade; those that nobody buys are asked for one by one. */
-async function askStocks(context: OfferContext, tickers: readonly string[]) {
-  const { marketTime } = context;
-  const ask = createAsk(context);
-  const quotesOf = (symbols: readonly string[]) => ask({ symbols }, (broker) => broker.quotes({ symbols, marketTime }));
-  const known = tickers.length === 0 ? null : await quotesOf(tickers);
-  const otherOf = remembered((ticker) => quotesOf([ticker]));
+async function askStocks(services: PriceServices, tickers: readonly string[], marketTime: Date) {
+  const known = await liveShares(services, tickers, marketTime);
+  const otherOf = remembered((ticker) => liveShares(services, [ticker], marketTime));
   return {
     async offer(ticker: string): Promise<OfferResult> {
-      const quote = known?.get(ticker);
-      if (!quote) return { skip_reason: "price_unavailable" };
-      return { offer: { instrument_type: "stock", price: quote.last, bid: quote.bid, ask: quote.ask } };
+      const live = known.get(ticker);
+      if (!live) return { skip_reason: "price_unavailable" };
+      return { offer: { instrument_type: "stock", price: live.price, ...live.offered } };
     },
-    async price(ticker: string): Promise<CurrentPrice | null> {
-      const quote = known?.get(ticker) ?? (await otherOf(ticker))?.get(ticker);
-      return quote ? { price: quote.last, offered: { bid: quote.bid, ask: quote.ask } } : null;
+    async price(ticker: string): Promise<LivePrice | null> {
+      return known.get(ticker) ?? (await otherOf(ticker)).get(ticker) ?? null;
     },
   };
 }
 
-/** The contracts that strike selection chooses, and the mark of others. */
-function askOptions(context: OfferContext, tickers: readonly string[], configuration: Configuration) {
-  const { marketTime } = context;
+/** The contracts that strike selection chooses, and the premiums of others. */
+function askOptions(
+  services: PriceServices,
+  tickers: readonly string[],
+  marketTime: Date,
+  configuration: Configuration,
+) {
   const today = newYorkDay(marketTime);
-  const ask = createAsk(context);
   const fromDate = addDays(today, configuration.strike_dte_min);
   const toDate = addDays(today, configuration.strike_dte_max);
-  const chainOf = remembered((symbol) =>
-    ask({ symbol }, (broker) => broker.chain({ symbol, fromDate, toDate, marketTime })),
-  );
-  const quotesOf = remembered((contract) =>
-    ask({ contract }, (broker) => broker.optionQuotes({ contracts: [contract], marketTime })),
-  );
+  const chainOf = remembered((symbol) => liveChain(services, { symbol, fromDate, toDate, marketTime }));
+  const premiumOf = remembered((contract) => livePremiums(services, [contract], marketTime));
   // A broker that is down takes half a minute to say so: a few are asked for at once, so that all take minutes only.
   const together = chunked(tickers, chainsInFlight);
   return {
@@ -104,37 +95,14 @@ function askOptions(context: OfferContext, tickers: readonly string[], configura
       const { contract } = selectContract(chain, type, today, configuration);
       return contract ? { offer: { instrument_type: "option", ...contract } } : { skip_reason: "no_valid_strike" };
     },
-    async price(contract: string): Promise<CurrentPrice | null> {
-      const quote = (await quotesOf(contract))?.get(contract);
-      const price = quote ? markPrice(quote) : null;
-      return quote && price !== null ? { price, offered: { bid: quote.bid, ask: quote.ask } } : null;
+    async price(contract: string): Promise<LivePrice | null> {
+      const live = (await premiumOf(contract)).get(contract);
+      // Nothing is sold for nothing.
+      return live && live.price > 0 ? live : null;
     },
   };
 }
 
 function tickersOf(legs: readonly Leg[], instrument: InstrumentType): string[] {
   return [...new Set(legs.filter((leg) => leg.instrument === instrument).map((leg) => leg.signal.ticker))];
-}
-
-/** Asks the broker; null where all its retries have not helped. */
-function createAsk({ services, log }: OfferContext) {
-  return async <T>(subject: LogFields, call: (broker: Broker) => Promise<T>): Promise<T | null> => {
-    try {
-      return await call(await services.broker());
-    } catch (error) {
-      const somebodyMustLogIn = isAppError(error) && error.code === "SCHWAB_AUTH_ERROR";
-      log[somebodyMustLogIn ? "error" : "warn"]("the broker gave no price", { ...subject, error });
-      return null;
-    }
-  };
-}
-
-/** `ask`, once per key. */
-function remembered<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const answers = new Map<string, Promise<T>>();
-  return (key) => {
-    const answer = answers.get(key) ?? ask(key);
-    answers.set(key, answer);
-    return answer;
-  };
 }

@@ -4,14 +4,22 @@ import { addDays } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
-import { type IdempotentRequest, recall, remember } from "../../store/idempotency.ts";
+import { answerOnce, type IdempotentRequest, refuseAnswered, remember } from "../../store/idempotency.ts";
 import { inTime, type LivePrice } from "../market/quotes.ts";
 import { priceBars } from "../market/stored-bars.ts";
 import type { TradingServices } from "../services.ts";
 import { applyExit, exitOnRequest, observePrice } from "./bookkeeping.ts";
 import { livePrices } from "./live-prices.ts";
-import { type Position, positionExitSchema } from "./record.ts";
-import { closingCounts, createExits, readPortfolio, readPosition, savePortfolio, savePosition } from "./stored.ts";
+import type { Position } from "./record.ts";
+import {
+  closingCounts,
+  createExits,
+  readExits,
+  readPortfolio,
+  readPosition,
+  savePortfolio,
+  savePosition,
+} from "./stored.ts";
 import { exitViewSchema, positionViewSchema, toExitView, toPositionView } from "./view.ts";
 
 export const closeRequestSchema = z
@@ -48,23 +56,12 @@ export async function closePosition(
   id: string,
   request: IdempotentRequest & { body: CloseRequest },
 ): Promise<CloseAnswer> {
-  const earlier = await recallAnswer(services, request);
-  if (earlier) return earlier;
-  try {
+  const { answer } = await answerOnce(services, request, async () => {
     const moment = await readMoment(services);
     const price = await priceOf(services, await readOpen(services, id), moment);
-    return await decideAnew(services, () => closeOnce(services, id, request, price, moment));
-  } catch (error) {
-    // It may be closed by this very request, which somebody has sent twice.
-    const meanwhile = await recallAnswer(services, request);
-    if (meanwhile) return meanwhile;
-    throw error;
-  }
-}
-
-async function recallAnswer({ store, clock }: TradingServices, request: IdempotentRequest) {
-  const earlier = await recall(store, request, clock.now());
-  return earlier && closeAnswerSchema.parse(earlier);
+    return decideAnew(services, () => closeOnce(services, id, request, price, moment));
+  });
+  return answer;
 }
 
 async function readOpen(services: TradingServices, id: string): Promise<Position> {
@@ -107,7 +104,8 @@ async function closeOnce(
   const exit = exitOnRequest(before, { reason: "manual", fraction, price, today });
   const observed = observePrice(portfolio, before, price, now);
   const after = applyExit(observed, exit, { runId: null, notes, now, offered, costs: settings });
-  const exits = [...(await readExits(services, before)), after.record];
+  const earlier = (await readExits(services, [before])).get(id) ?? [];
+  const exits = [...earlier, after.record];
   const answer = {
     position: toPositionView(after.position, exits, { today, settings }),
     exit: toExitView(after.record),
@@ -119,12 +117,7 @@ async function closeOnce(
     ...counterActions(store.keys, [closingCounts(before, after.position)]),
     ...remember(store, request, answer, clock.now()),
   ]);
-  if (!written.applied) return recallAnswer(services, request);
+  if (!written.applied) return refuseAnswered(written);
   log.info("position closed by hand", { positionId: id, exitId: after.record.id, status: after.position.status });
   return answer;
-}
-
-async function readExits({ store }: TradingServices, { id, exit_count }: Position) {
-  const keys = Array.from({ length: exit_count }, (_, index) => store.keys.positionExit(id, index + 1));
-  return store.getMany(keys, positionExitSchema);
 }

@@ -4,7 +4,8 @@ import { type Filters, filteredList } from "../../store/filtered-list.ts";
 import type { Keys } from "../../store/keys.ts";
 import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
 import { type PositionFilters, withoutRedundancy } from "./filters.ts";
-import { type Position, type PositionExit, positionExitSchema, positionSchema } from "./record.ts";
+import { type Position, positionSchema } from "./record.ts";
+import { readExits } from "./stored.ts";
 import { type PositionView, toPositionView } from "./view.ts";
 
 type ReadServices = Pick<RunServices, "store" | "config" | "clock">;
@@ -41,20 +42,11 @@ function positionList(keys: Keys, filters: Filters): List {
 /** A position as it is shown, with all its exits. */
 export async function showPosition(services: ReadServices, position: Position): Promise<PositionView> {
   const [exits, viewpoint] = await Promise.all([readExits(services, [position]), readMoment(services)]);
-  return toPositionView(position, exits, viewpoint);
+  return toPositionView(position, exits.get(position.id) ?? [], viewpoint);
 }
 
 /** Positions as they are shown, in their order, each with all its exits. */
 export async function showPositions(services: ReadServices, positions: readonly Position[]): Promise<PositionView[]> {
   const [exits, viewpoint] = await Promise.all([readExits(services, positions), readMoment(services)]);
-  const byPosition = Map.groupBy(exits, ({ position_id }) => position_id);
-  return positions.map((position) => toPositionView(position, byPosition.get(position.id) ?? [], viewpoint));
-}
-
-/** All exits of these positions, in no promised order. Their keys are known, so one batch of reads has them all. */
-async function readExits({ store }: ReadServices, positions: readonly Position[]): Promise<PositionExit[]> {
-  const keys = positions.flatMap(({ id, exit_count }) =>
-    Array.from({ length: exit_count }, (_, index) => store.keys.positionExit(id, index + 1)),
-  );
-  return store.getMany(keys, positionExitSchema);
+  return positions.map((position) => toPositionView(position, exits.get(position.id) ?? [], viewpoint));
 }

@@ -5,9 +5,18 @@ import { AppError } from "../../runtime/errors.ts";
 import { type Action, put } from "../../store/actions.ts";
 import type { CounterChanges } from "../../store/counters.ts";
 import { ifAbsent, ifUnchanged, ifUnchangedOrAbsent } from "../../store/expressions.ts";
+import type { Key } from "../../store/keys/key.ts";
 import type { Keys } from "../../store/keys.ts";
+import { exitNumber } from "../instruments/terms.ts";
 import { initialPortfolios, portfolioNames } from "./accounts.ts";
-import { type Portfolio, type Position, type PositionExit, portfolioSchema, positionSchema } from "./record.ts";
+import {
+  type Portfolio,
+  type Position,
+  type PositionExit,
+  portfolioSchema,
+  positionExitSchema,
+  positionSchema,
+} from "./record.ts";
 
 type StoreServices = Pick<RunServices, "store">;
 
@@ -56,6 +65,22 @@ export async function readOpenPositions(
   return ids.flatMap((id) => known.get(id) ?? []);
 }
 
+/** All exits of these positions by position, in the order in which they happened, read strongly with one batch. */
+export async function readExits(
+  { store }: StoreServices,
+  positions: readonly Position[],
+): Promise<Map<string, PositionExit[]>> {
+  const keys = positions.flatMap((position) => exitKeys(store.keys, position));
+  const exits = await store.getMany(keys, positionExitSchema);
+  const inOrder = exits.toSorted((a, b) => exitNumber(a.id) - exitNumber(b.id));
+  return Map.groupBy(inOrder, ({ position_id }) => position_id);
+}
+
+/** Where a position's exits are: they are numbered from 1 without a gap. */
+function exitKeys(keys: Keys, { id, exit_count }: Position): Key[] {
+  return Array.from({ length: exit_count }, (_, index) => keys.positionExit(id, index + 1));
+}
+
 /** Replaces a portfolio that is still as it was read: stored, or still not. */
 export function savePortfolio(keys: Keys, after: Portfolio): Action {
   const next = { ...after, version: after.version + 1 };
@@ -75,10 +100,9 @@ export function savePosition(keys: Keys, after: Position): Action {
 }
 
 export function createExits(keys: Keys, records: readonly PositionExit[]): Action[] {
-  return records.map((record) => {
-    const number = Number(record.id.slice(record.position_id.length + 1));
-    return put({ ...keys.positionExit(record.position_id, number), ...record }, ifAbsent(changedMeanwhile));
-  });
+  return records.map((record) =>
+    put({ ...keys.positionExit(record.position_id, exitNumber(record.id)), ...record }, ifAbsent(changedMeanwhile)),
+  );
 }
 
 /** How opening a position changes the totals of the lists. */

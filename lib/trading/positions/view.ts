@@ -3,7 +3,7 @@ import { daysBetween } from "../../runtime/dates.ts";
 import { dollars } from "../../runtime/money.ts";
 import { type LevelSettings, nearestExitDistance } from "../exits/levels.ts";
 import { premiumChangePct, unrealizedReturnPct } from "../instruments/returns.ts";
-import { instrumentTypeSchema, optionTypeSchema, priceSchema } from "../instruments/terms.ts";
+import { exitNumber, instrumentTypeSchema, optionTypeSchema, priceSchema } from "../instruments/terms.ts";
 import { positionInstrument } from "./instrument.ts";
 import {
   type Position,
@@ -146,7 +146,7 @@ export function toPositionView(position: Position, exits: readonly PositionExit[
     position_size: dollars(position.position_size_cents),
     premium_paid: position.premium_paid_cents === null ? null : dollars(position.premium_paid_cents),
     ...currentFigures(position, viewpoint),
-    position_exits: exits.toSorted((a, b) => exitNumber(b) - exitNumber(a)).map(toExitView),
+    position_exits: exits.toSorted((a, b) => exitNumber(b.id) - exitNumber(a.id)).map(toExitView),
     net: {
       entry_price: position.entry_fill?.net_price ?? null,
       bid: position.entry_fill?.bid ?? null,
@@ -173,9 +173,4 @@ function currentFigures(position: Position, { today, settings }: Viewpoint) {
     dte: isOption ? daysBetween(today, position.expiration_date) : null,
     premium_change_pct: isOption && isComparable ? premiumChangePct(entry_price, last_price) : null,
   };
-}
-
-/** Exits of one check have the same time; only their numbers tell which came first. */
-function exitNumber(exit: PositionExit): number {
-  return Number(exit.id.slice(exit.position_id.length + 1));
 }

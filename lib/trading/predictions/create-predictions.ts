@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { readAnnotatedComments } from "../../analysis/comments/annotated.ts";
-import { type Configuration, readConfiguration } from "../../configuration/keys.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
+import type { PhaseContext } from "../../analysis/run.ts";
+import type { Configuration } from "../../configuration/keys.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
@@ -9,7 +10,7 @@ import type { Action } from "../../store/actions.ts";
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { optionTypeOf } from "../instruments/terms.ts";
-import { isBrokerFailure, logBrokerFailure } from "../market/quotes.ts";
+import { askBroker, logNoPrice } from "../market/quotes.ts";
 import { type OptionChain, type SelectedContract, selectContract } from "../market/strikes.ts";
 import type { TradingServices } from "../services.ts";
 import { type ExpiredPrediction, predictionId } from "./record.ts";
@@ -21,8 +22,6 @@ type Direction = PredictedMention["sentiment"];
 
 /** As many as the broker's client has in flight (spec pipeline 5). */
 const chainsInFlight = 5;
-/** After this the state is left and entered again, well before the function's own time ends (DESIGN section 8). */
-const longestMs = 10 * 60_000;
 /** A hundred actions, less two of the commit, five totals and a warning; each mention may bring its author's total. */
 const mentionsPerCommit = Math.floor((100 - 8) / (actionsOfCreation + 1));
 
@@ -31,7 +30,7 @@ const storedSchema = z.object({ pk: z.string(), analysis_run_id: z.string().catc
 type Stored = z.infer<typeof storedSchema>;
 
 /** What the market has for one ticker's mentions, and what the run's user is told about it. */
-interface Offer {
+interface TickerContracts {
   mentions: readonly PredictedMention[];
   contracts: Record<Direction, SelectedContract | ExpiredPrediction["expired_reason"]>;
   warnings: Action[];
@@ -43,9 +42,7 @@ interface Offer {
  * `PhaseUnfinished` after ten minutes.
  */
 export async function createPredictions(context: Context): Promise<PhaseResult> {
-  const { clock } = context.services;
-  const configuration = readConfiguration(context.settings);
-  const beganMs = clock.now().getTime();
+  const { configuration } = context;
   const mentions = await readMentions(context);
   const known = await readStored(context, mentions);
   const missing = Map.groupBy(
@@ -53,13 +50,13 @@ export async function createPredictions(context: Context): Promise<PhaseResult> 
     ({ ticker }) => ticker,
   );
   for (const tickers of chunked([...missing.keys()].toSorted(), chainsInFlight)) {
-    if (clock.now().getTime() - beganMs > longestMs) throw unfinished();
-    const offers = await Promise.all(
+    if (context.isLate()) throw unfinished();
+    const found = await Promise.all(
       tickers.map((ticker) => findContracts(context, ticker, missing.get(ticker) ?? [], configuration)),
     );
-    for (const offer of offers) {
-      for (const chunk of chunked(offer.mentions, mentionsPerCommit)) {
-        await storePredictions(context, chunk, offer, configuration);
+    for (const ofTicker of found) {
+      for (const chunk of chunked(ofTicker.mentions, mentionsPerCommit)) {
+        await storePredictions(context, chunk, ofTicker, configuration);
       }
     }
   }
@@ -91,34 +88,36 @@ async function readStored({ services }: Context, mentions: readonly PredictedMen
 }
 
 /** Never fails for the broker's sake: without it the ticker's predictions are expired ones. */
-async function findContracts(
+function findContracts(
   context: Context,
   ticker: string,
   mentions: readonly PredictedMention[],
   configuration: Configuration,
-): Promise<Offer> {
+): Promise<TickerContracts> {
   const { services, marketTime, log } = context;
   const today = newYorkDay(marketTime);
-  try {
-    const broker = await services.broker();
-    const fromDate = addDays(today, configuration.strike_dte_min);
-    const toDate = addDays(today, configuration.strike_dte_max);
-    const chain = await broker.chain({ symbol: ticker, fromDate, toDate, marketTime });
-    return { mentions, ...selectContracts(context, ticker, mentions, chain, configuration) };
-  } catch (error) {
-    if (!isBrokerFailure(error)) throw error;
-    logBrokerFailure(log, error, { ticker });
-    const warning = context.warning({
-      type: "schwab_prediction_unavailable",
-      subject: ticker,
-      message: `The broker did not answer for ${ticker}; predictions about it therefore do not count.`,
-      ticker,
-      // The broker's client tries three times more what may be better next time.
-      context: { ticker, attempts: error.retryable ? 4 : 1 },
-    });
-    const contracts = { bullish: "broker_unavailable", bearish: "broker_unavailable" } as const;
-    return { mentions, contracts, warnings: [warning] };
-  }
+  const fromDate = addDays(today, configuration.strike_dte_min);
+  const toDate = addDays(today, configuration.strike_dte_max);
+  return askBroker(
+    services,
+    async (broker) => {
+      const chain = await broker.chain({ symbol: ticker, fromDate, toDate, marketTime });
+      return { mentions, ...selectContracts(context, ticker, mentions, chain, configuration) };
+    },
+    (failure): TickerContracts => {
+      logNoPrice(log, failure, { ticker });
+      const warning = context.warning({
+        type: "schwab_prediction_unavailable",
+        subject: ticker,
+        message: `The broker did not answer for ${ticker}; predictions about it therefore do not count.`,
+        ticker,
+        // The broker's client tries three times more what may be better next time.
+        context: { ticker, attempts: failure.retryable ? 4 : 1 },
+      });
+      const contracts = { bullish: "broker_unavailable", bearish: "broker_unavailable" } as const;
+      return { mentions, contracts, warnings: [warning] };
+    },
+  );
 }
 
 function selectContracts(
@@ -127,11 +126,11 @@ function selectContracts(
   mentions: readonly PredictedMention[],
   chain: OptionChain,
   configuration: Configuration,
-): Pick<Offer, "contracts" | "warnings"> {
+): Pick<TickerContracts, "contracts" | "warnings"> {
   const select = (direction: Direction) =>
     selectContract(chain, optionTypeOf(direction), newYorkDay(context.marketTime), configuration);
   const [bullish, bearish] = [select("bullish"), select("bearish")];
-  const contracts: Offer["contracts"] = {
+  const contracts: TickerContracts["contracts"] = {
     bullish: bullish.contract ?? "no_valid_strike",
     bearish: bearish.contract ?? "no_valid_strike",
   };
@@ -152,7 +151,7 @@ function selectContracts(
 async function storePredictions(
   context: Context,
   mentions: readonly PredictedMention[],
-  { contracts, warnings }: Offer,
+  { contracts, warnings }: TickerContracts,
   configuration: Configuration,
 ): Promise<void> {
   const { keys } = context.services.store;

@@ -2,6 +2,7 @@ import { type Action, put, remove } from "../../store/actions.ts";
 import type { CounterChanges } from "../../store/counters.ts";
 import { ifAbsent, ifUnchanged } from "../../store/expressions.ts";
 import type { Keys } from "../../store/keys.ts";
+import { exitNumber } from "../instruments/terms.ts";
 import type { Prediction, PredictionExit } from "./record.ts";
 import { appliedResult, type ResolvedPrediction } from "./resolution.ts";
 
@@ -30,10 +31,7 @@ export function savePrediction(
   const next = { ...after, version: before.version + 1 };
   const actions: Action[] = [
     put(predictionItem(keys, next), ifUnchanged("version", before.version, "prediction changed")),
-    ...exits.map((exit) => {
-      const number = Number(exit.id.slice(id.length + 1));
-      return put({ ...keys.predictionExit(id, number), ...exit });
-    }),
+    ...exits.map((exit) => put({ ...keys.predictionExit(id, exitNumber(exit.id)), ...exit })),
   ];
   if (before.status === "tracking" && after.status === "resolved") {
     actions.push(remove(keys.tracked(ticker, id)), put({ ...keys.unapplied(author, id), prediction_id: id, author }));
