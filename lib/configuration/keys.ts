@@ -160,21 +160,24 @@ export function examineConfiguration(stored: Readonly<Record<string, string>>): 
 } {
   const problems: ConfigurationProblem[] = [];
   const read: Record<string, unknown> = {};
-  for (const [key, { initial, schema, isRequired }] of Object.entries(configurationKeys)) {
-    const text = stored[key] ?? (isRequired ? undefined : (initial ?? null));
-    if (text === undefined) {
-      problems.push({ keys: [key], problem: "is missing" });
-      continue;
-    }
-    const parsed = schema.safeParse(typeof text === "string" ? text.trim() : text);
-    if (parsed.success) read[key] = parsed.data;
-    else problems.push({ keys: [key], problem: parsed.error.issues[0]?.message ?? "invalid" });
+  for (const key of Object.keys(configurationKeys) as Key[]) {
+    const { value, problem } = readKey(key, stored[key]);
+    if (problem === undefined) read[key] = value;
+    else problems.push({ keys: [key], problem });
   }
   for (const keys of weightGroups) {
     const sum = keys.reduce((total, key) => total + Number(read[key]), 0);
     if (Math.abs(sum - 1) > 1e-9) problems.push({ keys, problem: `must sum to 1.0 but sum to ${round(sum, 9)}` });
   }
   return { read, problems };
+}
+
+function readKey(key: Key, stored: string | undefined): { value?: unknown; problem?: string } {
+  const { initial, schema, isRequired } = configurationKeys[key];
+  const text = stored ?? (isRequired ? undefined : (initial ?? null));
+  if (text === undefined) return { problem: "is missing" };
+  const parsed = schema.safeParse(typeof text === "string" ? text.trim() : text);
+  return parsed.success ? { value: parsed.data } : { problem: parsed.error.issues[0]?.message ?? "invalid" };
 }
 
 /**
