@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { listSignals } from "../../lib/analysis/signals/list.ts";
 import { datesInOrder, signalFilters, toFilters } from "../../lib/analysis/signals/view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
@@ -14,9 +13,7 @@ export const handler = endpoint(
     description:
       "By date, then confidence, both descending. With `portfolio_id` only the signals that portfolio trades on, and what each came to there.",
     tag: "Signals",
-    query: z
-      .strictObject({ ...pageQuery, ...signalFilters })
-      .refine(datesInOrder, { path: ["date_from"], message: "must not be after date_to" }),
+    query: pageQuery(signalFilters).refine(datesInOrder, { path: ["date_from"], message: "must not be after date_to" }),
     response: signalListSchema,
     meta: pageMetaSchema,
   },
