@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { analysisRun, resumeAnalysis } from "../../lib/analysis/run.ts";
+import { startedRunSchema } from "../../lib/analysis/run-view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams, noBody } from "../../lib/http/params.ts";
 import { resumeRun } from "../../lib/runs/resume.ts";
@@ -15,7 +15,7 @@ export const handler = endpoint(
     params: idParams,
     body: noBody,
     idempotent: "resume",
-    response: z.object({ run_id: z.string() }).meta({ id: "StartedRun" }),
+    response: startedRunSchema,
     status: 202,
     errors: ["NOT_FOUND", "RUN_NOT_RESUMABLE", "ANALYSIS_ALREADY_RUNNING"],
   },

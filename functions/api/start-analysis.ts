@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { analysisRun, analysisStart } from "../../lib/analysis/run.ts";
+import { startedRunSchema } from "../../lib/analysis/run-view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { noBody } from "../../lib/http/params.ts";
 import { startRun } from "../../lib/runs/start.ts";
@@ -15,7 +15,7 @@ export const handler = endpoint(
     tag: "Runs",
     body: noBody,
     idempotent: "analyze",
-    response: z.object({ run_id: z.string() }).meta({ id: "StartedRun" }),
+    response: startedRunSchema,
     status: 202,
     errors: ["ANALYSIS_ALREADY_RUNNING"],
   },

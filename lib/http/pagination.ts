@@ -29,6 +29,11 @@ export function pageQuery<F extends z.core.$ZodLooseShape>(filters: F) {
   return z.strictObject({ ...position, cursor: z.string().max(4096).optional(), ...filters });
 }
 
+/** The query of what looks back so many days. */
+export function daysQuery(most: number, initial: number) {
+  return z.strictObject({ days: wholeNumber(1, most, initial) });
+}
+
 /** `meta` of every paged list. */
 export function pageMeta(
   page: { total: number; totalIsAtLeast: boolean; nextCursor: string | null },
