@@ -1,7 +1,7 @@
 import type { Configuration } from "../../configuration/keys.ts";
+import type { Candle } from "../../providers/market/market.ts";
 import { closingQuantity } from "../instruments/quantities.ts";
 import type { ExitReason } from "../instruments/terms.ts";
-import type { Candle } from "../market/candles.ts";
 import type { LevelSettings } from "./levels.ts";
 import type { MonitoredInstrument } from "./monitored.ts";
 

@@ -1,6 +1,7 @@
+import type { Candle } from "../../providers/market/market.ts";
 import { daysBetween, newYorkDay } from "../../runtime/dates.ts";
 import { gain } from "../instruments/returns.ts";
-import { type Candle, mergeCandles } from "../market/candles.ts";
+import { mergeCandles } from "../market/candles.ts";
 import { stockLevels } from "./levels.ts";
 import type { MonitoredStock } from "./monitored.ts";
 import { closeAll, type Evaluation, type ExitSettings, type MarketView, takeProfit } from "./steps.ts";
@@ -14,9 +15,8 @@ export function evaluateStock(
   market: MarketView,
   settings: ExitSettings,
 ): Evaluation<MonitoredStock> {
-  const observable = mergeCandles(market.candles).filter(
-    ({ timestamp }) => Date.parse(timestamp) >= Date.parse(stock.opened_at),
-  );
+  const openedAt = Date.parse(stock.opened_at);
+  const observable = mergeCandles(market.candles).filter(({ timestamp }) => timestamp.getTime() >= openedAt);
   let walked: Evaluation<MonitoredStock> = { exits: [], instrument: stock };
   // Always candle by candle: for a window that touches no level this comes to the same as looking at its extremes.
   for (const candle of observable) {
@@ -35,7 +35,7 @@ function applyCandle(
 ): Evaluation<MonitoredStock> {
   const stock = before.instrument;
   const { stop, target, trailing } = stockLevels(stock, settings);
-  const exit_date = newYorkDay(new Date(candle.timestamp));
+  const exit_date = newYorkDay(candle.timestamp);
   const fell = { candle, exit_date, observed_price: candle.low };
   if (candle.low <= stop) {
     const reason = stock.breakeven_active ? "breakeven_stop" : "stop_loss";

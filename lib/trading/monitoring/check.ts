@@ -1,9 +1,9 @@
+import type { Candle } from "../../providers/market/market.ts";
 import { evaluateExits } from "../exits/decide.ts";
 import type { FillSettings } from "../exits/fills.ts";
 import type { MonitoredInstrument } from "../exits/monitored.ts";
 import type { Evaluation, ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
-import type { Candle } from "../market/candles.ts";
 import { applyEvaluation, type Holding, observePrice } from "../positions/bookkeeping.ts";
 import { positionInstrument } from "../positions/instrument.ts";
 import type { PositionExit } from "../positions/record.ts";

@@ -1,10 +1,10 @@
 import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
-import type { Broker } from "../../providers/market/market.ts";
-import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
+import type { Broker, Candle } from "../../providers/market/market.ts";
+import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Offered } from "../instruments/terms.ts";
 import { closeOn, type PriceBar, toPriceBar } from "../market/bars.ts";
-import { type Candle, type DailyBar, dailyBars, priceWindow } from "../market/candles.ts";
+import { type DayPrices, dailyBars, priceWindow } from "../market/candles.ts";
 import { askBroker, logNoPrice } from "../market/quotes.ts";
 import { priceBars } from "../market/stored-bars.ts";
 import type { Monitoring } from "./pass.ts";
@@ -16,7 +16,7 @@ export interface StockMarket {
   offered: Offered;
   fiveMinute: Candle[];
   /** Of days without five-minute candles. */
-  daily: DailyBar[];
+  daily: DayPrices[];
   /** The broker did not answer: daily bars stand in for it, which neither know the day so far nor order events in it. */
   isStopgap: boolean;
 }
@@ -70,8 +70,7 @@ async function brokerMarket(
   const start = sessionStart(firstCandleDay(from, monitoring.today));
   const window = { symbol: ticker, from: start, to: marketTime, marketTime };
   // Before the day's opening there is nothing to ask for, and the broker refuses a window that ends before it begins.
-  const candles = start < marketTime ? await broker.candles(window) : [];
-  const fiveMinute = candles.map(({ timestamp, ...prices }) => ({ ...prices, timestamp: iso(timestamp) }));
+  const fiveMinute = start < marketTime ? await broker.candles(window) : [];
   const daily = await barsOfGaps(monitoring, ticker, from, fiveMinute);
   const { last: price, bid, ask } = quote;
   return { price, offered: { bid, ask }, fiveMinute, daily, isStopgap: false };
@@ -96,7 +95,7 @@ async function barsOfGaps({ context, now }: Monitoring, ticker: string, from: st
   if (first === undefined || last === undefined) return [];
   const range = { ticker, from: first, to: last, marketTime: context.marketTime };
   const bars = await priceBars(context.services, range);
-  return bars.flatMap(({ date, open, high, low, close }): DailyBar[] =>
+  return bars.flatMap(({ date, open, high, low, close }): DayPrices[] =>
     open === null || high === null || low === null || close === null ? [] : [{ date, open, high, low, close }],
   );
 }

@@ -1,8 +1,9 @@
 import type { Configuration } from "../../configuration/keys.ts";
+import type { OptionType } from "../../providers/market/market.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import type { Log } from "../../runtime/logger.ts";
-import { type InstrumentType, type OptionType, optionTypeOf } from "../instruments/terms.ts";
+import { type InstrumentType, optionTypeOf } from "../instruments/terms.ts";
 import {
   type LivePrice,
   liveChain,

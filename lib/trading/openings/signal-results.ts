@@ -1,11 +1,25 @@
 import * as z from "zod";
-import { signalItemSchema } from "../../analysis/signals/view.ts";
+import { type SignalFilters, signalFilters, signalItemSchema } from "../../analysis/signals/view.ts";
 import { readMoment } from "../../realm/moment.ts";
 import type { RunServices } from "../../runs/services.ts";
 import { unrealizedReturnPct } from "../instruments/returns.ts";
 import { priceSchema } from "../instruments/terms.ts";
+import { type PortfolioName, portfolioNames, signalTypeOf } from "../positions/accounts.ts";
 import { type Position, positionId, positionSchema } from "../positions/record.ts";
 import { type SignalOutcome, signalOutcomeSchema, skipReasonSchema } from "./signal-outcome.ts";
+
+/** The filters of `GET /signals` (spec api 4). */
+export const portfolioSignalFilters = { ...signalFilters, portfolio_id: z.enum(portfolioNames).optional() };
+
+/** A portfolio means its own type of signal; a contradicting type matches nothing [G22]. */
+export function toSignalFilters(
+  query: SignalFilters & { portfolio_id?: PortfolioName | undefined },
+): SignalFilters | "none" {
+  const { ticker, date_from, date_to, signal_type, portfolio_id } = query;
+  const ofPortfolio = portfolio_id && signalTypeOf(portfolio_id);
+  if (ofPortfolio && signal_type && ofPortfolio !== signal_type) return "none";
+  return { ticker, date_from, date_to, signal_type: ofPortfolio ?? signal_type };
+}
 
 type ListedSignal = { id: string; confidence: number };
 type InPortfolio = z.infer<typeof signalInPortfolioSchema>;

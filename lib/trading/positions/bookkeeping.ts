@@ -5,6 +5,7 @@ import type { MonitoredInstrument } from "../exits/monitored.ts";
 import type { Evaluation, Exit } from "../exits/steps.ts";
 import { costCents, manualQuantity } from "../instruments/quantities.ts";
 import { exitId, type Offered } from "../instruments/terms.ts";
+import { candleRecord } from "../market/candles.ts";
 import type { Portfolio, Position, PositionExit } from "./record.ts";
 
 /** A portfolio and one of its positions: written together or not at all. */
@@ -95,7 +96,7 @@ export function applyExit(
     realized_pnl_cents: pnl,
     fill,
     observed_price: exit.observed_price,
-    trigger_candle: exit.candle,
+    trigger_candle: exit.candle && candleRecord(exit.candle),
     notes: context.notes,
     run_id: context.runId,
     created_at: context.now,

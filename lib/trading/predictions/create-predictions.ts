@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { readAnnotatedComments } from "../../analysis/comments/annotated.ts";
 import { type Configuration, readConfiguration } from "../../configuration/keys.ts";
+import type { OptionChain } from "../../providers/market/market.ts";
 import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
@@ -10,7 +11,7 @@ import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { optionTypeOf } from "../instruments/terms.ts";
 import { askBroker, logNoPrice } from "../market/quotes.ts";
-import { type OptionChain, type SelectedContract, selectContract } from "../market/strikes.ts";
+import { type SelectedContract, selectContract } from "../market/strikes.ts";
 import type { TradingServices } from "../services.ts";
 import { type ExpiredPrediction, predictionId } from "./record.ts";
 import { newPrediction, type PredictedMention } from "./rules.ts";

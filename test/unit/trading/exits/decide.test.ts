@@ -142,12 +142,12 @@ describe("a stock's price rules", () => {
   it("do not see candles that began before the opening", () => {
     const [early] = candles([50, 200]);
     if (early === undefined) throw new Error("one candle");
-    const bars = [{ ...early, timestamp: "2021-01-04T14:59:59.999Z" }, ...candles([99, 101])];
+    const bars = [{ ...early, timestamp: new Date("2021-01-04T14:59:59.999Z") }, ...candles([99, 101])];
     expect(check(stock(), { candles: bars })).toMatchObject({ exits: [], instrument: { peak_price: 101 } });
   });
 
   it("date an exit by its bar", () => {
-    const bar = { timestamp: "2021-01-06T14:30:00.000Z", open: 95, high: 96, low: 80, close: 85 };
+    const bar = { timestamp: new Date("2021-01-06T14:30:00.000Z"), open: 95, high: 96, low: 80, close: 85 };
     expect(check(stock(), { candles: [bar], today: "2021-01-08" }).exits).toMatchObject([
       { exit_date: "2021-01-06", fill_price: 90, observed_price: 80 },
     ]);

@@ -116,7 +116,7 @@ function check(world: World, { factors, days, hasPrice }: Extract<Action, { do: 
   const now = `${world.today}T16:00:00.000Z`;
   for (const position of world.open) {
     const candles = factors.map(([one, other], index) => ({
-      timestamp: `${world.today}T15:${String(index * 5).padStart(2, "0")}:00.000Z`,
+      timestamp: new Date(`${world.today}T15:${String(index * 5).padStart(2, "0")}:00.000Z`),
       open: quote(position, one),
       high: quote(position, Math.max(one, other)),
       low: quote(position, Math.min(one, other)),
