@@ -71,10 +71,9 @@ export function createServices(config: Config, ground: Ground = systemGround(con
     keys: keysOf(environment.REALM),
     ...tools,
   });
-  const executions = createExecutions(
-    { machineArn: environment.ANALYSIS_STATE_MACHINE_ARN, endpoint: environment.STATES_ENDPOINT },
-    tracer,
-  );
+  const executionsOf = (machineArn: string) =>
+    createExecutions({ machineArn, endpoint: environment.STATES_ENDPOINT }, tracer);
+  const executions = { analysis: executionsOf(environment.ANALYSIS_STATE_MACHINE_ARN) };
   const credentials = once(async () => {
     const { loadCredentials } = await import("./providers/aws/secrets.ts");
     return loadCredentials(environment, tracer);

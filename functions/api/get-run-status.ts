@@ -1,7 +1,8 @@
+import { analysisRun } from "../../lib/analysis/run.ts";
+import { runStatusSchema, toRunStatus } from "../../lib/analysis/run-view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { readRun } from "../../lib/runs/read.ts";
-import { runStatusSchema, toRunStatus } from "../../lib/runs/views.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = endpoint(
@@ -17,5 +18,5 @@ export const handler = endpoint(
     errors: ["NOT_FOUND"],
   },
   loadServices,
-  async ({ params }, services) => ({ data: toRunStatus(await readRun(services, params.id)) }),
+  async ({ params }, services) => ({ data: toRunStatus(await readRun(analysisRun, services, params.id)) }),
 );

@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { analysisRun } from "../../lib/analysis/run.ts";
+import { runItemSchema } from "../../lib/analysis/run-view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
 import { listRuns } from "../../lib/runs/read.ts";
-import { runItemSchema } from "../../lib/runs/views.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = endpoint(
@@ -18,7 +19,7 @@ export const handler = endpoint(
   },
   loadServices,
   async ({ query, apiKeyId }, services) => {
-    const page = await listRuns(services, { ...query, apiKeyId });
+    const page = await listRuns(analysisRun, services, { ...query, apiKeyId }, runItemSchema);
     return { data: page.items, meta: pageMeta(page, query) };
   },
 );

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { analysisRun, resumeAnalysis } from "../../lib/analysis/run.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { resumeRun } from "../../lib/runs/resume.ts";
@@ -20,7 +21,7 @@ export const handler = endpoint(
   },
   loadServices,
   async ({ params, body, apiKeyId, idempotencyKey }, services) => ({
-    data: await resumeRun(services, params.id, {
+    data: await resumeRun(analysisRun, resumeAnalysis, services, params.id, {
       operation: `resume#${params.id}`,
       key: idempotencyKey,
       apiKeyId,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { analysisRun, analysisStart } from "../../lib/analysis/run.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { loadServices } from "../../lib/services.ts";
@@ -19,6 +20,11 @@ export const handler = endpoint(
   },
   loadServices,
   async ({ body, apiKeyId, idempotencyKey }, services) => ({
-    data: await startRun(services, { operation: "analyze", key: idempotencyKey, apiKeyId, body }),
+    data: await startRun(analysisRun, analysisStart, services, {
+      operation: "analyze",
+      key: idempotencyKey,
+      apiKeyId,
+      body,
+    }),
   }),
 );

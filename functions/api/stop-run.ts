@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { analysisRun } from "../../lib/analysis/run.ts";
+import { runStatusSchema, toRunStatus } from "../../lib/analysis/run-view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { stopRun } from "../../lib/runs/stop.ts";
-import { runStatusSchema } from "../../lib/runs/views.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = endpoint(
@@ -20,6 +21,12 @@ export const handler = endpoint(
   },
   loadServices,
   async ({ params, body, apiKeyId, idempotencyKey }, services) => ({
-    data: await stopRun(services, params.id, { operation: `stop#${params.id}`, key: idempotencyKey, apiKeyId, body }),
+    data: await stopRun(
+      analysisRun,
+      services,
+      params.id,
+      { operation: `stop#${params.id}`, key: idempotencyKey, apiKeyId, body },
+      toRunStatus,
+    ),
   }),
 );

@@ -1,6 +1,7 @@
-import { sweepRuns } from "../../lib/runs/reconcile.ts";
+import { sweepRuns } from "../../lib/runs/sweep.ts";
 import { loadServices } from "../../lib/services.ts";
 import { onEvent } from "../../lib/system/event.ts";
+import { runKinds } from "../../lib/system/run-kinds.ts";
 
 /** Every five minutes, and once at the start of the local stack. */
-export const handler = onEvent(loadServices, sweepRuns);
+export const handler = onEvent(loadServices, (services) => sweepRuns(runKinds, services));

@@ -1,8 +1,10 @@
 import { analyzePost, analyzePostInput } from "../../lib/analysis/annotation/analyze-post.ts";
+import { analysisRun } from "../../lib/analysis/run.ts";
 import { phase } from "../../lib/runs/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = phase(
+  analysisRun,
   {
     state: "AnalyzePost",
     number: 3,

@@ -1,4 +1,5 @@
+import { analysisRun, completeAnalysis } from "../../lib/analysis/run.ts";
 import { completeRun } from "../../lib/runs/complete.ts";
 import { loadServices } from "../../lib/services.ts";
 
-export const handler = completeRun(loadServices);
+export const handler = completeRun(analysisRun, completeAnalysis, loadServices);

@@ -1,5 +1,6 @@
+import { analysisRun } from "../../lib/analysis/run.ts";
 import { phase } from "../../lib/runs/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 import { openPositions } from "../../lib/trading/openings/open-positions.ts";
 
-export const handler = phase({ state: "OpenPositions", number: 5 }, loadServices, openPositions);
+export const handler = phase(analysisRun, { state: "OpenPositions", number: 5 }, loadServices, openPositions);

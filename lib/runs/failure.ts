@@ -55,10 +55,14 @@ function messageOf(cause: string | undefined): string | undefined {
 
 /** Texts of the lifecycle itself (spec pipeline 1.2, DESIGN section 4). */
 export const lifecycleFailures = {
-  timedOut: { code: "INTERNAL_ERROR", message: "Run timed out after 60 minutes" },
   aborted: { code: "INTERNAL_ERROR", message: "The run's execution was aborted before it ended." },
   lost: { code: "INTERNAL_ERROR", message: "The run's execution was never started or is gone." },
   unfinished: { code: "INTERNAL_ERROR", message: "The run's execution ended without completing the run." },
   stopped: { code: "INTERNAL_ERROR", message: "Stopped by user" },
   notStarted: { code: "INTERNAL_ERROR", message: "The run's execution could not be started." },
 } as const satisfies Record<string, Failure>;
+
+/** Of an execution that has reached the time-out of its machine. */
+export function timedOut({ limitMinutes }: { limitMinutes: number }): Failure {
+  return { code: "INTERNAL_ERROR", message: `Run timed out after ${limitMinutes} minutes` };
+}

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { AppError } from "../runtime/errors.ts";
-import type { PhaseNumber } from "./run.ts";
 
-const runInput = z.object({ runId: z.string().length(26), attempt: z.number().int().min(1) });
+const runInput = z.object({ runId: z.string().min(1).max(70), attempt: z.number().int().min(1) });
 
 export interface PhaseDefinition<I> {
   /** The word of the state, `DetectSignals`. */
   state: string;
-  number: PhaseNumber;
+  /** Which of the kind's phases, from 1 on. */
+  number: number;
   /** What the state is handed beside run id and attempt; everything else is refused. */
   input?: z.ZodType<I>;
   /** Of one iteration of a Map: which one, so that every iteration has its own marker. */

@@ -7,19 +7,20 @@ import type { MetricName } from "../runtime/metrics.ts";
 import { type Action, check, put, update } from "../store/actions.ts";
 import { type Changes, ifAbsent, ifRunActive } from "../store/expressions.ts";
 import type { TransactionOutcome } from "../store/table.ts";
+import type { RunKind } from "./kind.ts";
 import { type PhaseDefinition, readInput } from "./phase-definition.ts";
-import { phaseCount, phaseLabels, type Run, runSchema } from "./run.ts";
+import { isActive, type RunRecord } from "./run.ts";
 import type { RunServices } from "./services.ts";
 import { type WarningFacts, warningAction } from "./warnings.ts";
 
-export interface PhaseContext<I, S extends RunServices> {
+export interface PhaseContext<I, S extends RunServices, R extends RunRecord, C, W extends string> {
   runId: string;
   attempt: number;
   input: I;
-  run: Run;
+  run: R;
   services: S;
-  /** The stored configuration as it was when the run started. */
-  settings: Record<string, string>;
+  /** The configuration as it was when the run started. */
+  configuration: C;
   /** The market time of this phase: the same on every retry. */
   marketTime: Date;
   log: Log;
@@ -29,7 +30,9 @@ export interface PhaseContext<I, S extends RunServices> {
    */
   commit(actions: readonly Action[], runChanges?: Changes): Promise<TransactionOutcome>;
   /** The action that records a warning. */
-  warning(facts: WarningFacts): Action;
+  warning(facts: WarningFacts<W>): Action;
+  /** Whether it is time to stop between two writes and to throw `PhaseUnfinished`, so that the state is entered again. */
+  isLate(): boolean;
 }
 
 /** What a phase leaves: a summary of ids and small counters for the console, and its last writes. */
@@ -41,25 +44,29 @@ export interface PhaseResult {
   counts?: Partial<Record<MetricName, number>>;
 }
 
+/** After this a phase leaves, well before the function's own time ends (DESIGN section 8). */
+const lateAfterMs = 10 * 60_000;
+
 /** More than this in a state's output is content, and content belongs into the table. */
 const maxSummaryBytes = 8 * 1024;
 
 const doneSchema = z.object({ summary: z.record(z.string(), z.unknown()) });
 const begunSchema = z.object({ market_time: z.string() });
-const configurationSchema = z.object({ settings: z.record(z.string(), z.string()) });
+const snapshotSchema = z.object({ settings: z.record(z.string(), z.string()) });
 
 /**
  * The handler of one state (DESIGN section 4, step 4): parses the input, passes the fence, answers a phase that is done
  * from its marker, does the work, and writes marker and last data in one transaction behind the fence.
  * Throws `InvalidPhaseInput`, `RunNotActive`, and whatever the work throws.
  */
-export function phase<I, S extends RunServices>(
+export function phase<R extends RunRecord, RS extends RunServices, C, W extends string, I, S extends RS>(
+  kind: RunKind<R, RS, C, W>,
   definition: PhaseDefinition<I>,
   load: () => S,
-  work: (context: PhaseContext<I, S>) => Promise<PhaseResult>,
+  work: (context: PhaseContext<I, S, R, C, W>) => Promise<PhaseResult>,
 ): (event: unknown) => Promise<Record<string, unknown>> {
   return async (event) => {
-    const invocation = { definition, services: load(), ...readInput(definition, event) };
+    const invocation = { kind, definition, services: load(), ...readInput(definition, event) };
     const { services, runId, attempt, name } = invocation;
     return inInvocation(services, { runId, phase: definition.state }, () =>
       inLogContext({ runId, attempt, phase: name }, () =>
@@ -70,7 +77,8 @@ export function phase<I, S extends RunServices>(
 }
 
 /** A state's call to do its phase of one run. */
-interface Invocation<I, S extends RunServices> {
+interface Invocation<I, K = RunKind, S extends RunServices = RunServices> {
+  kind: K;
   definition: PhaseDefinition<I>;
   services: S;
   runId: string;
@@ -80,28 +88,27 @@ interface Invocation<I, S extends RunServices> {
   name: string;
 }
 
-async function perform<I, S extends RunServices>(
-  invocation: Invocation<I, S>,
-  work: (context: PhaseContext<I, S>) => Promise<PhaseResult>,
+async function perform<R extends RunRecord, RS extends RunServices, C, W extends string, I, S extends RS>(
+  invocation: Invocation<I, RunKind<R, RS, C, W>, S>,
+  work: (context: PhaseContext<I, S, R, C, W>) => Promise<PhaseResult>,
 ): Promise<Record<string, unknown>> {
-  const { definition, services, runId, attempt, input, name } = invocation;
-  const { clock, log, metrics } = services;
+  const { kind, definition, services, runId, attempt, input } = invocation;
+  const { store, clock, log, metrics } = services;
   const beganMs = clock.now().getTime();
   const [run, done] = await Promise.all([
-    services.store.get(services.store.keys.run(runId), runSchema),
-    readDone(services, runId, name),
+    store.get(kind.keys(store.keys).run(runId), kind.record),
+    readDone(invocation),
   ]);
-  if (run?.status !== "running" || run.attempt !== attempt) throw notActive(runId, attempt);
+  if (!run || !isActive(run) || run.attempt !== attempt) throw notActive(runId, attempt);
   if (done) return repeated(invocation, done);
 
-  const [marketTime, settings] = await Promise.all([
-    begin(services, definition, run, input),
-    readSnapshot(services, runId),
-  ]);
+  const [marketTime, snapshot] = await Promise.all([begin(invocation, run), readSnapshot(invocation)]);
   const { summary, counts, ...writes } = await work({
-    ...{ runId, attempt, input, run, services, settings, marketTime, log },
+    ...{ runId, attempt, input, run, services, marketTime, log },
+    configuration: kind.readSnapshot(snapshot),
     commit: (actions, runChanges) => commit(invocation, actions, runChanges),
-    warning: (facts) => warningAction(services, { id: runId, phase: definition.number }, facts),
+    warning: (facts) => warningAction(kind, services, { id: runId, phase: definition.number }, facts),
+    isLate: () => clock.now().getTime() - beganMs > lateAfterMs,
   });
   await finish(invocation, { summary, ...writes });
   metrics.addOfPhase(definition.state, "PhaseDuration", clock.now().getTime() - beganMs);
@@ -112,11 +119,11 @@ async function perform<I, S extends RunServices>(
 
 /** Writes behind the fence, and nothing where the run is not active in this attempt. */
 async function fenced(
-  { services: { store }, runId, attempt }: Invocation<unknown, RunServices>,
+  { kind, services: { store }, runId, attempt }: Invocation<unknown>,
   actions: readonly Action[],
   runChanges?: Changes,
 ): Promise<TransactionOutcome> {
-  const [key, condition] = [store.keys.run(runId), ifRunActive(attempt)];
+  const [key, condition] = [kind.keys(store.keys).run(runId), ifRunActive(attempt)];
   const guard = runChanges ? update(key, runChanges, condition) : check(key, condition);
   const outcome = await store.transact([...actions, guard]);
   if (!outcome.applied && outcome.refusals.includes(condition.refusal)) throw notActive(runId, attempt);
@@ -128,12 +135,11 @@ async function fenced(
  * phase: what came after rests on that other one's writes.
  */
 async function commit(
-  invocation: Invocation<unknown, RunServices>,
+  invocation: Invocation<unknown>,
   actions: readonly Action[],
   runChanges?: Changes,
 ): Promise<TransactionOutcome> {
-  const { keys } = invocation.services.store;
-  const undone = check(keys.phaseDone(invocation.runId, invocation.name), ifAbsent("done"));
+  const undone = check(doneKey(invocation), ifAbsent("done"));
   const outcome = await fenced(invocation, [...actions, undone], runChanges);
   if (!outcome.applied && outcome.refusals.includes("done")) throw new DoneElsewhere();
   return outcome;
@@ -141,13 +147,12 @@ async function commit(
 
 /** The phase's last writes and its marker, together. */
 async function finish(
-  invocation: Invocation<unknown, RunServices>,
+  invocation: Invocation<unknown>,
   { summary, actions = [], runChanges }: PhaseResult,
 ): Promise<void> {
-  const { definition, services, runId, name } = invocation;
+  const { definition, services, name } = invocation;
   refuseLargeSummary(name, summary);
-  const place = services.store.keys.phaseDone(runId, name);
-  const marker = put({ ...place, summary, done_at: iso(services.clock.now()) }, ifAbsent("done"));
+  const marker = put({ ...doneKey(invocation), summary, done_at: iso(services.clock.now()) }, ifAbsent("done"));
   const last = [...actions, marker];
   const written = definition.parallel
     ? await services.store.transact(last)
@@ -158,11 +163,11 @@ async function finish(
 }
 
 /** Logs why the phase is not done, and throws it on; answers the summary of another invocation that was faster. */
-async function giveUp(invocation: Invocation<unknown, RunServices>, error: unknown): Promise<Record<string, unknown>> {
-  const { definition, services, runId, name } = invocation;
+async function giveUp(invocation: Invocation<unknown>, error: unknown): Promise<Record<string, unknown>> {
+  const { definition, services } = invocation;
   const { log, metrics } = services;
   // Delivered twice at once, or timed out and still at work: whoever was first has written the summary.
-  const first = error instanceof DoneElsewhere && (await readDone(services, runId, name));
+  const first = error instanceof DoneElsewhere && (await readDone(invocation));
   if (first) return repeated(invocation, first);
   const fields = { error, comment: "the workflow decides whether it is tried again" };
   const intended = isAppError(error) && (error.name === "RunNotActive" || error.name === "PhaseUnfinished");
@@ -172,7 +177,7 @@ async function giveUp(invocation: Invocation<unknown, RunServices>, error: unkno
   throw error;
 }
 
-function repeated({ definition, services }: Invocation<unknown, RunServices>, summary: Record<string, unknown>) {
+function repeated({ definition, services }: Invocation<unknown>, summary: Record<string, unknown>) {
   services.metrics.addOfPhase(definition.state, "PhaseRepeated");
   return summary;
 }
@@ -180,41 +185,57 @@ function repeated({ definition, services }: Invocation<unknown, RunServices>, su
 /** Thrown through the work of a phase that another invocation has done meanwhile. */
 class DoneElsewhere extends Error {}
 
-async function readDone({ store }: RunServices, runId: string, name: string) {
-  return (await store.get(store.keys.phaseDone(runId, name), doneSchema))?.summary;
+async function readDone(invocation: Invocation<unknown>) {
+  return (await invocation.services.store.get(doneKey(invocation), doneSchema))?.summary;
+}
+
+function doneKey({ kind, services, runId, name }: Invocation<unknown>) {
+  return kind.keys(services.store.keys).phaseDone(runId, name);
 }
 
 /**
- * Marks the phase as begun, once, together with what the run shows of it. In a live run this writes the phase's market
- * time; retries, later attempts and further states of the same phase read it.
+ * Marks the phase as begun, once, together with what the run shows of it. Where the run has no market time, this writes
+ * the phase's own; retries, later attempts and further states of the same phase read it.
  */
-async function begin<I>(services: RunServices, definition: PhaseDefinition<I>, run: Run, input: I): Promise<Date> {
+async function begin<I>({ kind, services, definition, input }: Invocation<I>, run: RunRecord): Promise<Date> {
   const { store, clock } = services;
-  const key = store.keys.phaseBegun(run.id, definition.number);
+  const keys = kind.keys(store.keys);
+  const key = keys.phaseBegun(run.id, definition.number);
   const begun = await store.get(key, begunSchema);
-  if (begun) return new Date(begun.market_time);
-  const marketTime = run.market_time ?? iso(clock.now());
-  const progress = definition.progress?.(input) ?? { current: definition.number, total: phaseCount };
-  const shown = {
-    current_phase: definition.number,
-    current_phase_label: phaseLabels[definition.number],
-    progress_current: progress.current,
-    progress_total: progress.total,
-  };
+  if (begun && run.status === "running") return new Date(begun.market_time);
+  const marketTime = begun?.market_time ?? run.market_time ?? iso(clock.now());
   const outcome = await store.transact([
-    put({ ...key, market_time: marketTime, begun_at: iso(clock.now()) }, ifAbsent("begun")),
-    // A phase with several states is shown from its first one on; the status never goes back.
-    definition.number > run.current_phase
-      ? update(store.keys.run(run.id), { set: shown }, ifRunActive(run.attempt))
-      : check(store.keys.run(run.id), ifRunActive(run.attempt)),
+    ...(begun ? [] : [put({ ...key, market_time: marketTime, begun_at: iso(clock.now()) }, ifAbsent())]),
+    showPhase({ kind, services, definition, input }, run),
   ]);
   if (!outcome.applied && outcome.refusals.includes("run not active")) throw notActive(run.id, run.attempt);
   const stored = outcome.applied ? undefined : await store.get(key, begunSchema);
   return new Date(stored?.market_time ?? marketTime);
 }
 
-async function readSnapshot({ store }: RunServices, runId: string): Promise<Record<string, string>> {
-  return (await store.get(store.keys.runConfiguration(runId), configurationSchema))?.settings ?? {};
+/** A phase with several states is shown from its first one on; what the run shows never goes back. */
+function showPhase<I>(
+  { kind, services, definition, input }: Pick<Invocation<I>, "kind" | "services" | "definition" | "input">,
+  run: RunRecord,
+): Action {
+  const { number } = definition;
+  const key = kind.keys(services.store.keys).run(run.id);
+  if (run.status === "running" && number <= run.current_phase) return check(key, ifRunActive(run.attempt));
+  const progress = definition.progress?.(input) ?? { current: number, total: kind.phases.length };
+  const shown = {
+    status: "running",
+    ...(number >= run.current_phase && {
+      current_phase: number,
+      current_phase_label: kind.phases[number - 1],
+      progress_current: progress.current,
+      progress_total: progress.total,
+    }),
+  };
+  return update(key, { set: shown }, ifRunActive(run.attempt));
+}
+
+async function readSnapshot({ kind, services: { store }, runId }: Invocation<unknown>) {
+  return (await store.get(kind.keys(store.keys).runConfiguration(runId), snapshotSchema))?.settings ?? {};
 }
 
 function refuseLargeSummary(name: string, summary: Record<string, unknown>): void {

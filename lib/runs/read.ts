@@ -1,19 +1,32 @@
+import type * as z from "zod";
 import { AppError } from "../runtime/errors.ts";
 import { type ListPage, type PageRequest, readPage } from "../store/lists.ts";
-import { type Run, runSchema } from "./run.ts";
+import type { RunKind } from "./kind.ts";
+import type { RunRecord } from "./run.ts";
 import type { RunServices } from "./services.ts";
-import { type RunItem, runItemSchema } from "./views.ts";
+
+type Kind<R extends RunRecord> = Pick<RunKind<R>, "keys" | "record">;
 
 /** One run, read strongly. Throws `NOT_FOUND`. */
-export async function readRun({ store }: Pick<RunServices, "store">, id: string): Promise<Run> {
-  const run = await store.get(store.keys.run(id), runSchema);
+export async function readRun<R extends RunRecord>(
+  kind: Kind<R>,
+  { store }: Pick<RunServices, "store">,
+  id: string,
+): Promise<R> {
+  const run = await store.get(kind.keys(store.keys).run(id), kind.record);
   if (!run) throw new AppError("NotFound", "NOT_FOUND", `There is no run ${id}.`);
   return run;
 }
 
-/** Runs, newest first. */
-export async function listRuns({ store }: Pick<RunServices, "store">, page: PageRequest): Promise<ListPage<RunItem>> {
-  const { gsi1pk } = store.keys.runIndex("");
-  const list = { range: { index: "gsi1" as const, pk: gsi1pk ?? "", descending: true }, counter: "RUNS" };
-  return readPage(store, list, page, runItemSchema);
+/** A kind's runs as `item` reads them, newest first. */
+export async function listRuns<T>(
+  kind: Pick<RunKind, "keys">,
+  { store }: Pick<RunServices, "store">,
+  page: PageRequest,
+  item: z.ZodType<T>,
+): Promise<ListPage<T>> {
+  const keys = kind.keys(store.keys);
+  const { gsi1pk } = keys.runIndex("");
+  const list = { range: { index: "gsi1" as const, pk: gsi1pk ?? "", descending: true }, counter: keys.runCounter };
+  return readPage(store, list, page, item);
 }

@@ -1,80 +1,72 @@
-import { marketNow } from "../realm/market-time.ts";
-import { readRealm } from "../realm/state.ts";
-import { iso, newYorkDay } from "../runtime/dates.ts";
-import { AppError } from "../runtime/errors.ts";
-import { check, put, update } from "../store/actions.ts";
-import { type Condition, ifAbsent, ifUnchanged } from "../store/expressions.ts";
-import { forget, type IdempotentRequest, remember } from "../store/idempotency.ts";
+import { iso } from "../runtime/dates.ts";
+import { update } from "../store/actions.ts";
+import type { Condition } from "../store/expressions.ts";
+import { answerOnce, forget, type IdempotentRequest, refuseAnswered, remember } from "../store/idempotency.ts";
+import { execute, executeAgain } from "./execute.ts";
+import type { OnResume, RunKind } from "./kind.ts";
+import { takeLock } from "./lock.ts";
+import { notResumable } from "./not-resumable.ts";
 import { readRun } from "./read.ts";
-import { type Run, runSchema } from "./run.ts";
+import { refuseWhileHeld } from "./refuse-while-held.ts";
+import type { RunRecord } from "./run.ts";
 import type { RunServices } from "./services.ts";
-import { execute, recallStarted, refuseWhileHeld, unlessAnswered } from "./start.ts";
 
 /**
- * Takes a failed run up again: the lock, the status `running` and the next attempt in one transaction, then a new
- * execution; markers skip the phases that are done. Only the newest run, only if it failed, only on its trading day:
- * anything else is 409 `RUN_NOT_RESUMABLE`. This is the only way back from a terminal state.
+ * Takes a failed run up again: the lock, the status of a first attempt and the next attempt in one transaction, then a
+ * new execution; markers skip the phases that are done. Only if it failed, and only if `onResume` lets it: anything else
+ * is 409 `RUN_NOT_RESUMABLE`. This is the only way back from a terminal state.
  */
-export function resumeRun(
-  services: RunServices,
+export async function resumeRun<R extends RunRecord, S extends RunServices>(
+  kind: RunKind<R, S>,
+  onResume: OnResume<R, S>,
+  services: S,
   runId: string,
   request: IdempotentRequest,
 ): Promise<{ run_id: string }> {
-  return unlessAnswered(services, request, () => resume(services, runId, request));
+  const { answer, repeated } = await answerOnce(services, request, () =>
+    resume(kind, onResume, services, runId, request),
+  );
+  if (repeated) await executeAgain(kind, services, answer.run_id);
+  return answer;
 }
 
-async function resume(services: RunServices, runId: string, request: IdempotentRequest): Promise<{ run_id: string }> {
-  const { store, clock } = services;
-  const earlier = await recallStarted(services, request);
-  if (earlier) return earlier;
-  const run = await readRun(services, runId);
-  await refuseUnlessResumable(services, run);
-  await refuseWhileHeld(services);
-  const now = iso(clock.now());
-  const attempt = run.attempt + 1;
+async function resume<R extends RunRecord, S extends RunServices>(
+  kind: RunKind<R, S>,
+  onResume: OnResume<R, S>,
+  services: S,
+  runId: string,
+  request: IdempotentRequest,
+): Promise<{ run_id: string }> {
+  const { store, clock, metrics } = services;
+  const run = await readRun(kind, services, runId);
+  if (run.status !== "failed") throw notResumable(`The run is ${run.status}, only a failed one can be resumed.`);
+  const ofKind = await onResume(services, run);
+  await refuseWhileHeld(kind, services);
+  const next = {
+    status: kind.statuses.first,
+    attempt: run.attempt + 1,
+    attempt_started_at: iso(clock.now()),
+    completed_at: null,
+    error_code: null,
+    error_message: null,
+    warnings: null,
+    slow_since: null,
+  };
+  const keys = kind.keys(store.keys);
   const outcome = await store.transact([
-    put({ ...store.keys.lock(), run_id: runId, attempt, taken_at: now }, ifAbsent("locked")),
-    update(
-      store.keys.run(runId),
-      {
-        set: {
-          status: "running",
-          attempt,
-          attempt_started_at: now,
-          completed_at: null,
-          error_code: null,
-          error_message: null,
-          warnings: null,
-          slow_since: null,
-          ...store.keys.runningIndex(runId),
-        },
-      },
-      ifFailedIn(run.attempt),
-    ),
-    check(store.keys.realmState(), ifUnchanged("newest_run_id", runId)),
+    ...takeLock(kind, services, { ...run, ...next }),
+    update(keys.run(runId), { set: { ...next, ...keys.runningIndex(runId) } }, ifFailedIn(run.attempt)),
+    ...ofKind,
     ...remember(store, request, { run_id: runId }, clock.now()),
   ]);
   if (!outcome.applied) {
-    await refuseWhileHeld(services);
+    refuseAnswered(outcome);
+    await refuseWhileHeld(kind, services);
     throw notResumable("Another request has changed the run.");
   }
-  services.metrics.add("RunStarted");
-  const resumed = await store.get(store.keys.run(runId), runSchema);
-  if (resumed) await execute(services, resumed, forget(store, request));
+  metrics.add("RunStarted");
+  await execute(kind, services, { ...run, ...next }, forget(store, request));
   return { run_id: runId };
-}
-
-async function refuseUnlessResumable(services: RunServices, run: Run): Promise<void> {
-  if (run.status !== "failed") throw notResumable(`The run is ${run.status}, only a failed one can be resumed.`);
-  const realm = await readRealm(services);
-  if (realm?.newest_run_id !== run.id) throw notResumable("A newer run exists; start a new one instead.");
-  const now = marketNow(services.config.marketClock, realm, services.clock);
-  if (newYorkDay(now) !== run.trading_day)
-    throw notResumable(`The run belongs to ${run.trading_day}; start a new one.`);
-}
-
-function notResumable(message: string): AppError {
-  return new AppError("Conflict", "RUN_NOT_RESUMABLE", message);
 }
 
 function ifFailedIn(attempt: number): Condition {

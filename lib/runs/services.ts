@@ -1,4 +1,3 @@
-import type { Executions } from "../providers/aws/executions.ts";
 import type { RealmServices } from "../realm/services.ts";
 import type { Sleep } from "../runtime/clock.ts";
 import type { Ids } from "../runtime/ids.ts";
@@ -7,7 +6,6 @@ import type { Log } from "../runtime/logger.ts";
 
 /** What the lifecycle of runs needs; the whole of `services.ts` has it and more. */
 export interface RunServices extends RealmServices, Telemetry {
-  executions: Executions;
   sleep: Sleep;
   ids: Ids;
   log: Log;

@@ -1,42 +1,53 @@
 import { AppError } from "../runtime/errors.ts";
-import { type IdempotentRequest, recall, remember } from "../store/idempotency.ts";
+import { answerOnce, type IdempotentRequest, remember } from "../store/idempotency.ts";
 import { lifecycleFailures } from "./failure.ts";
 import { finishRun } from "./finish.ts";
+import type { RunKind } from "./kind.ts";
 import { readRun } from "./read.ts";
-import { executionName } from "./run.ts";
+import { executionName, isActive, type RunRecord } from "./run.ts";
 import type { RunServices } from "./services.ts";
-import { type RunStatus, runStatusSchema, toRunStatus } from "./views.ts";
 
 /**
- * Ends a run as `failed`, `Stopped by user`, then its execution: in this order, so that nothing the execution still
- * does can count. Throws `NOT_FOUND`, or `RUN_NOT_ACTIVE` for a run that is over.
+ * Ends a run as its kind calls a stopped one, then its execution: in this order, so that nothing the execution still
+ * does can count. Answers the ended run as `view` shows it. Throws `NOT_FOUND`, or `RUN_NOT_ACTIVE` for a run that is
+ * over.
  */
-export async function stopRun(services: RunServices, runId: string, request: IdempotentRequest): Promise<RunStatus> {
-  const status = (await recallStopped(services, request)) ?? (await stopNow(services, runId, request));
+export async function stopRun<R extends RunRecord, S extends RunServices, A extends Record<string, unknown>>(
+  kind: RunKind<R, S>,
+  services: S,
+  runId: string,
+  request: IdempotentRequest,
+  view: (run: R) => A,
+): Promise<A> {
+  const { answer } = await answerOnce(services, request, () => stopNow(kind, services, runId, request, view));
+  const run = await readRun(kind, services, runId);
   // Here, so that a repeated request makes up for one that died in between.
-  await services.executions.stop(executionName(status), lifecycleFailures.stopped.message).catch((error: unknown) => {
-    services.log.warn("the execution could not be stopped; the fence ends it", { runId, error });
+  if (!isActive(run)) await stopExecution(kind, services, run);
+  return answer;
+}
+
+async function stopExecution<R extends RunRecord, S extends RunServices>(kind: RunKind<R, S>, services: S, run: R) {
+  const executions = kind.executions(services);
+  await executions.stop(executionName(run), lifecycleFailures.stopped.message).catch((error: unknown) => {
+    services.log.warn("the execution could not be stopped; the fence ends it", { runId: run.id, error });
   });
-  return status;
 }
 
-async function recallStopped({ store, clock }: RunServices, request: IdempotentRequest) {
-  const earlier = await recall(store, request, clock.now());
-  return earlier && runStatusSchema.parse(earlier);
-}
-
-async function stopNow(services: RunServices, runId: string, request: IdempotentRequest): Promise<RunStatus> {
-  const { store, clock } = services;
-  const { attempt } = await readRun(services, runId);
-  const stopped = await finishRun(services, {
+async function stopNow<R extends RunRecord, S extends RunServices, A extends Record<string, unknown>>(
+  kind: RunKind<R, S>,
+  services: S,
+  runId: string,
+  request: IdempotentRequest,
+  view: (run: R) => A,
+): Promise<A> {
+  const { attempt } = await readRun(kind, services, runId);
+  const stopped = await finishRun(kind, services, {
     runId,
     attempt,
-    outcome: { status: "failed", failure: lifecycleFailures.stopped },
-    also: (ended) => remember(store, request, toRunStatus(ended), clock.now()),
+    outcome: { status: "stopped", failure: lifecycleFailures.stopped },
+    also: (ended) => remember(services.store, request, view(ended), services.clock.now()),
   });
-  if (stopped) return toRunStatus(await readRun(services, runId));
-  const meanwhile = await recallStopped(services, request);
-  if (meanwhile) return meanwhile;
-  const { status } = await readRun(services, runId);
-  throw new AppError("Conflict", "RUN_NOT_ACTIVE", "The run is over.", { details: { status } });
+  const run = await readRun(kind, services, runId);
+  if (stopped) return view(run);
+  throw new AppError("Conflict", "RUN_NOT_ACTIVE", "The run is over.", { details: { status: run.status } });
 }

@@ -1,6 +1,6 @@
 import type { TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { type Changes, type Condition, compileChanges } from "./expressions.ts";
-import type { IndexKeys, Key } from "./keys.ts";
+import type { IndexKeys, Key } from "./keys/key.ts";
 
 type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 

@@ -26,13 +26,13 @@ export function ifPresent(refusal = "absent"): Condition {
   return { refusal, expression: "attribute_exists(pk)" };
 }
 
-/** The fence of DESIGN section 4: the run is running, in this very attempt. */
+/** The fence of DESIGN section 4: the run goes on (or waits for its first phase), in this very attempt. */
 export function ifRunActive(attempt: number): Condition {
   return {
     refusal: "run not active",
-    expression: "#status = :running AND #attempt = :attempt",
+    expression: "#status IN (:queued, :running) AND #attempt = :attempt",
     names: { "#status": "status", "#attempt": "attempt" },
-    values: { ":running": "running", ":attempt": attempt },
+    values: { ":queued": "queued", ":running": "running", ":attempt": attempt },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { IndexName } from "./keys.ts";
+import type { IndexName } from "./keys/key.ts";
 import type { List } from "./lists.ts";
 
 /** Filters as a list is read by them: by attribute. */

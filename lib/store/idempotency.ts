@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { AppError } from "../runtime/errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { AppError, isAppError } from "../runtime/errors.ts";
 import { type Action, put, remove } from "./actions.ts";
 import { ifAbsentOrExpired } from "./expressions.ts";
-import type { Store } from "./table.ts";
+import type { Store, TransactionOutcome } from "./table.ts";
 
 /** A request that may be repeated: whose, under which key, and what it said. */
 export interface IdempotentRequest {
@@ -16,12 +17,43 @@ export interface IdempotentRequest {
 
 const recordSchema = z.object({ body_digest: z.string(), answer: z.record(z.string(), z.unknown()), ttl: z.number() });
 const keptSeconds = 24 * 3_600;
+/** What a transaction with `remember` is refused as where an equal request was first. */
+const keyUsed = "key used";
+
+/**
+ * What an equal request of the last 24 hours was answered, else what `work` answers, which remembers it. Where `work` is
+ * refused, an equal request may have been first after its answer was looked for: then that is the answer here too.
+ * Throws what `work` throws, and `IDEMPOTENCY_MISMATCH`.
+ */
+export async function answerOnce<A extends Record<string, unknown>>(
+  { store, clock }: { store: Store; clock: Clock },
+  request: IdempotentRequest,
+  work: () => Promise<A>,
+): Promise<{ answer: A; repeated: boolean }> {
+  const recalled = async () => {
+    const answer = await recall(store, request, clock.now());
+    // Remembered by `work` of an equal request.
+    return answer && { answer: answer as A, repeated: true };
+  };
+  try {
+    return (await recalled()) ?? { answer: await work(), repeated: false };
+  } catch (error) {
+    const meanwhile = isAppError(error) && error.name === "Conflict" ? await recalled() : undefined;
+    if (meanwhile) return meanwhile;
+    throw error;
+  }
+}
+
+/** Throws where the transaction was refused because an equal request was first: `answerOnce` then answers as that did. */
+export function refuseAnswered({ refusals }: TransactionOutcome & { applied: false }): undefined {
+  if (refusals.includes(keyUsed)) throw new AppError("Conflict", "INTERNAL_ERROR", "An equal request was first.");
+}
 
 /**
  * The first answer to this key, if there is one of the last 24 hours. Throws `IDEMPOTENCY_MISMATCH` where the request
  * was another one.
  */
-export async function recall(
+async function recall(
   store: Store,
   request: IdempotentRequest,
   now: Date,
@@ -51,7 +83,7 @@ export function remember(
   const key = recordKey(store, request);
   if (!key) return [];
   const ttl = seconds(now) + keptSeconds;
-  return [put({ ...key, body_digest: digest(request.body), answer, ttl }, ifAbsentOrExpired(seconds(now), "key used"))];
+  return [put({ ...key, body_digest: digest(request.body), answer, ttl }, ifAbsentOrExpired(seconds(now), keyUsed))];
 }
 
 /** The actions that forget a remembered answer, for a request that turned out to have done nothing. */

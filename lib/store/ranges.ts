@@ -1,5 +1,5 @@
 import type { QueryCommandInput } from "@aws-sdk/lib-dynamodb";
-import type { IndexName } from "./keys.ts";
+import type { IndexName } from "./keys/key.ts";
 
 /** A run of items under one partition key, of the table or of an index. */
 export interface Range {

@@ -15,7 +15,8 @@ import type { Log } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { type Action, toTransactItem } from "./actions.ts";
 import { decode } from "./codec.ts";
-import type { IndexKeys, Key, Keys } from "./keys.ts";
+import type { IndexKeys, Key } from "./keys/key.ts";
+import type { Keys } from "./keys.ts";
 import { type Page, type Range, toQuery } from "./ranges.ts";
 
 /** DynamoDB's own limits. */

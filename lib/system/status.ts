@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { analysisRun } from "../analysis/run.ts";
 import { marketNow } from "../realm/market-time.ts";
 import { readRealm, readSettings } from "../realm/state.ts";
 import { readLock } from "../runs/lock.ts";
-import { runSchema } from "../runs/run.ts";
 import type { RunServices } from "../runs/services.ts";
 import { daysBetween, utcDay } from "../runtime/dates.ts";
 import { portfolioSchema } from "../trading/positions/record.ts";
@@ -29,10 +29,10 @@ export async function readSystemStatus(services: Pick<RunServices, "store" | "co
   const [realm, settings, lock, portfolios] = await Promise.all([
     readRealm(services),
     readSettings(services),
-    readLock(services),
+    readLock(analysisRun, services),
     store.queryAll({ pk: store.keys.portfolio("").pk }, holdingsSchema),
   ]);
-  const holder = lock && (await store.get(store.keys.run(lock.run_id), runSchema));
+  const holder = lock && (await store.get(store.keys.run(lock.run_id), analysisRun.record));
   const today = utcDay(marketNow(config.marketClock, realm, clock));
   const start = settings.system_start_date;
   const days = start === undefined ? 0 : Math.max(0, daysBetween(start, today));

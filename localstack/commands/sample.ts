@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ulid } from "ulid";
+import { analysisRun, analysisStart, runSchema } from "../../lib/analysis/run.ts";
 import { tradingDayBefore } from "../../lib/calendar/trading-days.ts";
 import { readRealm } from "../../lib/realm/state.ts";
-import { executionName, runSchema } from "../../lib/runs/run.ts";
+import { executionName } from "../../lib/runs/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { iso } from "../../lib/runtime/dates.ts";
@@ -91,13 +92,19 @@ function servicesOf(variables: Record<string, string>, at: Date): Services {
 /** Answers how the run of a day ended. */
 async function runOn(services: Services, day: string): Promise<string> {
   useServices(services);
-  const { store, executions } = services;
+  const { store } = services;
+  const executions = services.executions.analysis;
   const id = services.ids.ulid(services.clock.now().getTime());
   const stored = await store.get(store.keys.run(id), runSchema);
   if (stored && stored.status !== "running") return stored.status;
   const newest = (await readRealm(services))?.newest_run_id ?? "";
   if (newest > id) throw new StartProblem("The realm has runs of its own; sample data goes into an empty DATA_DIR.");
-  const { run_id } = await startRun(services, { operation: "sample", key: day, apiKeyId: "sample", body: {} });
+  const { run_id } = await startRun(analysisRun, analysisStart, services, {
+    operation: "sample",
+    key: day,
+    apiKeyId: "sample",
+    body: {},
+  });
   const name = executionName({ id: run_id, attempt: 1 });
   while ((await executions.describe(name))?.status === "RUNNING") await pause(5);
   return (await store.get(store.keys.run(run_id), runSchema))?.status ?? "lost";

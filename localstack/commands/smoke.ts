@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
+import { type RunStatus, runStatusSchema } from "../../lib/analysis/run-view.ts";
 import { signalCommentSchema, signalItemSchema } from "../../lib/analysis/signals/view.ts";
-import { type RunStatus, runStatusSchema } from "../../lib/runs/views.ts";
 import { systemStatusSchema } from "../../lib/system/status.ts";
 import { evaluationPeriodViewSchema } from "../../lib/trading/evaluation/view.ts";
 import { portfolioViewSchema } from "../../lib/trading/positions/portfolio-view.ts";

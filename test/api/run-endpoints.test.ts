@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { analysisRun } from "../../lib/analysis/run.ts";
+import { toRunStatus } from "../../lib/analysis/run-view.ts";
 import { stopRun } from "../../lib/runs/stop.ts";
 import { put, remove, update } from "../../lib/store/actions.ts";
 import { type Call, call } from "../support/cloud.ts";
@@ -112,7 +114,7 @@ describe("POST /runs/{id}/stop", () => {
       error_message: "Stopped by user",
       completed_at: "2026-03-02T15:30:00.000Z",
     });
-    expect((await api.services.executions.describe(`${id}-1`))?.status).toBe("ABORTED");
+    expect((await api.services.executions.analysis.describe(`${id}-1`))?.status).toBe("ABORTED");
     expect((await ask("POST /analyze")).status).toBe(202);
   });
 
@@ -138,9 +140,9 @@ describe("POST /runs/{id}/stop", () => {
   it("has stopped the run even where Step Functions cannot be told, which the log says", async () => {
     const id = await start();
     const stop = async () => Promise.reject(new Error("no answer"));
-    const cut = { ...api.services, executions: { ...api.services.executions, stop } };
+    const cut = { ...api.services, executions: { analysis: { ...api.services.executions.analysis, stop } } };
     const request = { operation: `stop#${id}`, key: undefined, apiKeyId: "key-1", body: {} };
-    expect(await stopRun(cut, id, request)).toMatchObject({ status: "failed" });
+    expect(await stopRun(analysisRun, cut, id, request, toRunStatus)).toMatchObject({ status: "failed" });
     expect(api.cloud.log.lines.at(-1)).toMatchObject({ level: "warn", fields: { runId: id } });
   });
 });
@@ -164,7 +166,7 @@ describe("POST /runs/{id}/resume", () => {
       error_message: null,
       completed_at: null,
     });
-    expect((await api.services.executions.describe(`${id}-2`))?.status).toBe("RUNNING");
+    expect((await api.services.executions.analysis.describe(`${id}-2`))?.status).toBe("RUNNING");
     expect(await refusal("POST /analyze")).toMatchObject({ details: { active_run_id: id } });
   });
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
-import { type RunStatus, runStatusSchema } from "../../lib/runs/views.ts";
+import { type RunStatus, runStatusSchema } from "../../lib/analysis/run-view.ts";
 import { type ApiAnswer, expectData } from "../../localstack/commands/client.ts";
 import type { LocalStack } from "../support/stack.ts";
 

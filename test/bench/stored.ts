@@ -1,5 +1,5 @@
+import { type Run, runSchema } from "../../lib/analysis/run.ts";
 import { type Signal, signalId } from "../../lib/analysis/signals/signal.ts";
-import { type Run, runSchema } from "../../lib/runs/run.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { systemIds } from "../../lib/runtime/ids.ts";
 import type { Services } from "../../lib/services.ts";

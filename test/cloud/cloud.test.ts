@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { registerApiKey } from "../../lib/access/api-keys.ts";
+import { analysisRun, analysisStart } from "../../lib/analysis/run.ts";
 import { lifecycleFailures } from "../../lib/runs/failure.ts";
 import { startRun as startInProcess } from "../../lib/runs/start.ts";
 import { askEvery, readGets } from "../../localstack/commands/canary.ts";
@@ -143,7 +144,7 @@ describe("the stage on LocalStack", () => {
       expect(run).toMatchObject({ status: "failed", error_code: "REDDIT_API_ERROR" });
       expect(timesOf(cloud.usage, functionName("failRun"))).toBeGreaterThan(0);
       await expect
-        .poll(() => services.executions.describe(`${id}-1`), { timeout: 20_000 })
+        .poll(() => services.executions.analysis.describe(`${id}-1`), { timeout: 20_000 })
         .toEqual({ status: "FAILED", error: "RunFailed" });
     },
     minutes(3),
@@ -158,7 +159,7 @@ describe("the stage on LocalStack", () => {
         timesOf(cloud.usage, functionName("executionEnded")),
       ];
       const id = await startRun(api);
-      await services.executions.stop(`${id}-1`, "by hand");
+      await services.executions.analysis.stop(`${id}-1`, "by hand");
       expect(await ended(api, id)).toMatchObject({
         status: "failed",
         error_message: lifecycleFailures.aborted.message,
@@ -175,10 +176,12 @@ describe("the stage on LocalStack", () => {
       const { api, services, invoke } = deployment;
       // A process that ended between the transaction and the start of the execution, two minutes ago.
       const { run_id } = await startInProcess(
+        analysisRun,
+        analysisStart,
         {
           ...services,
           clock: { now: () => new Date(Date.now() - 120_000) },
-          executions: { ...services.executions, start: async () => "unknown" },
+          executions: { analysis: { ...services.executions.analysis, start: async () => "unknown" } },
         },
         { operation: "analyze", key: undefined, apiKeyId: "local", body: {} },
       );

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Run } from "../../lib/runs/run.ts";
+import type { Run } from "../../lib/analysis/run.ts";
 import { type Fault, faultyStore } from "../support/faulty-store.ts";
 import { byDay, calls, onDay, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
 import { prediction } from "../support/trading.ts";

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { handler } from "../../functions/phases/open-positions.ts";
+import { analysisRun, analysisStart } from "../../lib/analysis/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { type Services, useServices } from "../../lib/services.ts";
 import { applyExit, exitOnRequest } from "../../lib/trading/positions/bookkeeping.ts";
@@ -18,9 +19,12 @@ interface Event {
 
 /** A run that has come to Phase 5, and what its state is handed. */
 async function reach(services: Services): Promise<Event> {
-  const unstarted = { ...services, executions: { ...services.executions, start: async () => "unknown" as const } };
+  const unstarted = {
+    ...services,
+    executions: { analysis: { ...services.executions.analysis, start: async () => "unknown" as const } },
+  };
   const request = { operation: "analyze", key: undefined, apiKeyId: "key-1", body: {} };
-  return { runId: (await startRun(unstarted, request)).run_id, attempt: 1 };
+  return { runId: (await startRun(analysisRun, analysisStart, unstarted, request)).run_id, attempt: 1 };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { handler } from "../../functions/phases/create-predictions.ts";
+import { analysisRun, analysisStart } from "../../lib/analysis/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { type Services, useServices } from "../../lib/services.ts";
 import { type Action, put } from "../../lib/store/actions.ts";
@@ -46,9 +47,12 @@ interface Event {
 async function begin(realm: string): Promise<{ services: Services; event: Event }> {
   const services = stage.begin(realm, undefined);
   stage.scene.market = marketOf({ GME: 20, AMD: 100 });
-  const unstarted = { ...services, executions: { ...services.executions, start: async () => "unknown" as const } };
+  const unstarted = {
+    ...services,
+    executions: { analysis: { ...services.executions.analysis, start: async () => "unknown" as const } },
+  };
   const request = { operation: "analyze", key: undefined, apiKeyId: "key-1", body: {} };
-  const { run_id: runId } = await startRun(unstarted, request);
+  const { run_id: runId } = await startRun(analysisRun, analysisStart, unstarted, request);
   await seedComments(services, comments);
   const members = comments.map(({ id }, rank) => ({
     comment_id: id,

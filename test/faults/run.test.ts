@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sweepRuns } from "../../lib/runs/reconcile.ts";
-import type { Run } from "../../lib/runs/run.ts";
+import type { Run } from "../../lib/analysis/run.ts";
+import { sweepRuns } from "../../lib/runs/sweep.ts";
 import type { Services } from "../../lib/services.ts";
+import { runKinds } from "../../lib/system/run-kinds.ts";
 import { type Cloud, call, type PhaseHandler } from "../support/cloud.ts";
 import { dump } from "../support/dump.ts";
 import { type Fault, faultyStore } from "../support/faulty-store.ts";
@@ -53,7 +54,7 @@ async function runThrough(
 
 /** What happens after the process is back: the sweep at start, the client's repeated request, and a resume. */
 async function recover(services: Services): Promise<Run> {
-  await sweepRuns(services);
+  await sweepRuns(runKinds, services);
   const repeated = await call("api/start-analysis", { headers });
   expect(repeated.status).toBe(202);
   const { run_id } = repeated.body.data;

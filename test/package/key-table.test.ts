@@ -1,18 +1,28 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const text = globSync("lib/store/{keys.ts,keys/*.ts}", { cwd: root })
-  .map((file) => readFileSync(`${root}/${file}`, "utf8"))
-  .join("\n");
+const products = globSync("lib/store/keys/*.ts", { cwd: root })
+  // What the keys of products are made with.
+  .filter((file) => !/\/(key|runs)\.ts$/.test(file))
+  .map((file) => ({ file, text: readFileSync(`${root}/${file}`, "utf8") }));
 
 /** The first words that a pattern finds, each once. */
-const found = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map((match) => match[1]))].toSorted();
+const found = (text: string, pattern: RegExp) =>
+  [...new Set([...text.matchAll(pattern)].map((match) => match[1] ?? ""))].toSorted();
 
-it("the table of key patterns lists what the keys make, and nothing else", () => {
-  const made = found(/(?:\bkey\(\s*["`]|"system#)([A-Z_]+)/g);
-  const listed = found(/^ \* \|[^|]*\| (?:r|system)#([A-Z_]+)/gm);
-  expect(listed).toEqual(made);
-  expect(made).toContain("PREDICTION");
+describe("the keys of a product", () => {
+  it.each(products)("$file lists in its table what its functions make, and nothing else", ({ text }) => {
+    const made = found(text, /(?:\bkey\(\s*["`]|"system#)([A-Z_]+)/g);
+    const listed = found(text, /^ \* \|[^|]*\| (?:r|system)#([A-Z_]+)/gm);
+    expect(listed).toEqual(made);
+    expect(made.length).toBeGreaterThan(2);
+  });
+
+  it("have names that no other product has, whose keys they would replace", () => {
+    const names = products.flatMap(({ text }) => found(text, /^ {2,4}(\w+): \(/gm));
+    expect(names.length).toBeGreaterThan(30);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
 });

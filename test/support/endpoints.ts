@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
+import { analysisRun, completeAnalysis } from "../../lib/analysis/run.ts";
 import { errorCodes, statusOf } from "../../lib/http/envelope.ts";
 import committed from "../../lib/http/openapi.json" with { type: "json" };
 import { completeRun } from "../../lib/runs/complete.ts";
@@ -88,7 +89,7 @@ export function useEndpoints() {
   const start = async (headers: Record<string, string> = {}): Promise<string> =>
     (await data("POST /analyze", { headers })).run_id;
   /** Ends a run as its last state would. */
-  const complete = (runId: string) => completeRun(() => services)({ runId, attempt: 1 });
+  const complete = (runId: string) => completeRun(analysisRun, completeAnalysis, () => services)({ runId, attempt: 1 });
   const pass = (ms: number) => {
     cloud.time.now = new Date(cloud.time.now.getTime() + ms);
   };

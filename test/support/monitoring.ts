@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from "vitest";
+import type { Run } from "../../lib/analysis/run.ts";
 import { newYorkInstant } from "../../lib/calendar/trading-days.ts";
 import { openRealm } from "../../lib/realm/state.ts";
-import type { Run } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import { priceBarSchema } from "../../lib/trading/market/bars.ts";
 import {

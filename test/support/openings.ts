@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from "vitest";
+import type { Run } from "../../lib/analysis/run.ts";
 import type { Signal } from "../../lib/analysis/signals/signal.ts";
 import { openRealm } from "../../lib/realm/state.ts";
-import type { Run } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import { update } from "../../lib/store/actions.ts";
 import type { Portfolio, StockPosition } from "../../lib/trading/positions/record.ts";

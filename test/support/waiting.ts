@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { executionName, type Run, runSchema } from "../../lib/runs/run.ts";
+import { type Run, runSchema } from "../../lib/analysis/run.ts";
+import { executionName } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import { call } from "./cloud.ts";
 
@@ -8,7 +9,7 @@ export async function settled(services: Services, runId: string): Promise<Run | 
   for (;;) {
     const run = await services.store.get(services.store.keys.run(runId), runSchema);
     if (!run) return undefined;
-    const execution = await services.executions.describe(executionName(run));
+    const execution = await services.executions.analysis.describe(executionName(run));
     // Read again: the run may have ended between the two questions.
     if (execution && execution.status !== "RUNNING")
       return services.store.get(services.store.keys.run(runId), runSchema);
@@ -19,7 +20,7 @@ export async function settled(services: Services, runId: string): Promise<Run | 
 
 /** Returns when no execution of this name is going on. Asks Step Functions only, so the table may be out of order. */
 export async function executionOver({ executions }: Pick<Services, "executions">, name: string): Promise<void> {
-  while ((await executions.describe(name))?.status === "RUNNING")
+  while ((await executions.analysis.describe(name))?.status === "RUNNING")
     await new Promise((resolve) => setTimeout(resolve, 2));
 }
 

@@ -3,8 +3,9 @@ import * as z from "zod";
 import { type Author, authorSchema } from "../../lib/analysis/authors/author.ts";
 import { postsInput } from "../../lib/analysis/comments/annotated.ts";
 import { commentSchema } from "../../lib/analysis/comments/comment.ts";
+import type { Run } from "../../lib/analysis/run.ts";
+import { analysisRun } from "../../lib/analysis/run.ts";
 import { phase } from "../../lib/runs/phase.ts";
-import type { Run } from "../../lib/runs/run.ts";
 import { loadServices, type Services } from "../../lib/services.ts";
 import { newAuthor } from "../../lib/trading/authors/figures.ts";
 import { readHistory } from "../../lib/trading/authors/history.ts";
@@ -380,14 +381,19 @@ describe("the phase", () => {
   });
 
   it.each([0, 1, 2])("overtaken by another invocation before its commit %i applies nothing again", async (point) => {
-    const overtaken = phase({ state: "UpdateAuthors", number: 7, input: postsInput }, loadServices, (context) => {
-      let commits = 0;
-      const commit: typeof context.commit = async (actions, runChanges) => {
-        if (commits++ === point) await updateTheirFigures(context);
-        return context.commit(actions, runChanges);
-      };
-      return updateTheirFigures({ ...context, commit });
-    });
+    const overtaken = phase(
+      analysisRun,
+      { state: "UpdateAuthors", number: 7, input: postsInput },
+      loadServices,
+      (context) => {
+        let commits = 0;
+        const commit: typeof context.commit = async (actions, runChanges) => {
+          if (commits++ === point) await updateTheirFigures(context);
+          return context.commit(actions, runChanges);
+        };
+        return updateTheirFigures({ ...context, commit });
+      },
+    );
     expect(await runThrough((_handler, input) => overtaken(input))).toEqual(plain);
   });
 

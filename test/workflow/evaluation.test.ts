@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { handler } from "../../functions/phases/roll-evaluation.ts";
+import { analysisStart, runSchema } from "../../lib/analysis/run.ts";
 import { openRealm } from "../../lib/realm/state.ts";
-import { phaseLabels, runSchema } from "../../lib/runs/run.ts";
 import { newYorkDay } from "../../lib/runtime/dates.ts";
 import { type Services, useServices } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
@@ -64,7 +64,7 @@ async function runAt(marketTime: string): Promise<string> {
     status: "running",
     attempt: 1,
     current_phase: 7,
-    current_phase_label: phaseLabels[7],
+    current_phase_label: "Post-Analysis",
     progress_current: 7,
     progress_total: 7,
     started_at: marketTime,
@@ -80,7 +80,9 @@ async function runAt(marketTime: string): Promise<string> {
     market_time: marketTime,
     trading_day: newYorkDay(new Date(marketTime)),
   });
-  await services.store.transact([put({ ...services.store.keys.run(id), ...run })]);
+  const { store } = services;
+  const settings = await analysisStart.snapshot(services);
+  await store.transact([put({ ...store.keys.run(id), ...run }), put({ ...store.keys.runConfiguration(id), settings })]);
   return id;
 }
 

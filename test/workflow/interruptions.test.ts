@@ -1,14 +1,15 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { analysisRun, analysisStart, type Run, resumeAnalysis, runSchema } from "../../lib/analysis/run.ts";
 import type { StartOutcome } from "../../lib/providers/aws/executions.ts";
 import { openRealm } from "../../lib/realm/state.ts";
-import { sweepRuns } from "../../lib/runs/reconcile.ts";
 import { resumeRun } from "../../lib/runs/resume.ts";
-import { type Run, runSchema } from "../../lib/runs/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
+import { sweepRuns } from "../../lib/runs/sweep.ts";
 import type { Services } from "../../lib/services.ts";
 import { put } from "../../lib/store/actions.ts";
+import { runKinds } from "../../lib/system/run-kinds.ts";
 import { type Cloud, call, idleSummaries, startCloud } from "../support/cloud.ts";
 import { dump } from "../support/dump.ts";
 import { settled } from "../support/waiting.ts";
@@ -47,7 +48,12 @@ const killed = new Error("the process was killed here");
 /** Services whose StartExecution goes another way; `really` is the true one. */
 const starting = (how: (really: () => Promise<StartOutcome>) => Promise<StartOutcome>): Services => ({
   ...services,
-  executions: { ...services.executions, start: (name, input) => how(() => services.executions.start(name, input)) },
+  executions: {
+    analysis: {
+      ...services.executions.analysis,
+      start: (name, input) => how(() => services.executions.analysis.start(name, input)),
+    },
+  },
 });
 /** Nobody is locked out: the next run starts, and completes. */
 async function nextIsAccepted(): Promise<void> {
@@ -70,6 +76,8 @@ async function executionsOf(runId: string): Promise<string[]> {
 /** A run that was started, stopped, and can be resumed. */
 async function failedRun(): Promise<string> {
   const { run_id } = await startRun(
+    analysisRun,
+    analysisStart,
     starting(async () => "unknown"),
     request(),
   );
@@ -80,7 +88,7 @@ async function failedRun(): Promise<string> {
 describe("a client that repeats its request after the process died", () => {
   it("between the table and StartExecution heals the run", async () => {
     const dying = starting(() => Promise.reject(killed));
-    await expect(startRun(dying, request("k"))).rejects.toBe(killed);
+    await expect(startRun(analysisRun, analysisStart, dying, request("k"))).rejects.toBe(killed);
     const held = (await call("api/start-analysis")).body.error.details.active_run_id;
     expect(await executionsOf(held)).toEqual([]);
     const again = await call("api/start-analysis", { headers: { "Idempotency-Key": "k" } });
@@ -94,10 +102,10 @@ describe("a client that repeats its request after the process died", () => {
       await really();
       throw killed;
     });
-    await expect(startRun(dying, request("k"))).rejects.toBe(killed);
-    const { run_id } = await startRun(services, request("k"));
+    await expect(startRun(analysisRun, analysisStart, dying, request("k"))).rejects.toBe(killed);
+    const { run_id } = await startRun(analysisRun, analysisStart, services, request("k"));
     await settled(services, run_id);
-    expect(await startRun(services, request("k"))).toEqual({ run_id });
+    expect(await startRun(analysisRun, analysisStart, services, request("k"))).toEqual({ run_id });
     expect(await executionsOf(run_id)).toEqual([`${run_id}-1`]);
     expect((await runOf(run_id))?.status).toBe("completed");
   });
@@ -105,7 +113,9 @@ describe("a client that repeats its request after the process died", () => {
   it("heals a resumed run in its own attempt", async () => {
     const runId = await failedRun();
     const dying = starting(() => Promise.reject(killed));
-    await expect(resumeRun(dying, runId, request("r", `resume#${runId}`))).rejects.toBe(killed);
+    await expect(resumeRun(analysisRun, resumeAnalysis, dying, runId, request("r", `resume#${runId}`))).rejects.toBe(
+      killed,
+    );
     expect(await runOf(runId)).toMatchObject({ status: "running", attempt: 2 });
     expect(await executionsOf(runId)).toEqual([]);
     const again = await call("api/resume-run", { params: { id: runId }, headers: { "Idempotency-Key": "r" } });
@@ -116,21 +126,25 @@ describe("a client that repeats its request after the process died", () => {
 
   it("is not taken for a reason to end the run, even where the start is refused now", async () => {
     const { run_id } = await startRun(
+      analysisRun,
+      analysisStart,
       starting(async () => "unknown"),
       request("k"),
     );
     const refusing = starting(async () => "refused");
-    expect(await startRun(refusing, request("k"))).toEqual({ run_id });
+    expect(await startRun(analysisRun, analysisStart, refusing, request("k"))).toEqual({ run_id });
     expect((await runOf(run_id))?.status).toBe("running");
   });
 
   it("does not bring a run back that is over", async () => {
     const { run_id } = await startRun(
+      analysisRun,
+      analysisStart,
       starting(async () => "unknown"),
       request("k"),
     );
     await call("api/stop-run", { params: { id: run_id } });
-    expect(await startRun(services, request("k"))).toEqual({ run_id });
+    expect(await startRun(analysisRun, analysisStart, services, request("k"))).toEqual({ run_id });
     expect((await runOf(run_id))?.status).toBe("failed");
     expect(await executionsOf(run_id)).toEqual([]);
   });
@@ -142,19 +156,21 @@ describe("when StartExecution", () => {
       await really();
       return "unknown";
     });
-    const { run_id } = await startRun(lost, request());
+    const { run_id } = await startRun(analysisRun, analysisStart, lost, request());
     expect((await settled(services, run_id))?.status).toBe("completed");
   });
 
   it("does not answer and did not start, the sweep gives the run up after 60 seconds, not before", async () => {
     const { run_id } = await startRun(
+      analysisRun,
+      analysisStart,
       starting(async () => "unknown"),
       request(),
     );
     pass(60);
-    expect(await sweepRuns(services)).toEqual({ running: 1, ended: 0 });
+    expect(await sweepRuns(runKinds, services)).toEqual({ running: 1, ended: 0 });
     pass(1);
-    expect(await sweepRuns(services)).toEqual({ running: 0, ended: 1 });
+    expect(await sweepRuns(runKinds, services)).toEqual({ running: 0, ended: 1 });
     expect(await runOf(run_id)).toMatchObject({
       status: "failed",
       error_message: "The run's execution was never started or is gone.",
@@ -165,7 +181,9 @@ describe("when StartExecution", () => {
   it("refuses a resume, the run is failed again and can be resumed once more", async () => {
     const runId = await failedRun();
     const refusing = starting(async () => "refused");
-    await expect(resumeRun(refusing, runId, request("r", `resume#${runId}`))).rejects.toMatchObject({
+    await expect(
+      resumeRun(analysisRun, resumeAnalysis, refusing, runId, request("r", `resume#${runId}`)),
+    ).rejects.toMatchObject({
       code: "INTERNAL_ERROR",
     });
     expect(await runOf(runId)).toMatchObject({
@@ -173,21 +191,27 @@ describe("when StartExecution", () => {
       attempt: 2,
       error_message: "The run's execution could not be started.",
     });
-    await resumeRun(services, runId, request("r", `resume#${runId}`));
+    await resumeRun(analysisRun, resumeAnalysis, services, runId, request("r", `resume#${runId}`));
     expect(await settled(services, runId)).toMatchObject({ status: "completed", attempt: 3 });
   });
 
   it("cannot be asked who holds the lock, nobody else decides: 409", async () => {
     const { run_id } = await startRun(
+      analysisRun,
+      analysisStart,
       starting(async () => "unknown"),
       request(),
     );
     pass(3_600);
     const blind = {
       ...services,
-      executions: { ...services.executions, describe: () => Promise.reject(new Error("no answer")) },
+      executions: {
+        analysis: { ...services.executions.analysis, describe: () => Promise.reject(new Error("no answer")) },
+      },
     };
-    await expect(startRun(blind, request())).rejects.toMatchObject({ details: { active_run_id: run_id } });
+    await expect(startRun(analysisRun, analysisStart, blind, request())).rejects.toMatchObject({
+      details: { active_run_id: run_id },
+    });
     expect((await runOf(run_id))?.status).toBe("running");
   });
 });
@@ -217,7 +241,7 @@ describe("the table", () => {
       }
       return answer;
     }, "attempt");
-    const { run_id } = await startRun(services, request());
+    const { run_id } = await startRun(analysisRun, analysisStart, services, request());
     expect(lost).toBeGreaterThan(1);
     expect((await settled(services, run_id))?.status).toBe("completed");
     expect((await call("api/list-runs")).body.meta.total).toBe(1);
@@ -225,6 +249,8 @@ describe("the table", () => {
 
   it("reports conflicts again and again: 500 after a bounded number of tries, and no half state", async () => {
     await startRun(
+      analysisRun,
+      analysisStart,
       starting(async () => "unknown"),
       request(),
     );
@@ -247,6 +273,8 @@ describe("the table", () => {
 
   it("holds a damaged run: the sweep still ends the others, and lists show the rest", async () => {
     const { run_id } = await startRun(
+      analysisRun,
+      analysisStart,
       starting(async () => "unknown"),
       request(),
     );
@@ -262,7 +290,7 @@ describe("the table", () => {
       }),
     ]);
     pass(61);
-    await sweepRuns(services);
+    await sweepRuns(runKinds, services);
     expect((await runOf(run_id))?.status).toBe("failed");
     const { body } = await call("api/list-runs");
     expect(body.data.map((run: Run) => run.id)).toEqual([run_id]);
@@ -271,7 +299,7 @@ describe("the table", () => {
   });
 
   it("never locks anybody out: a damaged run whose execution is over loses the lock", async () => {
-    const { run_id } = await startRun(services, request());
+    const { run_id } = await startRun(analysisRun, analysisStart, services, request());
     await settled(services, run_id);
     const { keys } = services.store;
     await services.store.transact([
@@ -284,9 +312,9 @@ describe("the table", () => {
 
 describe("a state of the machine", () => {
   const ended = async () => {
-    const { run_id } = await startRun(services, request());
+    const { run_id } = await startRun(analysisRun, analysisStart, services, request());
     const run = await settled(services, run_id);
-    return { run, execution: await services.executions.describe(`${run_id}-1`) };
+    return { run, execution: await services.executions.analysis.describe(`${run_id}-1`) };
   };
 
   it.each([
@@ -330,10 +358,11 @@ describe("a state of the machine", () => {
 
   it("that cannot even report leaves the run to the other witnesses", async () => {
     troubles = { prioritizeComments: ["TypeError"], failRun: ["TypeError"] };
-    const { run_id } = await startRun(services, request());
-    while ((await services.executions.describe(`${run_id}-1`))?.status === "RUNNING") await new Promise(setImmediate);
+    const { run_id } = await startRun(analysisRun, analysisStart, services, request());
+    while ((await services.executions.analysis.describe(`${run_id}-1`))?.status === "RUNNING")
+      await new Promise(setImmediate);
     expect((await runOf(run_id))?.status).toBe("running");
-    expect(await sweepRuns(services)).toEqual({ running: 0, ended: 1 });
+    expect(await sweepRuns(runKinds, services)).toEqual({ running: 0, ended: 1 });
     expect(await runOf(run_id)).toMatchObject({
       status: "failed",
       error_message: "The run's execution ended without completing the run.",
@@ -343,14 +372,15 @@ describe("a state of the machine", () => {
   it("of an execution that somebody starts anew for a run that is over changes nothing", async () => {
     const { run } = await ended();
     const before = await dump(services.store, services.config.environment.REALM, []);
-    await services.executions.start(`${run?.id}-9`, { runId: run?.id, attempt: 1 });
-    const state = async () => (await services.executions.describe(`${run?.id}-9`))?.status;
+    await services.executions.analysis.start(`${run?.id}-9`, { runId: run?.id, attempt: 1 });
+    const state = async () => (await services.executions.analysis.describe(`${run?.id}-9`))?.status;
     while ((await state()) === "RUNNING") await new Promise(setImmediate);
     // The phases of this test do nothing; CompleteRun answers again that the run is completed.
     expect(await state()).toBe("SUCCEEDED");
-    await services.executions.start(`${run?.id}-10`, { runId: run?.id, attempt: 2 });
-    while ((await services.executions.describe(`${run?.id}-10`))?.status === "RUNNING") await new Promise(setImmediate);
-    expect((await services.executions.describe(`${run?.id}-10`))?.status).toBe("FAILED");
+    await services.executions.analysis.start(`${run?.id}-10`, { runId: run?.id, attempt: 2 });
+    while ((await services.executions.analysis.describe(`${run?.id}-10`))?.status === "RUNNING")
+      await new Promise(setImmediate);
+    expect((await services.executions.analysis.describe(`${run?.id}-10`))?.status).toBe("FAILED");
     expect(await dump(services.store, services.config.environment.REALM, [])).toEqual(before);
   });
 });
@@ -368,12 +398,18 @@ describe("status events of an execution", () => {
 
   it.each(orders)("in the order %s, %s, %s: the first that is an end is the end", async (...order) => {
     const { run_id } = await startRun(
+      analysisRun,
+      analysisStart,
       starting(async () => "unknown"),
       request(),
     );
     const { handler } = await import("../../functions/events/execution-ended.ts");
+    const { machineArn } = services.executions.analysis;
     for (const status of order) {
-      await handler({ source: "aws.states", detail: { name: `${run_id}-1`, status, input: "{}" } });
+      await handler({
+        source: "aws.states",
+        detail: { stateMachineArn: machineArn, name: `${run_id}-1`, status, input: "{}" },
+      });
     }
     const first = order.find((status) => status !== "RUNNING") ?? "FAILED";
     expect(await runOf(run_id)).toMatchObject({
@@ -387,6 +423,8 @@ describe("status events of an execution", () => {
 describe("clocks that disagree by five minutes", () => {
   it("neither free a lock that is held nor keep one that is free", async () => {
     const { run_id } = await startRun(
+      analysisRun,
+      analysisStart,
       starting(async () => "unknown"),
       request(),
     );

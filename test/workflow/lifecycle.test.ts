@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { executionEnded, sweepRuns } from "../../lib/runs/reconcile.ts";
-import { executionName, runSchema } from "../../lib/runs/run.ts";
+import { analysisRun, analysisStart, runSchema } from "../../lib/analysis/run.ts";
+import { executionEnded } from "../../lib/runs/reconcile.ts";
+import { executionName } from "../../lib/runs/run.ts";
+import { sweepRuns } from "../../lib/runs/sweep.ts";
 import type { Services } from "../../lib/services.ts";
 import { remove } from "../../lib/store/actions.ts";
+import { runKinds } from "../../lib/system/run-kinds.ts";
 import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { type Cloud, call, startCloud } from "../support/cloud.ts";
 import { post } from "../support/content.ts";
@@ -45,7 +48,7 @@ const runOf = (id: string) => services.store.get(services.store.keys.run(id), ru
 const ended = async (id: string) => {
   for (;;) {
     const run = await runOf(id);
-    const execution = run && (await services.executions.describe(executionName(run)));
+    const execution = run && (await services.executions.analysis.describe(executionName(run)));
     if (run && run.status !== "running" && execution?.status !== "RUNNING") return run;
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -124,7 +127,7 @@ describe("a run", () => {
     const stopped = await call("api/stop-run", { params: { id: run_id } });
     expect(stopped.status).toBe(200);
     expect(stopped.body.data).toMatchObject({ status: "failed", error_message: "Stopped by user" });
-    expect((await services.executions.describe(`${run_id}-1`))?.status).toBe("ABORTED");
+    expect((await services.executions.analysis.describe(`${run_id}-1`))?.status).toBe("ABORTED");
     expect((await call("api/stop-run", { params: { id: run_id } })).body.error.code).toBe("RUN_NOT_ACTIVE");
     hold.open();
     const next = await call("api/start-analysis");
@@ -161,7 +164,7 @@ describe("when a witness is lost", () => {
   it("an execution aborted from the console is noticed by the next start", async () => {
     hold.close();
     const { run_id } = (await call("api/start-analysis")).body.data;
-    await services.executions.stop(`${run_id}-1`, "console");
+    await services.executions.analysis.stop(`${run_id}-1`, "console");
     hold.open();
     const next = await call("api/start-analysis");
     expect(next.status).toBe(202);
@@ -172,9 +175,9 @@ describe("when a witness is lost", () => {
   it("the sweep ends it, and sweeping twice changes nothing more", async () => {
     hold.close();
     const { run_id } = (await call("api/start-analysis")).body.data;
-    await services.executions.stop(`${run_id}-1`, "console");
-    expect(await sweepRuns(services)).toEqual({ running: 0, ended: 1 });
-    expect(await sweepRuns(services)).toEqual({ running: 0, ended: 0 });
+    await services.executions.analysis.stop(`${run_id}-1`, "console");
+    expect(await sweepRuns(runKinds, services)).toEqual({ running: 0, ended: 1 });
+    expect(await sweepRuns(runKinds, services)).toEqual({ running: 0, ended: 0 });
     expect((await runOf(run_id))?.status).toBe("failed");
   });
 
@@ -182,7 +185,7 @@ describe("when a witness is lost", () => {
     const { store } = services;
     const secret = store.keys.cursorSecret();
     await store.transact([remove(secret)]);
-    await sweepRuns(services);
+    await sweepRuns(runKinds, services);
     expect(await store.get(secret, z.object({ secret: z.string().length(43) }))).toBeDefined();
   });
 
@@ -191,10 +194,26 @@ describe("when a witness is lost", () => {
     const first = (await call("api/start-analysis")).body.data.run_id;
     await call("api/stop-run", { params: { id: first } });
     const second = (await call("api/start-analysis")).body.data.run_id;
-    await executionEnded(services, { name: `${first}-1`, status: "ABORTED" });
-    await executionEnded(services, { name: `${first}-1`, status: "FAILED" });
-    await executionEnded(services, { name: `${second}-2`, status: "FAILED" });
-    await executionEnded(services, { name: "somebody-elses", status: "FAILED" });
+    await executionEnded(runKinds, services, {
+      stateMachineArn: services.executions.analysis.machineArn,
+      name: `${first}-1`,
+      status: "ABORTED",
+    });
+    await executionEnded(runKinds, services, {
+      stateMachineArn: services.executions.analysis.machineArn,
+      name: `${first}-1`,
+      status: "FAILED",
+    });
+    await executionEnded(runKinds, services, {
+      stateMachineArn: services.executions.analysis.machineArn,
+      name: `${second}-2`,
+      status: "FAILED",
+    });
+    await executionEnded(runKinds, services, {
+      stateMachineArn: services.executions.analysis.machineArn,
+      name: "somebody-elses",
+      status: "FAILED",
+    });
     expect((await runOf(second))?.status).toBe("running");
     expect((await call("api/start-analysis")).body.error.details.active_run_id).toBe(second);
     hold.open();
@@ -202,10 +221,13 @@ describe("when a witness is lost", () => {
   });
 
   it("a run that was never started is given up after 60 seconds, not before", async () => {
-    const lost = { ...services, executions: { ...services.executions, start: async () => "unknown" as const } };
+    const lost = {
+      ...services,
+      executions: { analysis: { ...services.executions.analysis, start: async () => "unknown" as const } },
+    };
     const { startRun } = await import("../../lib/runs/start.ts");
     const request = { operation: "analyze", key: undefined, apiKeyId: "key-1", body: {} };
-    const { run_id } = await startRun(lost, request);
+    const { run_id } = await startRun(analysisRun, analysisStart, lost, request);
     expect((await call("api/start-analysis")).status).toBe(409);
     cloud.time.now = new Date(cloud.time.now.getTime() + 61_000);
     const next = await call("api/start-analysis");
@@ -215,11 +237,16 @@ describe("when a witness is lost", () => {
   });
 
   it("a start that is refused for certain fails the run, frees the lock and answers 500", async () => {
-    const refusing = { ...services, executions: { ...services.executions, start: async () => "refused" as const } };
+    const refusing = {
+      ...services,
+      executions: { analysis: { ...services.executions.analysis, start: async () => "refused" as const } },
+    };
     const { startRun } = await import("../../lib/runs/start.ts");
     const request = { operation: "analyze", key: "k", apiKeyId: "key-1", body: {} };
-    await expect(startRun(refusing, request)).rejects.toMatchObject({ code: "INTERNAL_ERROR" });
-    const next = await startRun(services, request);
+    await expect(startRun(analysisRun, analysisStart, refusing, request)).rejects.toMatchObject({
+      code: "INTERNAL_ERROR",
+    });
+    const next = await startRun(analysisRun, analysisStart, services, request);
     expect((await ended(next.run_id)).status).toBe("completed");
   });
 
@@ -227,8 +254,8 @@ describe("when a witness is lost", () => {
     hold.close();
     const { run_id } = (await call("api/start-analysis")).body.data;
     cloud.time.now = new Date(cloud.time.now.getTime() + 31 * 60_000);
-    await sweepRuns(services);
-    await sweepRuns(services);
+    await sweepRuns(runKinds, services);
+    await sweepRuns(runKinds, services);
     const warnings = cloud.log.lines.filter(
       (line) => line.fields.runId === run_id && line.message.includes("30 minutes"),
     );

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Run } from "../../lib/runs/run.ts";
+import type { Run } from "../../lib/analysis/run.ts";
 import type { Services } from "../../lib/services.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
 import { call, type PhaseHandler } from "../support/cloud.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Run } from "../../lib/runs/run.ts";
+import type { Run } from "../../lib/analysis/run.ts";
 import { call } from "../support/cloud.ts";
 import { comment, post } from "../support/content.ts";
 import { marketOf } from "../support/market.ts";

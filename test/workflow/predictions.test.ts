@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { Run } from "../../lib/runs/run.ts";
+import type { Run } from "../../lib/analysis/run.ts";
 import type { Services } from "../../lib/services.ts";
 import { predictionSchema } from "../../lib/trading/predictions/record.ts";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { analysisRun, completeAnalysis, type Run, runSchema } from "../../lib/analysis/run.ts";
 import { completeRun } from "../../lib/runs/complete.ts";
-import { executionEnded, sweepRuns } from "../../lib/runs/reconcile.ts";
-import { type Run, runSchema } from "../../lib/runs/run.ts";
+import { executionEnded } from "../../lib/runs/reconcile.ts";
+import { sweepRuns } from "../../lib/runs/sweep.ts";
 import type { Services } from "../../lib/services.ts";
+import { runKinds } from "../../lib/system/run-kinds.ts";
 import { type Answer, type Cloud, call, idleSummaries, startCloud } from "../support/cloud.ts";
 import { gate } from "../support/gate.ts";
 import { settled } from "../support/waiting.ts";
@@ -97,7 +99,7 @@ describe("fifty starts at once, while the run that wins is held open", () => {
     for (let round = 0; round < 5; round++) {
       hold.close();
       const dead = (await start()).body.data.run_id;
-      await services.executions.stop(`${dead}-1`, "console");
+      await services.executions.analysis.stop(`${dead}-1`, "console");
       const answers = await times(20, () => start());
       expect(winners(answers)).toHaveLength(1);
       const runId = winners(answers)[0]?.body.data.run_id;
@@ -144,8 +146,8 @@ describe("two at once", () => {
     for (let round = 0; round < 5; round++) {
       hold.close();
       const runId = (await start()).body.data.run_id;
-      await services.executions.stop(`${runId}-1`, "console");
-      await times(3, () => sweepRuns(services));
+      await services.executions.analysis.stop(`${runId}-1`, "console");
+      await times(3, () => sweepRuns(runKinds, services));
       await expectOver(runId);
       expect((await runOf(runId)).error_message).toBe("The run's execution was aborted before it ended.");
     }
@@ -157,7 +159,11 @@ describe("two at once", () => {
       hold.close();
       const runId = (await start()).body.data.run_id;
       const complete = () =>
-        completeRun(() => services)({ runId, attempt: 1 }).then(
+        completeRun(
+          analysisRun,
+          completeAnalysis,
+          () => services,
+        )({ runId, attempt: 1 }).then(
           ({ status }) => status,
           (error: Error) => error.name,
         );
@@ -177,7 +183,7 @@ describe("two at once", () => {
         expect(completed).toBe("completed");
       }
       await expectOver(runId);
-      await services.executions.stop(`${runId}-1`, "the round is over");
+      await services.executions.analysis.stop(`${runId}-1`, "the round is over");
     }
     expect(seen.size).toBeGreaterThan(0);
   });
@@ -215,13 +221,23 @@ describe("two at once", () => {
     for (let round = 0; round < 5; round++) {
       hold.close();
       const runId = (await start()).body.data.run_id;
-      await services.executions.stop(`${runId}-1`, "console");
+      await services.executions.analysis.stop(`${runId}-1`, "console");
       const event = (status: "ABORTED" | "RUNNING" | "FAILED") =>
-        executionEnded(services, { name: `${runId}-1`, status });
-      await Promise.all([sweepRuns(services), event("RUNNING"), event("ABORTED"), event("ABORTED"), stop(runId)]);
+        executionEnded(runKinds, services, {
+          stateMachineArn: services.executions.analysis.machineArn,
+          name: `${runId}-1`,
+          status,
+        });
+      await Promise.all([
+        sweepRuns(runKinds, services),
+        event("RUNNING"),
+        event("ABORTED"),
+        event("ABORTED"),
+        stop(runId),
+      ]);
       await expectOver(runId);
       const next = (await start()).body.data.run_id;
-      await Promise.all([sweepRuns(services), event("ABORTED"), event("FAILED"), event("RUNNING")]);
+      await Promise.all([sweepRuns(runKinds, services), event("ABORTED"), event("FAILED"), event("RUNNING")]);
       expect(await activeRun()).toBe(next);
       hold.open();
       await settled(services, next);

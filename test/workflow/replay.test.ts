@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Run } from "../../lib/analysis/run.ts";
 import { createSymbols } from "../../lib/providers/symbols/universe.ts";
-import type { Run } from "../../lib/runs/run.ts";
 import type { PortfolioView } from "../../lib/trading/positions/portfolio-view.ts";
 import {
   type Position,

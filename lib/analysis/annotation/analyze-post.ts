@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { readConfiguration } from "../../configuration/keys.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { inWindow } from "../../runtime/in-window.ts";
 import { commentSchema, type RunComment, runCommentSchema } from "../comments/comment.ts";
 import { postSchema } from "../posts/post.ts";
+import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { createBatchWriter } from "./answer-writer.ts";
 import { type Answer, annotate, type PendingComment } from "./ask-model.ts";
@@ -17,18 +17,13 @@ export const analyzePostInput = z.object({
 });
 type Context = PhaseContext<z.infer<typeof analyzePostInput>, AnalysisServices>;
 
-/** After this the state is left and entered again, well before the function's own time ends (DESIGN section 8). */
-const longestMs = 10 * 60_000;
-
 /**
  * AnalyzePost: asks the model about the pending comments of one post in a sliding window and commits five at a time
  * (spec pipeline 4). A repeated call goes on with what is still pending. Throws `OpenAiRefused` where the key or the
  * quota is refused or more than half of the run's comments failed, `OpenAiThrottled`, or `PhaseUnfinished`.
  */
 export async function analyzePost(context: Context): Promise<PhaseResult> {
-  const { services, input, settings, log } = context;
-  const configuration = readConfiguration(settings);
-  const beganMs = services.clock.now().getTime();
+  const { services, input, configuration, log } = context;
   const pending = await readPending(context);
   const writer = createBatchWriter(context, configuration.llm_batch_size);
   const spent = { ofBudget: writer.isBudgetSpent() };
@@ -42,7 +37,7 @@ export async function analyzePost(context: Context): Promise<PhaseResult> {
       services.symbols(),
     ]);
     const mustStop = () => {
-      late = services.clock.now().getTime() - beganMs > longestMs;
+      late = context.isLate();
       spent.ofBudget = writer.isBudgetSpent();
       return late || spent.ofBudget || stopped !== undefined;
     };

@@ -1,11 +1,11 @@
 import { microDollars } from "../../providers/openai/cost.ts";
-import type { PhaseContext } from "../../runs/phase.ts";
-import { dayOfRun } from "../../runs/run.ts";
 import { iso, utcDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import { type Action, put, update } from "../../store/actions.ts";
 import { ifUnchanged } from "../../store/expressions.ts";
 import type { TransactionOutcome } from "../../store/table.ts";
+import type { PhaseContext } from "../run.ts";
+import { dayOfRun } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import type { Answer } from "./ask-model.ts";
 import { promptVersion } from "./prompt.ts";

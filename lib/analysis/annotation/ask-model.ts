@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { ModelUsage } from "../../providers/openai/model.ts";
 import type { SymbolUniverse } from "../../providers/symbols/source.ts";
-import type { PhaseContext } from "../../runs/phase.ts";
 import { AppError, isAppError } from "../../runtime/errors.ts";
 import { unknownTrust } from "../authors/trust.ts";
 import type { StoredComment } from "../comments/comment.ts";
 import type { Sentiment } from "../comments/sentiment.ts";
 import { isGone } from "../posts/comment-tree.ts";
 import type { Post } from "../posts/post.ts";
+import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { normaliseTickers } from "../tickers/resolve.ts";
 import { buildPrompt } from "./prompt.ts";

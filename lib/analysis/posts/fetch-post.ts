@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { readConfiguration } from "../../configuration/keys.ts";
 import type { Model, ModelUsage } from "../../providers/openai/model.ts";
 import type { RedditComment } from "../../providers/reddit/source.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { iso } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import { type Action, update } from "../../store/actions.ts";
 import { putArtifact } from "../../store/artifacts.ts";
+import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { placeComments } from "./comment-tree.ts";
 import { type FetchedComment, fetchedCommentSchema, fetchedName } from "./fetched-comments.ts";
@@ -21,9 +21,9 @@ const keptMs = 7 * 86_400_000;
 
 /** FetchPost: the comments of one post with their parent chains, and what its images show (spec pipeline 2.3–2.6). */
 export async function fetchPost(context: PhaseContext<{ postId: string }, AnalysisServices>): Promise<PhaseResult> {
-  const { services, input, marketTime, settings, runId } = context;
+  const { services, input, marketTime, configuration, runId } = context;
   const { store } = services;
-  const { comments_per_post, more_comments_limit } = readConfiguration(settings);
+  const { comments_per_post, more_comments_limit } = configuration;
   const reddit = await services.reddit();
   const request = { postId: input.postId, limit: comments_per_post, moreLimit: more_comments_limit, marketTime };
   const comments = placeComments(await reddit.fetchComments(request), comments_per_post);

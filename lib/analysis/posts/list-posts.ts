@@ -1,16 +1,16 @@
-import { readConfiguration } from "../../configuration/keys.ts";
 import type { RedditPost } from "../../providers/reddit/source.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { iso } from "../../runtime/dates.ts";
 import { update } from "../../store/actions.ts";
+import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { detectImages } from "./image-links.ts";
 import type { Post } from "./post.ts";
 
 /** ListPosts: the hottest posts of the subreddit, stored or refreshed (spec pipeline 2.2, 2.7). */
 export async function listPosts(context: PhaseContext<unknown, AnalysisServices>): Promise<PhaseResult> {
-  const { services, marketTime, settings, log } = context;
-  const { posts_limit } = readConfiguration(settings);
+  const { services, marketTime, configuration, log } = context;
+  const { posts_limit } = configuration;
   const reddit = await services.reddit();
   const posts = await reddit.listHotPosts({ limit: posts_limit, marketTime });
   if (posts.length === 0) log.info("the subreddit has no posts");

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { type Configuration, readConfiguration } from "../../configuration/keys.ts";
+import type { Configuration } from "../../configuration/keys.ts";
 import { microDollars } from "../../providers/openai/cost.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { utcDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
@@ -12,6 +12,7 @@ import { authorTrust, deletedAuthor, unknownTrust } from "../authors/trust.ts";
 import { commentSchema, type StoredComment } from "../comments/comment.ts";
 import { isGone } from "../posts/comment-tree.ts";
 import { type FetchedComment, fetchedCommentSchema, fetchedName } from "../posts/fetched-comments.ts";
+import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { prioritize, selectByPriority } from "./priority.ts";
 
@@ -27,8 +28,7 @@ const commentsPerWrite = 45;
  * new ones without annotations, known ones only re-pointed to this run (spec pipeline 3).
  */
 export async function prioritizeComments(context: Context): Promise<PhaseResult> {
-  const { input, settings } = context;
-  const configuration = readConfiguration(settings);
+  const { input, configuration } = context;
   const fetched = await readFetched(context);
   const trusts = await readTrust(context, fetched, configuration);
   const candidates = fetched.map((comment) => ({

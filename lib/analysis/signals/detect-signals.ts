@@ -1,12 +1,13 @@
-import { type Configuration, readConfiguration } from "../../configuration/keys.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
-import { dayOfRun } from "../../runs/run.ts";
+import type { Configuration } from "../../configuration/keys.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, iso } from "../../runtime/dates.ts";
 import { type Action, put, update } from "../../store/actions.ts";
 import { ifAbsent } from "../../store/expressions.ts";
 import { readAnnotatedComments } from "../comments/annotated.ts";
 import type { StoredComment } from "../comments/comment.ts";
+import type { PhaseContext } from "../run.ts";
+import { dayOfRun } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { detectEmergence } from "./emergence.ts";
 import { type DetectedSignal, detectSignals as detectOfTicker, type Mention } from "./rules.ts";
@@ -22,8 +23,7 @@ const countsInFlight = 10;
  * fire: one per ticker, type and day, a later run of the day replacing its values (spec pipeline 7).
  */
 export async function detectSignals(context: Context): Promise<PhaseResult> {
-  const { run, settings, log } = context;
-  const configuration = readConfiguration(settings);
+  const { run, configuration, log } = context;
   const signalDate = dayOfRun(run);
   const annotated = await readAnnotatedComments(context, context.input.posts);
   const mentions = mentionsByTicker(annotated.map(({ comment }) => comment));

@@ -24,6 +24,7 @@ export type StartOutcome = "started" | "refused" | "unknown";
 
 /** Executions of one state machine, by name; ARNs are computed, so nothing needs to remember them. */
 export interface Executions {
+  machineArn: string;
   start(name: string, input: unknown): Promise<StartOutcome>;
   /** Undefined where no execution has this name. Throws when the service cannot say. */
   describe(name: string): Promise<ExecutionState | undefined>;
@@ -59,6 +60,8 @@ export function createExecutions(settings: ExecutionSettings, tracer: Tracer = n
   );
   const arnOf = (name: string) => `${settings.machineArn.replace(":stateMachine:", ":execution:")}:${name}`;
   return {
+    machineArn: settings.machineArn,
+
     async start(name, input) {
       try {
         await client.send(

@@ -2,9 +2,10 @@ import * as z from "zod";
 import type { Author } from "../../analysis/authors/author.ts";
 import { deletedAuthor } from "../../analysis/authors/trust.ts";
 import { readAnnotatedComments } from "../../analysis/comments/annotated.ts";
-import { type Configuration, readConfiguration } from "../../configuration/keys.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
-import { runSchema } from "../../runs/run.ts";
+import type { PhaseContext } from "../../analysis/run.ts";
+import { runSchema } from "../../analysis/run.ts";
+import type { Configuration } from "../../configuration/keys.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { iso } from "../../runtime/dates.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
@@ -45,9 +46,8 @@ export async function updateAuthors(context: Context): Promise<PhaseResult> {
 }
 
 async function countComments(context: Context): Promise<{ authors: number; comments: number }> {
-  const { runId, input, marketTime, services, settings, commit } = context;
+  const { runId, input, marketTime, services, configuration, commit } = context;
   const { store } = services;
-  const configuration = readConfiguration(settings);
   const annotated = await readAnnotatedComments(context, input.posts);
   const comments = commentsByAuthor(annotated.filter(({ isNew }) => isNew).map(({ comment }) => comment));
   for (const names of chunked([...comments.keys()].toSorted(), authorsPerWrite)) {
@@ -88,9 +88,8 @@ async function applyPredictions(context: Context): Promise<number> {
 
 /** True when they are applied, undefined where a person's word or another invocation came between. */
 async function applyChunk(context: Context, ids: readonly string[]): Promise<true | undefined> {
-  const { marketTime, services, settings, commit } = context;
+  const { marketTime, services, configuration, commit } = context;
   const { store } = services;
-  const configuration = readConfiguration(settings);
   const unapplied = await readUnapplied(store, ids);
   if (unapplied.length === 0) return true;
   const byAuthor = Map.groupBy(unapplied, ({ author }) => author);

@@ -1,6 +1,6 @@
-import { readConfiguration } from "../../configuration/keys.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
-import { runSchema } from "../../runs/run.ts";
+import type { PhaseContext } from "../../analysis/run.ts";
+import { runSchema } from "../../analysis/run.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { readPortfolios } from "../positions/stored.ts";
@@ -9,9 +9,6 @@ import { monitorPositions } from "./monitor-positions.ts";
 import { monitorPredictions } from "./monitor-predictions.ts";
 import type { Monitoring } from "./pass.ts";
 import { valuePortfolios } from "./value-portfolios.ts";
-
-/** After this the state is left and entered again, well before the function's own time ends (DESIGN section 8). */
-const longestMs = 10 * 60_000;
 
 /**
  * MonitorPrices: checks open positions, then tracked predictions, and values the portfolios (spec pipeline 9). Entered
@@ -26,15 +23,14 @@ export async function monitorPrices(context: PhaseContext<unknown, TradingServic
 }
 
 function beginMonitoring(context: Monitoring["context"]): Monitoring {
-  const { services, settings, marketTime } = context;
-  const beganMs = services.clock.now().getTime();
+  const { configuration, marketTime } = context;
   return {
     context,
-    configuration: readConfiguration(settings),
+    configuration,
     now: iso(marketTime),
     today: newYorkDay(marketTime),
     stopIfLate() {
-      if (services.clock.now().getTime() - beganMs <= longestMs) return;
+      if (!context.isLate()) return;
       throw new AppError("PhaseUnfinished", "INTERNAL_ERROR", "Not everything is checked yet.", { retryable: true });
     },
   };

@@ -1,5 +1,5 @@
+import type { PhaseContext } from "../../analysis/run.ts";
 import type { Configuration } from "../../configuration/keys.ts";
-import type { PhaseContext } from "../../runs/phase.ts";
 import type { TradingServices } from "../services.ts";
 
 /** One monitoring of all instruments, at one market time. */

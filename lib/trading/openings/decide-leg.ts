@@ -1,5 +1,5 @@
+import type { PhaseContext } from "../../analysis/run.ts";
 import type { Configuration } from "../../configuration/keys.ts";
-import type { PhaseContext } from "../../runs/phase.ts";
 import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { costCents } from "../instruments/quantities.ts";
 import type { LivePrice } from "../market/quotes.ts";

@@ -1,6 +1,6 @@
-import { readConfiguration } from "../../configuration/keys.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
-import { dayOfRun, runSchema } from "../../runs/run.ts";
+import type { PhaseContext } from "../../analysis/run.ts";
+import { dayOfRun, runSchema } from "../../analysis/run.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { iso } from "../../runtime/dates.ts";
 import { dollars } from "../../runtime/money.ts";
 import { type Action, update } from "../../store/actions.ts";
@@ -30,7 +30,7 @@ type Context = PhaseContext<unknown, TradingServices>;
  */
 export async function openPositions(context: Context): Promise<PhaseResult> {
   const { services, run, runId, marketTime, log } = context;
-  const configuration = readConfiguration(context.settings);
+  const { configuration } = context;
   const day = dayOfRun(run);
   const signals = qualifiedSignals(await readSignalsOf(services, day), configuration.signal_min_confidence);
   const outcomes = await readOutcomesOf(services, day);

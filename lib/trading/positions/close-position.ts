@@ -4,7 +4,7 @@ import { addDays } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
-import { type IdempotentRequest, recall, remember } from "../../store/idempotency.ts";
+import { answerOnce, type IdempotentRequest, refuseAnswered, remember } from "../../store/idempotency.ts";
 import { inTime, type LivePrice } from "../market/quotes.ts";
 import { priceBars } from "../market/stored-bars.ts";
 import type { TradingServices } from "../services.ts";
@@ -56,23 +56,12 @@ export async function closePosition(
   id: string,
   request: IdempotentRequest & { body: CloseRequest },
 ): Promise<CloseAnswer> {
-  const earlier = await recallAnswer(services, request);
-  if (earlier) return earlier;
-  try {
+  const { answer } = await answerOnce(services, request, async () => {
     const moment = await readMoment(services);
     const price = await priceOf(services, await readOpen(services, id), moment);
-    return await decideAnew(services, () => closeOnce(services, id, request, price, moment));
-  } catch (error) {
-    // It may be closed by this very request, which somebody has sent twice.
-    const meanwhile = await recallAnswer(services, request);
-    if (meanwhile) return meanwhile;
-    throw error;
-  }
-}
-
-async function recallAnswer({ store, clock }: TradingServices, request: IdempotentRequest) {
-  const earlier = await recall(store, request, clock.now());
-  return earlier && closeAnswerSchema.parse(earlier);
+    return decideAnew(services, () => closeOnce(services, id, request, price, moment));
+  });
+  return answer;
 }
 
 async function readOpen(services: TradingServices, id: string): Promise<Position> {
@@ -128,7 +117,7 @@ async function closeOnce(
     ...counterActions(store.keys, [closingCounts(before, after.position)]),
     ...remember(store, request, answer, clock.now()),
   ]);
-  if (!written.applied) return recallAnswer(services, request);
+  if (!written.applied) return refuseAnswered(written);
   log.info("position closed by hand", { positionId: id, exitId: after.record.id, status: after.position.status });
   return answer;
 }

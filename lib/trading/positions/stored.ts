@@ -5,7 +5,8 @@ import { AppError } from "../../runtime/errors.ts";
 import { type Action, put } from "../../store/actions.ts";
 import type { CounterChanges } from "../../store/counters.ts";
 import { ifAbsent, ifUnchanged, ifUnchangedOrAbsent } from "../../store/expressions.ts";
-import type { Key, Keys } from "../../store/keys.ts";
+import type { Key } from "../../store/keys/key.ts";
+import type { Keys } from "../../store/keys.ts";
 import { exitNumber } from "../instruments/terms.ts";
 import { initialPortfolios, portfolioNames } from "./accounts.ts";
 import {

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { readAnnotatedComments } from "../../analysis/comments/annotated.ts";
-import { type Configuration, readConfiguration } from "../../configuration/keys.ts";
+import type { PhaseContext } from "../../analysis/run.ts";
+import type { Configuration } from "../../configuration/keys.ts";
 import type { OptionChain } from "../../providers/market/market.ts";
-import type { PhaseContext, PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
@@ -22,8 +23,6 @@ type Direction = PredictedMention["sentiment"];
 
 /** As many as the broker's client has in flight (spec pipeline 5). */
 const chainsInFlight = 5;
-/** After this the state is left and entered again, well before the function's own time ends (DESIGN section 8). */
-const longestMs = 10 * 60_000;
 /** A hundred actions, less two of the commit, five totals and a warning; each mention may bring its author's total. */
 const mentionsPerCommit = Math.floor((100 - 8) / (actionsOfCreation + 1));
 
@@ -44,9 +43,7 @@ interface TickerContracts {
  * `PhaseUnfinished` after ten minutes.
  */
 export async function createPredictions(context: Context): Promise<PhaseResult> {
-  const { clock } = context.services;
-  const configuration = readConfiguration(context.settings);
-  const beganMs = clock.now().getTime();
+  const { configuration } = context;
   const mentions = await readMentions(context);
   const known = await readStored(context, mentions);
   const missing = Map.groupBy(
@@ -54,7 +51,7 @@ export async function createPredictions(context: Context): Promise<PhaseResult> 
     ({ ticker }) => ticker,
   );
   for (const tickers of chunked([...missing.keys()].toSorted(), chainsInFlight)) {
-    if (clock.now().getTime() - beganMs > longestMs) throw unfinished();
+    if (context.isLate()) throw unfinished();
     const found = await Promise.all(
       tickers.map((ticker) => findContracts(context, ticker, missing.get(ticker) ?? [], configuration)),
     );

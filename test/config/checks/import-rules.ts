@@ -150,10 +150,10 @@ export function importRules(rulesFiles: readonly string[], typeFiles: readonly s
     never("rooms-do-not-answer-http", "Answers are made by functions.", `^lib/(${rooms})/`, "^lib/http/"),
     never(
       "rooms-keep-to-themselves",
-      "Trading stands on the comments, signals and authors of an analysis.",
+      "Trading stands on the comments, signals and authors of an analysis, and on its runs.",
       `^lib/(${rooms})/`,
       `^lib/(${rooms})/`,
-      "^lib/$1/|^lib/analysis/(comments|signals|authors)/",
+      "^lib/$1/|^lib/analysis/((comments|signals|authors)/|run\\.js$)",
     ),
     ...Object.entries(below).flatMap(([room, folders]) =>
       Object.entries(folders).map(([folder, known]) =>

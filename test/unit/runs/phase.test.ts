@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import {
+  type AnalysisRunServices,
+  analysisRun,
+  analysisStart,
+  completeAnalysis,
+  type PhaseContext,
+  runSchema,
+} from "../../../lib/analysis/run.ts";
 import { completeRun, failRun } from "../../../lib/runs/complete.ts";
 import { finishRun } from "../../../lib/runs/finish.ts";
-import { type PhaseContext, type PhaseResult, phase } from "../../../lib/runs/phase.ts";
+import { type PhaseResult, phase } from "../../../lib/runs/phase.ts";
 import type { PhaseDefinition } from "../../../lib/runs/phase-definition.ts";
-import { runSchema } from "../../../lib/runs/run.ts";
-import type { RunServices } from "../../../lib/runs/services.ts";
 import { startRun } from "../../../lib/runs/start.ts";
 import { readConfig } from "../../../lib/runtime/config.ts";
 import { AppError } from "../../../lib/runtime/errors.ts";
@@ -28,7 +34,7 @@ const stopped = { status: "failed", failure: { code: "INTERNAL_ERROR", message: 
 
 let database: DynamoDb;
 let client: ReturnType<typeof createStoreClient>;
-let services: RunServices;
+let services: AnalysisRunServices;
 let time: { now: Date };
 let log: ReturnType<typeof recordedLog>;
 let metrics: ReturnType<typeof recordedMetrics>;
@@ -59,9 +65,12 @@ async function enter(settings: Record<string, string> = {}): Promise<void> {
     config,
     store: createStore({ client, tableName, keys, sleep, random: () => 0, log, metrics }),
     executions: {
-      start: async () => "started",
-      describe: async () => ({ status: "RUNNING", error: null }),
-      stop: async () => undefined,
+      analysis: {
+        machineArn: "arn:aws:states:us-east-1:000000000000:stateMachine:analysis",
+        start: async () => "started",
+        describe: async () => ({ status: "RUNNING", error: null }),
+        stop: async () => undefined,
+      },
     },
     clock: { now: () => new Date(time.now) },
     sleep,
@@ -76,7 +85,14 @@ async function enter(settings: Record<string, string> = {}): Promise<void> {
       },
     },
   };
-  runId = (await startRun(services, { operation: "analyze", key: undefined, apiKeyId: "k", body: {} })).run_id;
+  runId = (
+    await startRun(analysisRun, analysisStart, services, {
+      operation: "analyze",
+      key: undefined,
+      apiKeyId: "k",
+      body: {},
+    })
+  ).run_id;
 }
 beforeEach(() => enter());
 
@@ -91,15 +107,16 @@ const stored = (sk: string) => services.store.get(item(sk), anything);
 /** A phase whose work is counted and may be replaced. */
 function handlerOf<I = unknown>(
   definition: Partial<PhaseDefinition<I>> = {},
-  work: (context: PhaseContext<I, RunServices>) => Promise<PhaseResult> = async () => ({
+  work: (context: PhaseContext<I, AnalysisRunServices>) => Promise<PhaseResult> = async () => ({
     summary: { found: 3 },
   }),
 ) {
-  const seen: PhaseContext<I, RunServices>[] = [];
-  const handler = phase<I, RunServices>(
-    { state: "DetectSignals", number: 4, ...definition },
+  const seen: PhaseContext<I, AnalysisRunServices>[] = [];
+  const handler = phase(
+    analysisRun,
+    { state: "DetectSignals", number: 4, ...definition } as PhaseDefinition<I>,
     () => services,
-    (context) => {
+    (context: PhaseContext<I, AnalysisRunServices>) => {
       seen.push(context);
       return work(context);
     },
@@ -118,7 +135,7 @@ describe("the input of a phase", () => {
     ["a text", "run"],
     ["an attempt of 0", { runId: "0".repeat(26), attempt: 0, posts: [] }],
     ["an attempt that is text", { runId: "0".repeat(26), attempt: "1", posts: [] }],
-    ["a run id that is too short", { runId: "0".repeat(25), attempt: 1, posts: [] }],
+    ["a run id that is empty", { runId: "", attempt: 1, posts: [] }],
     ["no posts", { runId: "0".repeat(26), attempt: 1 }],
     ["posts that are numbers", { runId: "0".repeat(26), attempt: 1, posts: [1] }],
     ["a field nobody knows", { runId: "0".repeat(26), attempt: 1, posts: [], more: true }],
@@ -141,12 +158,12 @@ describe("the input of a phase", () => {
     await services.store.transact([put({ ...services.store.keys.configuration("quality_min_users"), value: "99" })]);
     await handler({ runId, attempt: 1, posts: ["p1"] });
     expect(seen[0]).toMatchObject({ input: { posts: ["p1"] }, runId, attempt: 1, run: { id: runId } });
-    expect(seen[0]?.settings.quality_min_users).toBe("2");
+    expect(seen[0]?.configuration.quality_min_users).toBe(2);
   });
 
   it.each([
-    ["CompleteRun", () => completeRun(() => services)],
-    ["FailRun", () => failRun(() => services)],
+    ["CompleteRun", () => completeRun(analysisRun, completeAnalysis, () => services)],
+    ["FailRun", () => failRun(analysisRun, () => services)],
   ])("of %s is as strict", async (_state, build) => {
     const before = await everything();
     for (const event of [null, {}, { runId }, { runId, attempt: 1, error: {}, more: 1 }]) {
@@ -173,7 +190,7 @@ describe("the fence", () => {
   it("stops a phase of a run that is over, even one that is done", async () => {
     const { handler } = handlerOf();
     await handler({ runId, attempt: 1 });
-    await finishRun(services, { runId, attempt: 1, outcome: stopped });
+    await finishRun(analysisRun, services, { runId, attempt: 1, outcome: stopped });
     await expect(handler({ runId, attempt: 1 })).rejects.toMatchObject(refused);
   });
 
@@ -192,7 +209,7 @@ describe("the fence", () => {
     const both = [early.handler({ runId, attempt: 1 }), late.handler({ runId, attempt: 1 })];
     const settled = Promise.allSettled(both);
     while (early.seen.length + late.seen.length < 2) await new Promise((resolve) => setImmediate(resolve));
-    await finishRun(services, { runId, attempt: 1, outcome: stopped });
+    await finishRun(analysisRun, services, { runId, attempt: 1, outcome: stopped });
     const before = await everything();
     hold.open();
     expect(await settled).toMatchObject([
@@ -275,7 +292,7 @@ describe("a phase", () => {
     await expect(handler({ runId, attempt: 1 })).rejects.toThrow("once more");
     fails = false;
     await handler({ runId, attempt: 1 });
-    await finishRun(services, { runId, attempt: 1, outcome: stopped });
+    await finishRun(analysisRun, services, { runId, attempt: 1, outcome: stopped });
     expect((await runItem())?.warnings).toEqual([
       {
         type: "image_analysis_failed",
@@ -356,7 +373,7 @@ describe("the figures of a phase", () => {
   });
 
   it("are none where the fence stops it", async () => {
-    await finishRun(services, { runId, attempt: 1, outcome: stopped });
+    await finishRun(analysisRun, services, { runId, attempt: 1, outcome: stopped });
     await expect(handlerOf({}, counted).handler({ runId, attempt: 1 })).rejects.toMatchObject({ name: "RunNotActive" });
     expect(metrics.take()).toEqual({ RunFailed: 1 });
   });
@@ -417,9 +434,16 @@ describe("the market time of a phase", () => {
     const { handler } = handlerOf();
     const days = [(await runItem())?.trading_day];
     for (let run = 0; run < 2; run++) {
-      await completeRun(() => services)({ runId, attempt: 1 });
+      await completeRun(analysisRun, completeAnalysis, () => services)({ runId, attempt: 1 });
       pass(1);
-      runId = (await startRun(services, { operation: "analyze", key: undefined, apiKeyId: "k", body: {} })).run_id;
+      runId = (
+        await startRun(analysisRun, analysisStart, services, {
+          operation: "analyze",
+          key: undefined,
+          apiKeyId: "k",
+          body: {},
+        })
+      ).run_id;
       days.push((await runItem())?.trading_day);
     }
     await handler({ runId, attempt: 1 });
@@ -513,7 +537,7 @@ describe("iterations that run side by side", () => {
 });
 
 describe("CompleteRun", () => {
-  const complete = (attempt = 1) => completeRun(() => services)({ runId, attempt });
+  const complete = (attempt = 1) => completeRun(analysisRun, completeAnalysis, () => services)({ runId, attempt });
 
   it("ends the run, frees the lock, and answers the same again where the answer was lost", async () => {
     expect(await complete()).toEqual({ status: "completed" });
@@ -532,18 +556,25 @@ describe("CompleteRun", () => {
 
   it("is refused for a run that has ended otherwise or goes on in another attempt", async () => {
     await expect(complete(2)).rejects.toMatchObject({ name: "RunNotActive" });
-    await finishRun(services, { runId, attempt: 1, outcome: stopped });
+    await finishRun(analysisRun, services, { runId, attempt: 1, outcome: stopped });
     await expect(complete()).rejects.toMatchObject({ name: "RunNotActive" });
     expect((await runItem())?.status).toBe("failed");
   });
 
   it("writes the day of the first completed run once, and the time of the last", async () => {
     const day = () => services.store.get(services.store.keys.configuration("system_start_date"), anything);
-    await finishRun(services, { runId, attempt: 1, outcome: stopped });
+    await finishRun(analysisRun, services, { runId, attempt: 1, outcome: stopped });
     expect(await day()).toBeUndefined();
     for (const started of ["2026-03-03T01:00:00Z", "2026-03-05T15:00:00Z"]) {
       time.now = new Date(started);
-      runId = (await startRun(services, { operation: "analyze", key: undefined, apiKeyId: "k", body: {} })).run_id;
+      runId = (
+        await startRun(analysisRun, analysisStart, services, {
+          operation: "analyze",
+          key: undefined,
+          apiKeyId: "k",
+          body: {},
+        })
+      ).run_id;
       await complete();
     }
     expect(await day()).toMatchObject({ value: "2026-03-03" });
@@ -555,7 +586,7 @@ describe("CompleteRun", () => {
 
 describe("FailRun", () => {
   it("writes what the machine caught, once, and is content with a run that is over", async () => {
-    const fail = (error: object) => failRun(() => services)({ runId, attempt: 1, error });
+    const fail = (error: object) => failRun(analysisRun, () => services)({ runId, attempt: 1, error });
     const Cause = JSON.stringify({ errorMessage: "Reddit did not answer.", trace: ["secret"] });
     expect(await fail({ Error: "RedditUnavailable", Cause })).toEqual({ status: "failed" });
     expect(await fail({ Error: "TypeError" })).toEqual({ status: "failed" });

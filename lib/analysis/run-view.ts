@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Run, runSchema, warningSchema } from "./run.ts";
+import { type Run, runSchema, runWarningSchema } from "./run.ts";
 
 /** One entry of `GET /runs` (spec api 3). */
 export const runItemSchema = runSchema
@@ -24,7 +24,7 @@ export const runStatusSchema = runItemSchema
   .extend({
     progress_current: z.number().int(),
     progress_total: z.number().int(),
-    warnings: z.array(warningSchema.meta({ id: "RunWarning" })).nullable(),
+    warnings: z.array(runWarningSchema.meta({ id: "RunWarning" })).nullable(),
     attempt: z.number().int(),
     analysis_incomplete_reason: z.string().nullable(),
     phase: z.number().int(),
