@@ -25,7 +25,7 @@ export const portfolioSchema = z.object({
   realized_pnl_cents: centsSchema.default(0),
   /** What all fills so far would have cost beyond their paper prices: net value is `current_value` less this. */
   trading_costs_cents: centsSchema.default(0),
-  /** In the order of their opening, at most ten: the one list of open positions that decisions are made by. */
+  /** In the order of their opening, `max_open_positions` at most: the one list of open positions that decisions are made by. */
   open_position_ids: z.array(z.string()).default([]),
   created_at: z.string(),
   last_valued_at: z.string().nullable().default(null),
