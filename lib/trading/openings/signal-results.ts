@@ -22,7 +22,7 @@ export function toSignalFilters(
 }
 
 type ListedSignal = { id: string; confidence: number };
-type InPortfolio = z.infer<typeof signalInPortfolioSchema>;
+type PortfolioResult = z.infer<typeof portfolioResultSchema>;
 
 /**
  * A page of at most 100 signals, each with what it came to in a portfolio (spec api 4); as they are where none is asked
@@ -32,7 +32,7 @@ export async function withPositions<S extends ListedSignal>(
   services: Pick<RunServices, "store" | "config" | "clock">,
   signals: readonly S[],
   portfolioId: string | undefined,
-): Promise<(S & Partial<InPortfolio>)[]> {
+): Promise<(S & Partial<PortfolioResult>)[]> {
   if (portfolioId === undefined || signals.length === 0) return [...signals];
   const { store } = services;
   const { keys } = store;
@@ -51,7 +51,7 @@ export async function withPositions<S extends ListedSignal>(
   const outcomeOf = new Map(outcomes.map((outcome) => [outcome.signal_id, outcome]));
   return signals.map((signal) => ({
     ...signal,
-    ...inPortfolio(
+    ...portfolioResult(
       positionOf.get(signal.id),
       outcomeOf.get(signal.id),
       signal.confidence >= settings.signal_min_confidence,
@@ -60,11 +60,11 @@ export async function withPositions<S extends ListedSignal>(
 }
 
 /** A reason to skip is that of the last run which looked; a signal that has fallen below the threshold has none. */
-function inPortfolio(
+function portfolioResult(
   position: Position | undefined,
   outcome: SignalOutcome | undefined,
   isQualified: boolean,
-): InPortfolio {
+): PortfolioResult {
   if (!position) {
     const skip_reason = (isQualified && outcome?.skip_reason) || null;
     return { position_opened: false, position_summary: null, skip_reason };
@@ -81,7 +81,7 @@ function inPortfolio(
 }
 
 /** What an entry says of one portfolio. Returns are percent. */
-export const signalInPortfolioSchema = z.object({
+export const portfolioResultSchema = z.object({
   /** Whether this signal opened a position in this portfolio. */
   position_opened: z.boolean(),
   position_summary: z
@@ -102,6 +102,6 @@ export const signalInPortfolioSchema = z.object({
 
 /** `GET /signals`: without a portfolio the keys that speak of one are absent (spec D16). */
 export const signalListSchema = z.union([
-  signalItemSchema.extend(signalInPortfolioSchema.shape).meta({ id: "SignalItemInPortfolio" }).array(),
+  signalItemSchema.extend(portfolioResultSchema.shape).meta({ id: "SignalItemInPortfolio" }).array(),
   signalItemSchema.array(),
 ]);
