@@ -18,7 +18,7 @@ export interface StockMarket {
   /** Of days without five-minute candles. */
   daily: DayPrices[];
   /** The broker did not answer: daily bars stand in for it, which neither know the day so far nor order events in it. */
-  isStopgap: boolean;
+  isDailyOnly: boolean;
 }
 
 /** A stock's market, null where no source knows it, and what there is to keep of it. */
@@ -73,7 +73,7 @@ async function brokerMarket(
   const fiveMinute = start < marketTime ? await broker.candles(window) : [];
   const daily = await barsOfGaps(monitoring, ticker, from, fiveMinute);
   const { last: price, bid, ask } = quote;
-  return { price, offered: { bid, ask }, fiveMinute, daily, isStopgap: false };
+  return { price, offered: { bid, ask }, fiveMinute, daily, isDailyOnly: false };
 }
 
 /** The day of the last check, or the earliest one that the broker still has candles of. */
@@ -122,7 +122,7 @@ async function askDailyPrices(
       log.info("there are no daily prices either", { ticker });
       return none;
     }
-    const market = { price: latest.close, offered: { bid: null, ask: null }, fiveMinute: [], daily, isStopgap: true };
+    const market = { price: latest.close, offered: { bid: null, ask: null }, fiveMinute: [], daily, isDailyOnly: true };
     const bars = daily.map((bar) => toPriceBar(ticker, bar, "yahoo", marketTime));
     return { ticker, market, bars, failedAttempts };
   } catch (error) {

@@ -2,7 +2,7 @@ import { daysBetween } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import { type FillSettings, sellFill } from "../exits/fills.ts";
 import type { MonitoredInstrument } from "../exits/monitored.ts";
-import type { Evaluation, Exit } from "../exits/steps.ts";
+import type { Exit, ExitDecision } from "../exits/steps.ts";
 import { costCents, manualQuantity } from "../instruments/quantities.ts";
 import { exitId, type Offered } from "../instruments/terms.ts";
 import { candleRecord } from "../market/candles.ts";
@@ -124,14 +124,14 @@ export function applyExit(
 }
 
 /** A whole check as one unit: the state it left the instrument in, then its exits in order. */
-export function applyEvaluation(
+export function applyDecision(
   { portfolio, position }: Holding,
-  evaluation: Evaluation,
+  decision: ExitDecision,
   context: ExitContext,
 ): Holding & { records: PositionExit[] } {
-  let holding: Holding = { portfolio, position: withState(position, evaluation.instrument) };
+  let holding: Holding = { portfolio, position: withState(position, decision.instrument) };
   const records: PositionExit[] = [];
-  for (const exit of evaluation.exits) {
+  for (const exit of decision.exits) {
     const { record, ...after } = applyExit(holding, exit, context);
     records.push(record);
     holding = after;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { round } from "../../../../lib/runtime/money.ts";
-import { evaluateExits } from "../../../../lib/trading/exits/decide.ts";
+import { decideExits } from "../../../../lib/trading/exits/decide.ts";
 import { nearestExitDistance, stockEntryLevels } from "../../../../lib/trading/exits/levels.ts";
 import type { MonitoredInstrument } from "../../../../lib/trading/exits/monitored.ts";
 import type { MarketView } from "../../../../lib/trading/exits/steps.ts";
@@ -9,7 +9,7 @@ import { premiumChangePct, unrealizedReturnPct } from "../../../../lib/trading/i
 import { candles, market, openDate, option, settings, stock } from "../../../support/trading.ts";
 
 function check(instrument: MonitoredInstrument, view: Partial<MarketView>, changed: Partial<typeof settings> = {}) {
-  return evaluateExits(instrument, market(view), { ...settings, ...changed });
+  return decideExits(instrument, market(view), { ...settings, ...changed });
 }
 
 describe("levels", () => {
