@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { OptionType } from "../../providers/market/market.ts";
+import type { OptionType, Quote } from "../../providers/market/market.ts";
 
 /** The option that pays if the view comes true (spec pipeline 5). */
 export function optionTypeOf(sentiment: "bullish" | "bearish"): OptionType {
@@ -64,7 +64,4 @@ export function exitNumber(id: string): number {
 }
 
 /** What buyers and sellers offered at the time, dollars per share; null where the broker did not say. */
-export interface Offered {
-  bid: number | null;
-  ask: number | null;
-}
+export type Offered = Pick<Quote, "bid" | "ask">;

@@ -20,30 +20,28 @@ export function candleRecord({ timestamp, ...prices }: Candle): z.infer<typeof c
 /** The prices of one New York day, from whatever source; of splits only the source of daily prices knows. */
 export type DayPrices = Omit<DailyBar, "split">;
 
-/** The stretch of time a check covers: from the last check, or the opening, to now. */
+/** The stretch of time a check covers, ISO-8601 UTC: from the last check, or the opening, to now. */
 export interface PriceWindow {
-  /** ISO-8601 UTC */
   from: string;
   to: string;
-  /** Trading days wholly inside, which daily bars can cover; today is not among them. */
-  gapDays: string[];
 }
 
 const fiveMinutes = 5 * 60_000;
 
 /**
- * The window of an instrument's check (spec pipeline 9.1, G15, G16). Five-minute candles are wanted for all of it, or
- * where the broker's history ends, for the day of the last check and today, with daily bars for the days between.
+ * The trading days wholly inside a window, which daily bars can stand in for; today is not among them (spec pipeline
+ * 9.1, G15, G16). Five-minute candles are wanted for all of it, or where the broker's history ends, for the day of the
+ * last check and today.
  */
-export function priceWindow(lastCheckedAt: string, now: string): PriceWindow {
-  const lastDay = newYorkDay(new Date(lastCheckedAt));
-  const today = newYorkDay(new Date(now));
-  const sawSession = Date.parse(lastCheckedAt) > sessionStart(lastDay).getTime();
-  const gapDays: string[] = [];
+export function gapDays({ from, to }: PriceWindow): string[] {
+  const lastDay = newYorkDay(new Date(from));
+  const today = newYorkDay(new Date(to));
+  const sawSession = Date.parse(from) > sessionStart(lastDay).getTime();
+  const days: string[] = [];
   for (let day = addDays(lastDay, sawSession ? 1 : 0); day < today; day = addDays(day, 1)) {
-    if (isTradingDay(day)) gapDays.push(day);
+    if (isTradingDay(day)) days.push(day);
   }
-  return { from: lastCheckedAt, to: now, gapDays };
+  return days;
 }
 
 /**
@@ -55,7 +53,7 @@ export function priceWindow(lastCheckedAt: string, now: string): PriceWindow {
 export function candlesOfWindow(
   fiveMinute: readonly Candle[],
   daily: readonly DayPrices[],
-  window: Pick<PriceWindow, "from" | "to">,
+  window: PriceWindow,
 ): Candle[] {
   const from = Math.floor(Date.parse(window.from) / fiveMinutes) * fiveMinutes;
   const to = Date.parse(window.to);

@@ -4,7 +4,7 @@ import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Offered } from "../instruments/terms.ts";
 import { closeOn, type PriceBar, toPriceBar } from "../market/bars.ts";
-import { type DayPrices, dailyBars, priceWindow } from "../market/candles.ts";
+import { type DayPrices, dailyBars, gapDays } from "../market/candles.ts";
 import { askBroker, logNoPrice } from "../market/quotes.ts";
 import { priceBars } from "../market/stored-bars.ts";
 import type { Monitoring } from "./pass.ts";
@@ -90,7 +90,7 @@ function firstCandleDay(from: string, today: string): string {
 /** Daily bars of the days wholly missed of which the broker has no candles. */
 async function barsOfGaps({ context, now }: Monitoring, ticker: string, from: string, candles: readonly Candle[]) {
   const covered = new Set(dailyBars(candles).map(({ date }) => date));
-  const gaps = priceWindow(from, now).gapDays.filter((day) => !covered.has(day));
+  const gaps = gapDays({ from, to: now }).filter((day) => !covered.has(day));
   const [first, last] = [gaps[0], gaps.at(-1)];
   if (first === undefined || last === undefined) return [];
   const range = { ticker, from: first, to: last, marketTime: context.marketTime };

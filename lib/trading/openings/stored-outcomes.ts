@@ -4,7 +4,6 @@ import { type Action, put } from "../../store/actions.ts";
 import { ifAbsent, ifUnchanged } from "../../store/expressions.ts";
 import type { Keys } from "../../store/keys.ts";
 import { positionId } from "../positions/record.ts";
-import { changedMeanwhile } from "../positions/stored.ts";
 import type { SignalInPortfolio } from "./signal-in-portfolio.ts";
 import { type SignalOutcome, signalOutcomeSchema } from "./signal-outcome.ts";
 
@@ -31,6 +30,6 @@ export async function readOutcome(
 
 /** Stores what became of a signal in a portfolio; refused where another invocation of the run has decided it since `before` was read. */
 export function saveOutcome(keys: Keys, before: SignalOutcome | undefined, after: SignalOutcome): Action {
-  const condition = before ? ifUnchanged("run_id", before.run_id, changedMeanwhile) : ifAbsent(changedMeanwhile);
+  const condition = before ? ifUnchanged("run_id", before.run_id) : ifAbsent();
   return put({ ...keys.signalOutcome(after.signal_id, after.portfolio_id), ...after }, condition);
 }

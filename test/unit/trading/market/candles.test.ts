@@ -3,8 +3,8 @@ import type { Candle } from "../../../../lib/providers/market/market.ts";
 import {
   candlesOfWindow,
   dailyBars,
+  gapDays,
   mergeCandles,
-  priceWindow,
   regularSession,
 } from "../../../../lib/trading/market/candles.ts";
 
@@ -71,7 +71,7 @@ describe("a window", () => {
     { last: "2021-01-28T14:30:00.000Z", now: "2021-01-29T15:00:00.000Z", gap: ["2021-01-28"] },
     { last: "2021-01-28T14:30:00.001Z", now: "2021-01-29T15:00:00.000Z", gap: [] },
   ])("from $last to $now wholly misses $gap", ({ last, now, gap }) => {
-    expect(priceWindow(last, now)).toEqual({ from: last, to: now, gapDays: gap });
+    expect(gapDays({ from: last, to: now })).toEqual(gap);
   });
 
   it("holds the complete candles, and passes the one under way to the next window", () => {
