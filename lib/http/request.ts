@@ -81,19 +81,22 @@ function fieldOf(path: readonly PropertyKey[], part: string): string {
  * are no UTF-8. The store would keep something else than what was sent.
  */
 function illFormedFields(whole: unknown, part: string): string[] {
-  const isText = (text: string) => text.isWellFormed() && !text.includes("\ufffd");
   const fields: string[] = [];
   // A list of what is still to be looked at, and no recursion: a body may be nested as deep as it is long.
   const waiting = [{ field: "", value: whole }];
   for (const { field, value } of waiting) {
-    if (typeof value === "string" && !isText(value)) fields.push(field || part);
-    if (typeof value !== "object" || value === null) continue;
-    for (const [name, content] of Object.entries(value)) {
-      if (!isText(name)) fields.push(field || part);
+    const members = typeof value === "object" && value !== null ? Object.entries(value) : [];
+    const texts = typeof value === "string" ? [value] : members.map(([name]) => name);
+    fields.push(...texts.filter(isIllFormed).map(() => field || part));
+    for (const [name, content] of members) {
       waiting.push({ field: (field ? `${field}.${name}` : name).slice(0, 100), value: content });
     }
   }
   return fields;
+}
+
+function isIllFormed(text: string): boolean {
+  return !text.isWellFormed() || text.includes("\ufffd");
 }
 
 /** Query parameters, each given once; a parameter given twice is handed on as an array, which no schema accepts. */

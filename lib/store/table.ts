@@ -6,6 +6,7 @@ import {
   GetCommand,
   QueryCommand,
   TransactWriteCommand,
+  type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import { chunked } from "../runtime/chunked.ts";
@@ -116,22 +117,29 @@ export function createStore({ client, tableName, keys, sleep, random, log, metri
     if (actions.length > maxActions) throw new RangeError(`a transaction holds at most ${maxActions} actions`);
     const items = actions.map((action) => toTransactItem(tableName, action));
     for (let attempt = 0; ; attempt++) {
-      try {
-        await client.send(new TransactWriteCommand({ TransactItems: items }));
-        return { applied: true };
-      } catch (error) {
-        if (!(error instanceof TransactionCanceledException)) throw unavailable(error);
-        const reasons = error.CancellationReasons ?? [];
-        const refusals = reasons.flatMap((reason, index) =>
-          reason.Code === "ConditionalCheckFailed" ? [actions[index]?.condition?.refusal ?? "refused"] : [],
-        );
-        if (refusals.length > 0) return { applied: false, refusals };
-        const passing = reasons.some((reason) => passingReasons.has(reason.Code ?? ""));
-        if (!passing || attempt >= conflictRetries) throw unavailable(error);
-        if (reasons.some((reason) => reason.Code === "TransactionConflict")) metrics.add("StoreConflicts");
-        await pauseBeforeRetry(attempt, "transaction");
-      }
+      const codes = await send(items);
+      if (!codes) return { applied: true };
+      const refusals = refusalsOf(actions, codes);
+      if (refusals.length > 0) return { applied: false, refusals };
+      countConflict(codes);
+      await pauseBeforeRetry(attempt, "transaction");
     }
+  }
+
+  /** Why the transaction was cancelled, by action; undefined where it was applied. */
+  async function send(items: NonNullable<TransactWriteCommandInput["TransactItems"]>): Promise<string[] | undefined> {
+    try {
+      await client.send(new TransactWriteCommand({ TransactItems: items }));
+      return undefined;
+    } catch (error) {
+      const codes = cancellationCodes(error);
+      if (codes.some((code) => code === refusedCode || passingCodes.has(code))) return codes;
+      throw unavailable(error);
+    }
+  }
+
+  function countConflict(codes: readonly string[]): void {
+    if (codes.includes("TransactionConflict")) metrics.add("StoreConflicts");
   }
 
   /** Unconditional puts in chunks; not atomic as a whole, so only for items whose repetition is harmless. */
@@ -170,8 +178,23 @@ export function createStore({ client, tableName, keys, sleep, random, log, metri
   return { keys, client, tableName, get, getMany, query, queryAll, count, transact, putMany, decodeAll };
 }
 
+/** Why each action of a transaction was refused; none where it failed otherwise. */
+function cancellationCodes(error: unknown): string[] {
+  const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+  return reasons.map(({ Code = "" }) => Code);
+}
+
+/** The names of the conditions that did not hold. */
+function refusalsOf(actions: readonly Action[], codes: readonly string[]): string[] {
+  return actions
+    .filter((_action, index) => codes[index] === refusedCode)
+    .map(({ condition }) => condition?.refusal ?? "refused");
+}
+
+/** The cancellation code of a condition of ours that does not hold. */
+const refusedCode = "ConditionalCheckFailed";
 /** Cancellation codes that say "try again" and nothing about our conditions. */
-const passingReasons = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
+const passingCodes = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
 
 async function guarded<T>(call: () => Promise<T>): Promise<T> {
   try {

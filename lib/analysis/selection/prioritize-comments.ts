@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Configuration } from "../../configuration/keys.ts";
 import { microDollars } from "../../providers/openai/cost.ts";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { utcDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";

@@ -10,6 +10,8 @@ import { keyIn } from "./key.ts";
  * | idempotency       | r#IDEMPOTENCY#operation     | digest of the key      |
  * | artifact chunk    | r#ARTIFACT#name             | CHUNK#number           |
  * | counter           | r#COUNTER                   | list                   |
+ * | newest event      | r#EVENTS                    | NEWEST                 |
+ * | event             | r#EVENTS                    | number                 |
  */
 export function realmKeys(realm: string) {
   const key = keyIn(realm);
@@ -20,5 +22,8 @@ export function realmKeys(realm: string) {
     artifactChunk: (name: string, number: number) =>
       key(`ARTIFACT#${name}`, `CHUNK#${String(number).padStart(4, "0")}`),
     counter: (list: string) => key("COUNTER", list),
+    newestEvent: () => key("EVENTS", "NEWEST"),
+    // As many digits as the greatest number has that is told from its neighbours.
+    event: (number: number) => key("EVENTS", String(number).padStart(16, "0")),
   };
 }

@@ -1,6 +1,6 @@
 import type { PhaseContext } from "../../analysis/run.ts";
 import { dayOfRun, runSchema } from "../../analysis/run.ts";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { iso } from "../../runtime/dates.ts";
 import { dollars } from "../../runtime/money.ts";
 import { type Action, update } from "../../store/actions.ts";

@@ -3,7 +3,7 @@ import { readAnnotatedComments } from "../../analysis/comments/annotated.ts";
 import type { PhaseContext } from "../../analysis/run.ts";
 import type { Configuration } from "../../configuration/keys.ts";
 import type { OptionChain } from "../../providers/market/market.ts";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";

@@ -63,9 +63,9 @@ describe("an action", () => {
         TableName: "t",
         Key: key,
         UpdateExpression: "SET #u0 = :u0",
-        ConditionExpression: "#status = :running AND #attempt = :attempt",
+        ConditionExpression: "#status IN (:queued, :running) AND #attempt = :attempt",
         ExpressionAttributeNames: { "#u0": "phase", "#status": "status", "#attempt": "attempt" },
-        ExpressionAttributeValues: { ":u0": 2, ":running": "running", ":attempt": 3 },
+        ExpressionAttributeValues: { ":u0": 2, ":queued": "queued", ":running": "running", ":attempt": 3 },
       },
     });
   });
