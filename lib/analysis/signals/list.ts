@@ -9,7 +9,7 @@ import { type List, type ListPage, type PageRequest, readPage } from "../../stor
 import { type Days, onDays, type Range } from "../../store/ranges.ts";
 import type { Store } from "../../store/table.ts";
 import { commentSchema, type StoredComment } from "../comments/comment.ts";
-import { type Signal, signalSchema } from "./signal.ts";
+import { type Signal, type SignalType, signalSchema } from "./signal.ts";
 import type { SignalFilters } from "./view.ts";
 
 type ListServices = Pick<RunServices, "store" | "config" | "clock">;
@@ -77,7 +77,7 @@ const historySchema = z.object({
 /** Confidence by day for one type: tickers to `{date, confidence}` ascending, only days with a signal (spec api 4). */
 export async function signalHistory(
   services: ListServices,
-  { days, ...wanted }: { signal_type: "quality" | "consensus"; ticker?: string | undefined; days: number },
+  { days, ...wanted }: { signal_type: SignalType; ticker?: string | undefined; days: number },
 ): Promise<Record<string, { date: string; confidence: number }[]>> {
   const { store } = services;
   const today = utcDay(await readMarketTime(services));

@@ -4,6 +4,7 @@ import { round } from "../../runtime/money.ts";
 import { deletedAuthor } from "../authors/trust.ts";
 import type { Sentiment } from "../comments/sentiment.ts";
 import { alignmentTerm, type ConfidenceSettings, signalConfidence, volumeTerm } from "./confidence.ts";
+import type { SignalType } from "./signal.ts";
 
 /** What one comment of the run says about one ticker. A comment mentions a ticker once. */
 export interface Mention {
@@ -34,7 +35,7 @@ export type SignalSettings = ConfidenceSettings &
 /** A fired signal, in the names it is stored under. */
 export interface DetectedSignal {
   ticker: string;
-  signal_type: "quality" | "consensus";
+  signal_type: SignalType;
   prediction: "bullish" | "bearish";
   /** 0–1, six decimals */
   confidence: number;

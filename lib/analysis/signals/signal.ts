@@ -1,10 +1,14 @@
 import * as z from "zod";
 
+/** By which rule it was found. */
+export const signalTypeSchema = z.enum(["quality", "consensus"]);
+export type SignalType = z.infer<typeof signalTypeSchema>;
+
 /** One stored signal: unique per ticker, type and day. */
 export const signalSchema = z.object({
   id: z.string(),
   ticker: z.string(),
-  signal_type: z.enum(["quality", "consensus"]),
+  signal_type: signalTypeSchema,
   signal_date: z.string(),
   prediction: z.enum(["bullish", "bearish"]),
   confidence: z.number(),
