@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
@@ -12,7 +11,7 @@ export const handler = endpoint(
     summary: "List the authors",
     description: "The most trusted first.",
     tag: "Authors",
-    query: z.strictObject(pageQuery),
+    query: pageQuery({}),
     response: authorViewSchema.array(),
     meta: pageMetaSchema,
   },

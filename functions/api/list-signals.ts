@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { listSignals } from "../../lib/analysis/signals/list.ts";
 import { datesInOrder } from "../../lib/analysis/signals/view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
@@ -19,9 +18,10 @@ export const handler = endpoint(
     description:
       "By date, then confidence, both descending. With `portfolio_id` only the signals that portfolio trades on, and what each came to there.",
     tag: "Signals",
-    query: z
-      .strictObject({ ...pageQuery, ...portfolioSignalFilters })
-      .refine(datesInOrder, { path: ["date_from"], message: "must not be after date_to" }),
+    query: pageQuery(portfolioSignalFilters).refine(datesInOrder, {
+      path: ["date_from"],
+      message: "must not be after date_to",
+    }),
     response: signalListSchema,
     meta: pageMetaSchema,
   },
