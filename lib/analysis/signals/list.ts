@@ -24,12 +24,12 @@ export async function listSignals(
   return readPage(store, signalList(store.keys, filters), page, signalSchema);
 }
 
-function signalList(keys: Keys, { date_from, date_to, ...filters }: SignalFilters): List {
-  const { ticker = "", signal_type = "" } = filters;
-  const place = keys.signalIndex({ id: "", ticker, signal_type, signal_date: "", confidence: 0 });
+function signalList(keys: Keys, { ticker, signal_type, date_from, date_to }: SignalFilters): List {
+  const wanted = { ticker: ticker ?? "", signal_type: signal_type ?? "" };
+  const place = keys.signalIndex({ id: "", ...wanted, signal_date: "", confidence: 0 });
   const list = filteredList(
     "SIGNALS",
-    filters,
+    { ticker, signal_type },
     [
       { filter: "ticker", index: "gsi2", pk: place.gsi2pk },
       { filter: "signal_type", counted: "type", index: "gsi3", pk: place.gsi3pk },
@@ -77,11 +77,12 @@ const historySchema = z.object({
 /** Confidence by day for one type: tickers to `{date, confidence}` ascending, only days with a signal (spec api 4). */
 export async function signalHistory(
   services: ListServices,
-  { days, ...wanted }: { signal_type: SignalType; ticker?: string | undefined; days: number },
+  request: { signal_type: SignalType; ticker?: string | undefined; days: number },
 ): Promise<Record<string, { date: string; confidence: number }[]>> {
   const { store } = services;
   const today = utcDay(await readMarketTime(services));
-  const { range } = signalList(store.keys, { ...wanted, date_from: addDays(today, 1 - days), date_to: today });
+  const filters = { ...request, date_from: addDays(today, 1 - request.days), date_to: today };
+  const { range } = signalList(store.keys, filters);
   const signals = await store.queryAll({ ...range, descending: false }, historySchema);
   const history: Record<string, { date: string; confidence: number }[]> = {};
   for (const { ticker, signal_date, confidence } of signals) {
