@@ -1,9 +1,7 @@
 import * as z from "zod";
 import type { Configuration } from "../../configuration/keys.ts";
-import { microDollars } from "../../providers/openai/cost.ts";
 import type { PhaseResult } from "../../runs/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
-import { utcDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { type Action, put, update } from "../../store/actions.ts";
 import { getArtifact } from "../../store/artifacts.ts";
@@ -14,6 +12,7 @@ import { isGone } from "../posts/comment-tree.ts";
 import { type FetchedComment, fetchedCommentSchema, fetchedName } from "../posts/fetched-comments.ts";
 import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
+import { spendOf } from "../spend.ts";
 import { prioritize, selectByPriority } from "./priority.ts";
 
 type Context = PhaseContext<{ posts: string[] }, AnalysisServices>;
@@ -56,7 +55,7 @@ export async function prioritizeComments(context: Context): Promise<PhaseResult>
       toAsk: open.filter((comment) => !isGone(comment.body)).length,
       posts: input.posts.filter((postId) => selected.some((comment) => comment.postId === postId)),
     },
-    ...(await visionCost(context)),
+    ...(await visionSpend(context)),
   };
 }
 
@@ -156,29 +155,16 @@ const visionSummary = z.object({
 });
 
 /** The parallel fetches leave the run's item alone; what their vision calls used is added up here. */
-async function visionCost({
+async function visionSpend({
   services,
   runId,
 }: Context): Promise<Pick<PhaseResult, "actions" | "runChanges" | "counts">> {
-  const { keys } = services.store;
-  const { pk, sk } = keys.phaseDone(runId, "FetchPost#");
+  const { pk, sk } = services.store.keys.phaseDone(runId, "FetchPost#");
   const done = await services.store.queryAll({ pk, prefix: sk }, visionSummary);
-  const usage = { promptTokens: 0, completionTokens: 0 };
-  for (const { summary } of done) {
-    usage.promptTokens += summary.promptTokens;
-    usage.completionTokens += summary.completionTokens;
-  }
-  if (usage.promptTokens + usage.completionTokens === 0) return {};
-  const cost = microDollars(usage, services.prices);
-  return {
-    actions: [update(keys.spend(utcDay(services.clock.now()).slice(0, 7)), { add: { micro_usd: cost } })],
-    runChanges: {
-      add: {
-        llm_prompt_tokens: usage.promptTokens,
-        llm_completion_tokens: usage.completionTokens,
-        llm_cost_micro_usd: cost,
-      },
-    },
-    counts: { ModelCostMicroUsd: cost },
-  };
+  const { actions, counters, microUsd } = spendOf(
+    services,
+    done.map(({ summary }) => summary),
+  );
+  if (counters.llm_prompt_tokens + counters.llm_completion_tokens === 0) return {};
+  return { actions, runChanges: { add: counters }, counts: { ModelCostMicroUsd: microUsd } };
 }
