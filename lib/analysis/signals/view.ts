@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { commentSchema, type StoredComment, tickerSentimentSchema } from "../comments/comment.ts";
-import { signalSchema } from "./signal.ts";
+import { commentSchema, type StoredComment } from "../comments/comment.ts";
+import { tickerSentimentSchema } from "../comments/sentiment.ts";
+import { type Signal, signalSchema, signalTypeSchema } from "./signal.ts";
 
-const signalType = z.enum(["quality", "consensus"]);
 /** The four portfolios; each trades on one type of signal. */
 const portfolioId = z.enum(["stocks_quality", "stocks_consensus", "options_quality", "options_consensus"]);
 
@@ -16,7 +16,7 @@ const day = z.iso.date("must be a date, YYYY-MM-DD");
 /** The filters of `GET /signals` (spec api 4). */
 export const signalFilters = {
   ticker: tickerFilter.optional(),
-  signal_type: signalType.optional(),
+  signal_type: signalTypeSchema.optional(),
   date_from: day.optional(),
   date_to: day.optional(),
   portfolio_id: portfolioId.optional(),
@@ -31,7 +31,7 @@ export function datesInOrder({ date_from, date_to }: SignalQuery): boolean {
 /** A portfolio means its own type of signal; a contradicting type matches nothing [G22]. */
 export function toFilters(query: SignalQuery): SignalFilters | "none" {
   const { ticker, date_from, date_to, portfolio_id } = query;
-  const ofPortfolio = portfolio_id && signalType.parse(portfolio_id.split("_")[1]);
+  const ofPortfolio = portfolio_id && signalTypeSchema.parse(portfolio_id.split("_")[1]);
   if (ofPortfolio && query.signal_type && ofPortfolio !== query.signal_type) return "none";
   return { ticker, date_from, date_to, signal_type: ofPortfolio ?? query.signal_type };
 }
@@ -66,22 +66,22 @@ export const signalCommentSchema = commentSchema
 
 export function toSignalComment(comment: StoredComment): z.infer<typeof signalCommentSchema> {
   const byTicker = comment.ticker_sentiments.toSorted((a, b) => (a.ticker < b.ticker ? -1 : 1));
-  return signalCommentSchema.parse({ ...comment, reddit_id: comment.id, ticker_sentiments: byTicker });
+  return { ...comment, reddit_id: comment.id, ticker_sentiments: byTicker };
 }
 
 /** The filters of `GET /signals/history`. */
-export const historyFilters = { signal_type: signalType, ticker: tickerFilter.optional() };
+export const historyFilters = { signal_type: signalTypeSchema, ticker: tickerFilter.optional() };
 export const historySchema = z.record(
   z.string(),
   z.array(z.object({ date: z.string(), confidence: z.number() }).meta({ id: "DayConfidence" })),
 );
 export const historyMetaSchema = z
-  .object({ days: z.number().int(), signal_type: signalType })
+  .object({ days: z.number().int(), signal_type: signalTypeSchema })
   .meta({ id: "HistoryMeta" });
 
 export interface SignalFilters {
   ticker?: string | undefined;
-  signal_type?: "quality" | "consensus" | undefined;
+  signal_type?: Signal["signal_type"] | undefined;
   /** Inclusive UTC days. */
   date_from?: string | undefined;
   date_to?: string | undefined;
