@@ -13,7 +13,7 @@ interface SpendServices {
   prices: TokenPrices;
 }
 
-/** What calls of the model add to the month's ledger (`actions`) and to the counters of their run, to be written together. */
+/** What calls of the model add to the month's ledger (`actions`) and to their run, to be written together. */
 export interface Spend {
   microUsd: number;
   actions: Action[];

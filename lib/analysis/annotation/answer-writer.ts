@@ -123,9 +123,10 @@ function answerActions(
   const actions = [update(link, { set: { state, attempt } }, asRead)];
   if (answer.kind === "unusable") return actions;
   const at = iso(marketTime);
-  const annotated = { ...answer.annotations, first_run_id: runId, analyzed_at: at, prompt_version: promptVersion };
+  const annotated = { ...answer.annotation, first_run_id: runId, analyzed_at: at, prompt_version: promptVersion };
   actions.push(update(keys.comment(comment.id), { set: annotated }));
-  for (const { ticker, sentiment } of answer.annotations.ticker_sentiments) {
+  // What emergence counts on later days.
+  for (const { ticker, sentiment } of answer.annotation.ticker_sentiments) {
     const mention = { comment_id: comment.id, author: comment.author, sentiment, run_id: runId, created_at: at };
     actions.push(put({ ...keys.mention(ticker, dayOfRun(run), comment.id), ...mention }));
   }

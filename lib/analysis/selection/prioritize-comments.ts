@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { Configuration } from "../../configuration/keys.ts";
 import type { PhaseResult } from "../../runs/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { AppError } from "../../runtime/errors.ts";
@@ -13,11 +12,11 @@ import { type FetchedComment, fetchedCommentSchema, fetchedName } from "../posts
 import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { spendOf } from "../spend.ts";
-import { prioritize, selectByPriority } from "./priority.ts";
+import { type PriorityScores, prioritize, selectByPriority } from "./priority.ts";
 
 type Context = PhaseContext<{ posts: string[] }, AnalysisServices>;
 type Candidate = FetchedComment & { postId: string; authorTrust: number };
-type Selected = Candidate & { priorityScore: number; rank: number };
+type Selected = Candidate & PriorityScores & { rank: number };
 
 /** Two items for each comment and the fence must fit into one transaction. */
 const commentsPerWrite = 45;
@@ -28,28 +27,18 @@ const commentsPerWrite = 45;
  */
 export async function prioritizeComments(context: Context): Promise<PhaseResult> {
   const { input, configuration } = context;
-  const fetched = await readFetched(context);
-  const trusts = await readTrust(context, fetched, configuration);
-  const candidates = fetched.map((comment) => ({
-    ...comment,
-    authorTrust: trusts.get(comment.author) ?? unknownTrust,
-  }));
+  const candidates = await readCandidates(context);
   const scored = prioritize(candidates, configuration.priority_weights);
-  const selected = input.posts.flatMap((postId) => {
-    const ofPost = Map.groupBy(
+  const selected = input.posts.flatMap((postId) =>
+    selectOfPost(
       scored.filter((comment) => comment.postId === postId),
-      (comment) => (isGone(comment.body) ? "gone" : "living"),
-    );
-    // Deleted comments only fill what the living leave free, whatever their engagement was.
-    const ordered = (["living", "gone"] as const).flatMap((kind) =>
-      selectByPriority(ofPost.get(kind) ?? [], configuration.selected_per_post),
-    );
-    return ordered.slice(0, configuration.selected_per_post).map((comment, rank) => ({ ...comment, rank }));
-  });
+      configuration.selected_per_post,
+    ),
+  );
   const open = await storeSelected(context, selected);
   return {
     summary: {
-      fetched: fetched.length,
+      fetched: candidates.length,
       selected: selected.length,
       toAnalyze: open.length,
       toAsk: open.filter((comment) => !isGone(comment.body)).length,
@@ -59,8 +48,18 @@ export async function prioritizeComments(context: Context): Promise<PhaseResult>
   };
 }
 
-async function readFetched({ services, runId, input }: Context): Promise<(FetchedComment & { postId: string })[]> {
-  const all: (FetchedComment & { postId: string })[] = [];
+/** Deleted comments only fill what the living leave free, whatever their engagement was. */
+function selectOfPost(ofPost: readonly (Candidate & PriorityScores)[], limit: number): Selected[] {
+  const { living = [], gone = [] } = Object.groupBy(ofPost, ({ body }) => (isGone(body) ? "gone" : "living"));
+  return [...selectByPriority(living, limit), ...selectByPriority(gone, limit)]
+    .slice(0, limit)
+    .map((comment, rank) => ({ ...comment, rank }));
+}
+
+/** All fetched comments, with the trust in their authors. Throws `RedditUnavailable` where no post's were fetched. */
+async function readCandidates(context: Context): Promise<Candidate[]> {
+  const { services, runId, input } = context;
+  const all: Omit<Candidate, "authorTrust">[] = [];
   let missing = 0;
   for (const postId of input.posts) {
     const comments = await getArtifact(services.store, fetchedName(runId, postId), z.array(fetchedCommentSchema));
@@ -70,14 +69,15 @@ async function readFetched({ services, runId, input }: Context): Promise<(Fetche
   if (missing > 0 && missing === input.posts.length) {
     throw new AppError("RedditUnavailable", "REDDIT_API_ERROR", "The comments of no post could be fetched.");
   }
-  return all;
+  const trusts = await readTrust(context, new Set(all.map((comment) => comment.author)));
+  return all.map((comment) => ({ ...comment, authorTrust: trusts.get(comment.author) ?? unknownTrust }));
 }
 
 /** One lookup for all authors of the run. Without it everybody counts as unknown (spec pipeline 1.7: tier 3). */
-async function readTrust(context: Context, comments: readonly FetchedComment[], configuration: Configuration) {
-  const { services, marketTime, log } = context;
+async function readTrust(context: Context, authorNames: ReadonlySet<string>): Promise<Map<string, number>> {
+  const { services, marketTime, configuration, log } = context;
   const { store } = services;
-  const names = [...new Set(comments.map((comment) => comment.author))].filter((name) => name !== deletedAuthor);
+  const names = [...authorNames].filter((name) => name !== deletedAuthor);
   try {
     const authors = await store.getMany(
       names.map((name) => store.keys.author(name)),
@@ -86,7 +86,7 @@ async function readTrust(context: Context, comments: readonly FetchedComment[], 
     return new Map(authors.map((author) => [author.username, authorTrust(author, marketTime, configuration)]));
   } catch (error) {
     log.warn("authors could not be looked up, all count as unknown", { error });
-    return new Map<string, number>();
+    return new Map();
   }
 }
 
