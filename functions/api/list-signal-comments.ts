@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { listSignalComments } from "../../lib/analysis/signals/list.ts";
 import { signalCommentSchema, toSignalComment } from "../../lib/analysis/signals/view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
@@ -14,7 +13,7 @@ export const handler = endpoint(
     description: "The newest first, with what the model found in each.",
     tag: "Signals",
     params: idParams,
-    query: z.strictObject(positionQuery),
+    query: positionQuery,
     response: signalCommentSchema.array(),
     meta: pageMetaSchema,
     errors: ["NOT_FOUND"],

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { idParams } from "../../lib/http/params.ts";
+import { idParams, noBody } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
 import { portfolioViewSchema } from "../../lib/trading/positions/portfolio-view.ts";
 import { refreshPrices } from "../../lib/trading/positions/refresh-prices.ts";
@@ -15,7 +15,7 @@ export const handler = endpoint(
       "Asks the broker for the prices of the open positions and values the portfolio; no exit follows. `failed` names the tickers without a price.",
     tag: "Portfolios",
     params: idParams,
-    body: z.strictObject({}),
+    body: noBody,
     response: z
       .object({
         portfolio: portfolioViewSchema,

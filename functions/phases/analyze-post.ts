@@ -1,6 +1,6 @@
 import { analyzePost, analyzePostInput } from "../../lib/analysis/annotation/analyze-post.ts";
 import { analysisRun } from "../../lib/analysis/run.ts";
-import { phase } from "../../lib/runs/phase.ts";
+import { phase } from "../../lib/runs/phases/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = phase(

@@ -1,6 +1,6 @@
 import { fetchPost, fetchPostInput } from "../../lib/analysis/posts/fetch-post.ts";
 import { analysisRun } from "../../lib/analysis/run.ts";
-import { phase } from "../../lib/runs/phase.ts";
+import { phase } from "../../lib/runs/phases/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = phase(

@@ -1,5 +1,5 @@
 import { analysisRun } from "../../lib/analysis/run.ts";
-import { phase } from "../../lib/runs/phase.ts";
+import { phase } from "../../lib/runs/phases/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 import { monitorPrices } from "../../lib/trading/monitoring/monitor-prices.ts";
 

@@ -1,7 +1,7 @@
 import { postsInput } from "../../lib/analysis/comments/annotated.ts";
 import { analysisRun } from "../../lib/analysis/run.ts";
 import { prioritizeComments } from "../../lib/analysis/selection/prioritize-comments.ts";
-import { phase } from "../../lib/runs/phase.ts";
+import { phase } from "../../lib/runs/phases/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = phase(

@@ -1,5 +1,5 @@
 import { analysisRun } from "../../lib/analysis/run.ts";
-import { phase } from "../../lib/runs/phase.ts";
+import { phase } from "../../lib/runs/phases/phase.ts";
 import { loadServices } from "../../lib/services.ts";
 import { rollEvaluation } from "../../lib/trading/evaluation/roll-evaluation.ts";
 

@@ -3,9 +3,9 @@ import { type Configuration, readConfiguration } from "../configuration/keys.ts"
 import type { Executions } from "../providers/aws/executions.ts";
 import { marketNow, marketTimeOfNewRun } from "../realm/market-time.ts";
 import { openRealm, readRealm, readSettings } from "../realm/state.ts";
+import { notResumable } from "../runs/errors.ts";
 import type { OnComplete, OnResume, RunKind, RunStart } from "../runs/kind.ts";
-import { notResumable } from "../runs/not-resumable.ts";
-import type { PhaseContext as ContextOfPhase } from "../runs/phase.ts";
+import type { PhaseContext as ContextOfPhase } from "../runs/phases/phase.ts";
 import { runRecordSchema, warningSchema } from "../runs/run.ts";
 import type { RunServices } from "../runs/services.ts";
 import { iso, newYorkDay } from "../runtime/dates.ts";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { iso } from "../runtime/dates.ts";
 import { AppError } from "../runtime/errors.ts";
 import { inInvocation } from "../runtime/invocation.ts";
+import { notActive } from "./errors.ts";
 import { readFailure } from "./failure.ts";
 import { finishRun } from "./finish.ts";
 import type { OnComplete, RunKind } from "./kind.ts";
@@ -31,7 +32,7 @@ export function completeRun<R extends RunRecord, S extends RunServices>(
       const run = await services.store.get(kind.keys(services.store.keys).run(runId), kind.record);
       const completed = run && run.attempt === attempt && run.status === kind.statuses.completed(run);
       if (completed) return { status: run.status };
-      throw new AppError("RunNotActive", "RUN_NOT_ACTIVE", `Run ${runId} is not active in attempt ${attempt}.`);
+      throw notActive(runId, attempt);
     });
   };
 }

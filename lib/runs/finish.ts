@@ -1,9 +1,11 @@
 import { iso } from "../runtime/dates.ts";
 import { type Action, update } from "../store/actions.ts";
+import { transactReporting } from "../store/events.ts";
 import { ifRunActive } from "../store/expressions.ts";
 import type { Failure } from "./failure.ts";
 import type { RunKind } from "./kind.ts";
 import { freeLock, lockMoved, readLock } from "./lock.ts";
+import { reportOf } from "./report.ts";
 import { isActive, type RunRecord, type Warning } from "./run.ts";
 import type { RunServices } from "./services.ts";
 import { warningSchemaOf } from "./warnings.ts";
@@ -48,20 +50,23 @@ export async function finishRun<R extends RunRecord, S extends RunServices>(
       warnings: await readWarnings(kind, services, run),
     };
     const lock = await readLock(kind, services);
-    const result = await store.transact([
+    const changes = [
       update(keys.run(runId), { set: end, remove: ["gsi2pk", "gsi2sk"] }, ifRunActive(attempt)),
       ...(also?.({ ...run, ...end }) ?? []),
       ...(lock?.run_id === runId ? freeLock(kind, services, runId) : []),
-    ]);
+    ];
+    const { status, error_code, error_message } = end;
+    const report = reportOf(kind, "run_ended", { ...run, status }, { error_code, error_message });
+    const result = await transactReporting(services, changes, [report]);
     if (result.applied) {
-      report(kind, services, run, outcome);
+      logEnd(kind, services, run, outcome);
       return true;
     }
     if (!result.refusals.includes(lockMoved) || tries >= lockRetries) return false;
   }
 }
 
-function report(kind: Pick<RunKind, "name">, { log, metrics }: RunServices, run: RunRecord, outcome: Outcome): void {
+function logEnd(kind: Pick<RunKind, "name">, { log, metrics }: RunServices, run: RunRecord, outcome: Outcome): void {
   const which = { kind: kind.name, runId: run.id, attempt: run.attempt };
   metrics.add(endMetrics[outcome.status]);
   if (outcome.status === "completed") log.info("run completed", which);

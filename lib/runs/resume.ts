@@ -1,13 +1,15 @@
 import { iso } from "../runtime/dates.ts";
 import { update } from "../store/actions.ts";
+import { transactReporting } from "../store/events.ts";
 import type { Condition } from "../store/expressions.ts";
 import { answerOnce, forget, type IdempotentRequest, refuseAnswered, remember } from "../store/idempotency.ts";
+import { notResumable } from "./errors.ts";
 import { execute, executeAgain } from "./execute.ts";
 import type { OnResume, RunKind } from "./kind.ts";
 import { takeLock } from "./lock.ts";
-import { notResumable } from "./not-resumable.ts";
 import { readRun } from "./read.ts";
 import { refuseWhileHeld } from "./refuse-while-held.ts";
+import { progressOf, reportOf } from "./report.ts";
 import type { RunRecord } from "./run.ts";
 import type { RunServices } from "./services.ts";
 
@@ -53,19 +55,22 @@ async function resume<R extends RunRecord, S extends RunServices>(
     slow_since: null,
   };
   const keys = kind.keys(store.keys);
-  const outcome = await store.transact([
+  const changes = [
     ...takeLock(kind, services, { ...run, ...next }),
     update(keys.run(runId), { set: { ...next, ...keys.runningIndex(runId) } }, ifFailedIn(run.attempt)),
     ...ofKind,
     ...remember(store, request, { run_id: runId }, clock.now()),
-  ]);
+  ];
+  const resumed = { ...run, ...next };
+  const report = reportOf(kind, "run_resumed", resumed, progressOf(resumed));
+  const outcome = await transactReporting(services, changes, [report]);
   if (!outcome.applied) {
     refuseAnswered(outcome);
     await refuseWhileHeld(kind, services);
     throw notResumable("Another request has changed the run.");
   }
   metrics.add("RunStarted");
-  await execute(kind, services, { ...run, ...next }, forget(store, request));
+  await execute(kind, services, resumed, forget(store, request));
   return { run_id: runId };
 }
 

@@ -1,12 +1,14 @@
 import { iso } from "../runtime/dates.ts";
 import { AppError } from "../runtime/errors.ts";
 import { put, update } from "../store/actions.ts";
+import { transactReporting } from "../store/events.ts";
 import { ifAbsent } from "../store/expressions.ts";
 import { answerOnce, forget, type IdempotentRequest, refuseAnswered, remember } from "../store/idempotency.ts";
 import { execute, executeAgain } from "./execute.ts";
 import type { RunKind, RunStart } from "./kind.ts";
 import { takeLock } from "./lock.ts";
 import { refuseWhileHeld } from "./refuse-while-held.ts";
+import { progressOf, reportOf } from "./report.ts";
 import type { RunRecord } from "./run.ts";
 import type { RunServices } from "./services.ts";
 
@@ -60,14 +62,15 @@ async function begin<R extends RunRecord, S extends RunServices>(
   const { own, actions } = await how.onStart(services);
   const run = kind.record.parse({ ...firstRecord(kind, ids.ulid(now.getTime()), iso(now)), ...own });
   const keys = kind.keys(store.keys);
-  const outcome = await store.transact([
+  const changes = [
     ...takeLock(kind, services, run),
     put({ ...keys.run(run.id), ...keys.runIndex(run.id), ...keys.runningIndex(run.id), ...run }, ifAbsent()),
     put({ ...keys.runConfiguration(run.id), settings: await how.snapshot(services) }),
     update(store.keys.counter(keys.runCounter), { add: { total: 1 } }),
     ...remember(store, request, { run_id: run.id }, clock.now()),
     ...actions(run),
-  ]);
+  ];
+  const outcome = await transactReporting(services, changes, [reportOf(kind, "run_started", run, progressOf(run))]);
   if (outcome.applied) return run;
   refuseAnswered(outcome);
   return undefined;

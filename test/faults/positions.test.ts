@@ -28,7 +28,7 @@ async function reach(services: Services): Promise<Event> {
 }
 
 /**
- * Every kind of leg: one fills the stock portfolio, one replaces a position, one finds it full; one is bearish, one has
+ * Every kind of outcome: one signal fills the stock portfolio, one replaces a position, one finds it full; one is bearish, one has
  * too little cash, and the others buy options.
  */
 async function arrange(): Promise<{ services: Services; event: Event }> {
@@ -56,12 +56,12 @@ describe("Phase 5", () => {
     const store = faultyStore(services.store.client);
     store.set(undefined);
     expect(await handler(event)).toEqual(summary);
-    // It begins, decides eight legs, and ends.
+    // It begins, decides eight openings, and ends.
     expect(store.count()).toBe(10);
     faultFree = await contents(services, event);
   });
 
-  it("leaves one outcome for each leg, one warning, and the exact number of openings", () => {
+  it("leaves one outcome for each signal in each portfolio, one warning, and the exact number of openings", () => {
     const holding = (text: string) => faultFree.filter((item) => item.includes(text));
     expect(holding('"sk":"OUTCOME#')).toHaveLength(8);
     expect(holding('"sk":"WARNING#')).toHaveLength(1);

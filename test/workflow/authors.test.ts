@@ -5,7 +5,7 @@ import { postsInput } from "../../lib/analysis/comments/annotated.ts";
 import { commentSchema } from "../../lib/analysis/comments/comment.ts";
 import type { Run } from "../../lib/analysis/run.ts";
 import { analysisRun } from "../../lib/analysis/run.ts";
-import { phase } from "../../lib/runs/phase.ts";
+import { phase } from "../../lib/runs/phases/phase.ts";
 import { loadServices, type Services } from "../../lib/services.ts";
 import { newAuthor } from "../../lib/trading/authors/figures.ts";
 import { readHistory } from "../../lib/trading/authors/history.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { inWindow } from "../../runtime/in-window.ts";
 import { commentSchema, type RunComment, runCommentSchema } from "../comments/comment.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Model, ModelUsage } from "../../providers/openai/model.ts";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { iso } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import { type Action, update } from "../../store/actions.ts";

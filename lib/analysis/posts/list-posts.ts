@@ -1,5 +1,5 @@
 import type { RedditPost } from "../../providers/reddit/source.ts";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { iso } from "../../runtime/dates.ts";
 import { update } from "../../store/actions.ts";
 import type { PhaseContext } from "../run.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { type Action, put, update } from "../../store/actions.ts";

@@ -1,5 +1,5 @@
 import type { Configuration } from "../../configuration/keys.ts";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, iso } from "../../runtime/dates.ts";
 import { type Action, put, update } from "../../store/actions.ts";

@@ -1,6 +1,8 @@
 import * as z from "zod";
 
+/** By which rule it was found. */
 export const signalTypeSchema = z.enum(["quality", "consensus"]);
+export type SignalType = z.infer<typeof signalTypeSchema>;
 
 /** One stored signal: unique per ticker, type and day. */
 export const signalSchema = z.object({

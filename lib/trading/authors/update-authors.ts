@@ -5,7 +5,7 @@ import { readAnnotatedComments } from "../../analysis/comments/annotated.ts";
 import type { PhaseContext } from "../../analysis/run.ts";
 import { runSchema } from "../../analysis/run.ts";
 import type { Configuration } from "../../configuration/keys.ts";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { iso } from "../../runtime/dates.ts";
 import { decideAnew } from "../../store/decide-anew.ts";

@@ -1,5 +1,5 @@
 import type { PhaseContext } from "../../analysis/run.ts";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { type Action, put } from "../../store/actions.ts";

@@ -1,6 +1,6 @@
 import type { PhaseContext } from "../../analysis/run.ts";
 import { runSchema } from "../../analysis/run.ts";
-import type { PhaseResult } from "../../runs/phase.ts";
+import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { readPortfolios } from "../positions/stored.ts";

@@ -10,8 +10,8 @@ import {
 } from "../../../lib/analysis/run.ts";
 import { completeRun, failRun } from "../../../lib/runs/complete.ts";
 import { finishRun } from "../../../lib/runs/finish.ts";
-import { type PhaseResult, phase } from "../../../lib/runs/phase.ts";
-import type { PhaseDefinition } from "../../../lib/runs/phase-definition.ts";
+import type { PhaseDefinition } from "../../../lib/runs/phases/definition.ts";
+import { type PhaseResult, phase } from "../../../lib/runs/phases/phase.ts";
 import { startRun } from "../../../lib/runs/start.ts";
 import { readConfig } from "../../../lib/runtime/config.ts";
 import { AppError } from "../../../lib/runtime/errors.ts";

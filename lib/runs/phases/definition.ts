@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AppError } from "../runtime/errors.ts";
+import { AppError } from "../../runtime/errors.ts";
 
 const runInput = z.object({ runId: z.string().min(1).max(70), attempt: z.number().int().min(1) });
 

@@ -1,17 +1,21 @@
 import * as z from "zod";
-import { iso } from "../runtime/dates.ts";
-import { AppError, isAppError } from "../runtime/errors.ts";
-import { inInvocation } from "../runtime/invocation.ts";
-import { inLogContext, type Log } from "../runtime/logger.ts";
-import type { MetricName } from "../runtime/metrics.ts";
-import { type Action, check, put, update } from "../store/actions.ts";
-import { type Changes, ifAbsent, ifRunActive } from "../store/expressions.ts";
-import type { TransactionOutcome } from "../store/table.ts";
-import type { RunKind } from "./kind.ts";
-import { type PhaseDefinition, readInput } from "./phase-definition.ts";
-import { isActive, type RunRecord } from "./run.ts";
-import type { RunServices } from "./services.ts";
-import { type WarningFacts, warningAction } from "./warnings.ts";
+import { iso } from "../../runtime/dates.ts";
+import { isAppError } from "../../runtime/errors.ts";
+import { inInvocation } from "../../runtime/invocation.ts";
+import { inLogContext, type Log } from "../../runtime/logger.ts";
+import type { MetricName } from "../../runtime/metrics.ts";
+import { type Action, check, put, update } from "../../store/actions.ts";
+import { type Report, transactReporting } from "../../store/events.ts";
+import { type Changes, ifAbsent, ifRunActive } from "../../store/expressions.ts";
+import type { TransactionOutcome } from "../../store/table.ts";
+import { notActive } from "../errors.ts";
+import type { RunKind } from "../kind.ts";
+import { reportOf } from "../report.ts";
+import { isActive, type RunRecord } from "../run.ts";
+import type { RunServices } from "../services.ts";
+import { type WarningFacts, warningAction } from "../warnings.ts";
+import { beginPhase } from "./begin.ts";
+import { type PhaseDefinition, readInput } from "./definition.ts";
 
 export interface PhaseContext<I, S extends RunServices, R extends RunRecord, C, W extends string> {
   runId: string;
@@ -51,7 +55,6 @@ const lateAfterMs = 10 * 60_000;
 const maxSummaryBytes = 8 * 1024;
 
 const doneSchema = z.object({ summary: z.record(z.string(), z.unknown()) });
-const begunSchema = z.object({ market_time: z.string() });
 const snapshotSchema = z.object({ settings: z.record(z.string(), z.string()) });
 
 /**
@@ -102,7 +105,7 @@ async function perform<R extends RunRecord, RS extends RunServices, C, W extends
   if (!run || !isActive(run) || run.attempt !== attempt) throw notActive(runId, attempt);
   if (done) return repeated(invocation, done);
 
-  const [marketTime, snapshot] = await Promise.all([begin(invocation, run), readSnapshot(invocation)]);
+  const [marketTime, snapshot] = await Promise.all([beginPhase(invocation, run), readSnapshot(invocation)]);
   const { summary, counts, ...writes } = await work({
     ...{ runId, attempt, input, run, services, marketTime, log },
     configuration: kind.readSnapshot(snapshot),
@@ -119,13 +122,14 @@ async function perform<R extends RunRecord, RS extends RunServices, C, W extends
 
 /** Writes behind the fence, and nothing where the run is not active in this attempt. */
 async function fenced(
-  { kind, services: { store }, runId, attempt }: Invocation<unknown>,
+  { kind, services, runId, attempt }: Invocation<unknown>,
   actions: readonly Action[],
   runChanges?: Changes,
+  reports: readonly Report[] = [],
 ): Promise<TransactionOutcome> {
-  const [key, condition] = [kind.keys(store.keys).run(runId), ifRunActive(attempt)];
+  const [key, condition] = [kind.keys(services.store.keys).run(runId), ifRunActive(attempt)];
   const guard = runChanges ? update(key, runChanges, condition) : check(key, condition);
-  const outcome = await store.transact([...actions, guard]);
+  const outcome = await transactReporting(services, [...actions, guard], reports);
   if (!outcome.applied && outcome.refusals.includes(condition.refusal)) throw notActive(runId, attempt);
   return outcome;
 }
@@ -150,13 +154,15 @@ async function finish(
   invocation: Invocation<unknown>,
   { summary, actions = [], runChanges }: PhaseResult,
 ): Promise<void> {
-  const { definition, services, name } = invocation;
+  const { kind, definition, services, runId, attempt, name } = invocation;
   refuseLargeSummary(name, summary);
   const marker = put({ ...doneKey(invocation), summary, done_at: iso(services.clock.now()) }, ifAbsent("done"));
   const last = [...actions, marker];
+  const run = { id: runId, attempt, status: "running" };
+  const report = reportOf(kind, "phase_done", run, { state: name, current_phase: definition.number });
   const written = definition.parallel
     ? await services.store.transact(last)
-    : await fenced(invocation, last, runChanges);
+    : await fenced(invocation, last, runChanges, [report]);
   if (written.applied) return;
   if (written.refusals.includes("done")) throw new DoneElsewhere();
   throw new Error(`the end of ${name} was refused: ${written.refusals.join(", ")}`);
@@ -193,47 +199,6 @@ function doneKey({ kind, services, runId, name }: Invocation<unknown>) {
   return kind.keys(services.store.keys).phaseDone(runId, name);
 }
 
-/**
- * Marks the phase as begun, once, together with what the run shows of it. Where the run has no market time, this writes
- * the phase's own; retries, later attempts and further states of the same phase read it.
- */
-async function begin<I>({ kind, services, definition, input }: Invocation<I>, run: RunRecord): Promise<Date> {
-  const { store, clock } = services;
-  const keys = kind.keys(store.keys);
-  const key = keys.phaseBegun(run.id, definition.number);
-  const begun = await store.get(key, begunSchema);
-  if (begun && run.status === "running") return new Date(begun.market_time);
-  const marketTime = begun?.market_time ?? run.market_time ?? iso(clock.now());
-  const outcome = await store.transact([
-    ...(begun ? [] : [put({ ...key, market_time: marketTime, begun_at: iso(clock.now()) }, ifAbsent())]),
-    showPhase({ kind, services, definition, input }, run),
-  ]);
-  if (!outcome.applied && outcome.refusals.includes("run not active")) throw notActive(run.id, run.attempt);
-  const stored = outcome.applied ? undefined : await store.get(key, begunSchema);
-  return new Date(stored?.market_time ?? marketTime);
-}
-
-/** A phase with several states is shown from its first one on; what the run shows never goes back. */
-function showPhase<I>(
-  { kind, services, definition, input }: Pick<Invocation<I>, "kind" | "services" | "definition" | "input">,
-  run: RunRecord,
-): Action {
-  const { number } = definition;
-  const key = kind.keys(services.store.keys).run(run.id);
-  if (run.status === "running" && number <= run.current_phase) return check(key, ifRunActive(run.attempt));
-  const progress = definition.progress?.(input) ?? { current: number, total: kind.phases.length };
-  const shown = {
-    status: "running",
-    ...(number >= run.current_phase && {
-      current_phase: number,
-      current_phase_label: kind.phases[number - 1],
-      progress_current: progress.current,
-      progress_total: progress.total,
-    }),
-  };
-  return update(key, { set: shown }, ifRunActive(run.attempt));
-}
-
 async function readSnapshot({ kind, services: { store }, runId }: Invocation<unknown>) {
   return (await store.get(kind.keys(store.keys).runConfiguration(runId), snapshotSchema))?.settings ?? {};
 }
@@ -242,8 +207,4 @@ function refuseLargeSummary(name: string, summary: Record<string, unknown>): voi
   const bytes = Buffer.byteLength(JSON.stringify(summary));
   if (bytes > maxSummaryBytes)
     throw new Error(`the summary of ${name} has ${bytes} bytes; content belongs into the table`);
-}
-
-function notActive(runId: string, attempt: number): AppError {
-  return new AppError("RunNotActive", "RUN_NOT_ACTIVE", `Run ${runId} is not active in attempt ${attempt}.`);
 }
