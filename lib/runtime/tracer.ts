@@ -44,9 +44,7 @@ export function createTracer(service: string): Tracer {
         try {
           return await work();
         } catch (error) {
-          if (isRefusal(error)) part?.addErrorFlag();
-          else part?.addFaultFlag();
-          part?.addAnnotation("error", error instanceof Error ? error.name : typeof error);
+          if (part) markFailure(part, error);
           throw error;
         } finally {
           part?.close();
@@ -54,6 +52,19 @@ export function createTracer(service: string): Tracer {
       }) as ReturnType<typeof work>;
     },
   };
+}
+
+/** What is used of a part of X-Ray's. */
+interface Part {
+  addErrorFlag(): void;
+  addFaultFlag(): void;
+  addAnnotation(name: string, value: string): void;
+}
+
+function markFailure(part: Part, error: unknown): void {
+  if (isRefusal(error)) part.addErrorFlag();
+  else part.addFaultFlag();
+  part.addAnnotation("error", error instanceof Error ? error.name : typeof error);
 }
 
 /** In X-Ray's words an error is the caller's and a fault ours. */

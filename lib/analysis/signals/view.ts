@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { commentSchema, type StoredComment, tickerSentimentSchema } from "../comments/comment.ts";
+import { commentSchema, type StoredComment } from "../comments/comment.ts";
+import { tickerSentimentSchema } from "../comments/sentiment.ts";
 import { signalSchema, signalTypeSchema } from "./signal.ts";
 
 /** Filters by ticker are case-insensitive (spec api 1.4). */
@@ -53,7 +54,7 @@ export const signalCommentSchema = commentSchema
 
 export function toSignalComment(comment: StoredComment): z.infer<typeof signalCommentSchema> {
   const byTicker = comment.ticker_sentiments.toSorted((a, b) => (a.ticker < b.ticker ? -1 : 1));
-  return signalCommentSchema.parse({ ...comment, reddit_id: comment.id, ticker_sentiments: byTicker });
+  return { ...comment, reddit_id: comment.id, ticker_sentiments: byTicker };
 }
 
 /** The filters of `GET /signals/history`. */
