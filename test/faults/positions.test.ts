@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { handler } from "../../functions/phases/open-positions.ts";
 import { analysisRun, analysisStart } from "../../lib/analysis/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
+import { AppError } from "../../lib/runtime/errors.ts";
 import { type Services, useServices } from "../../lib/services.ts";
 import { applyExit, exitOnRequest } from "../../lib/trading/positions/bookkeeping.ts";
 import { createExits, readPosition, savePortfolio, savePosition } from "../../lib/trading/positions/stored.ts";
@@ -125,7 +126,7 @@ describe("Phase 5", () => {
       useServices(other);
       store.set({ call: 1, moment: "before", kind: "crash" });
       await expect(handler(event)).rejects.toMatchObject({ name: "StoreUnavailable" });
-      throw new Error("the broker is down");
+      throw new AppError("BrokerUnavailable", "PRICE_UNAVAILABLE", "It is down.", { retryable: true });
     };
     useServices({ ...services, broker: async () => ({ ...broker, chain }) });
     expect(await handler(event)).toEqual({ qualified: 1, opened: 2, skipped: 0 });
