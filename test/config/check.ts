@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { packageStage } from "../package/packaged.ts";
 import { templateRules } from "../package/template-rules.ts";
 import { readWorkflows, workflowProblems } from "../package/workflow-rules.ts";
@@ -11,12 +12,15 @@ import { checkImports } from "./checks/imports.ts";
 
 const document = "lib/http/openapi.json";
 
+/** With `--write` what is derived from the sources is written anew before it is compared. */
+const { write } = parseArgs({ options: { write: { type: "boolean" } } }).values;
+
 /** `npm run check`: everything that can be said about the project without running it. One line per check. */
 const checks: Record<string, () => Promise<string[]>> = {
   types: () => program("tsc", []),
   // Named one by one: of the whole folder it would read what the other checks are just writing.
   "lint and format": () => program("biome", ["check", "functions", "lib", "localstack", "test", "package.json"]),
-  "import rules": checkImports,
+  "import rules": () => checkImports(write),
   "short handlers": async () => checkHandlers(),
   "example of settings": async () => checkEnvExample(),
   "dead code": () => program("knip", ["--config", "test/config/knip.json", "--no-progress"]),

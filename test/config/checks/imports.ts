@@ -7,24 +7,30 @@ import { importRules } from "./import-rules.ts";
 
 const listFile = "test/config/rules-files.json";
 /** What rules may import besides each other. */
-const free = /^lib\/runtime\/(money|dates|errors|text|chunked)\.js$|node_modules\/zod\//;
-const roomFile = /^lib\/(analysis|trading|desk|answers|live)\/.+\.ts$/;
+const free = /^lib\/runtime\/(money|dates|errors|text|chunked)\.js$|node_modules\/(zod|simple-statistics)\//;
+/** Where rules are looked for. */
+const withRules = /^lib\/((calendar|configuration|analysis|trading|desk|answers|live)\/.+|runtime\/text)\.ts$/;
 
-/** The import rules, and that the list of rules files is exact. */
-export async function checkImports(): Promise<string[]> {
-  const rulesFiles: string[] = JSON.parse(readFileSync(join(root, listFile), "utf8"));
-  const result = await cruiseSources(rulesFiles);
+/** The import rules, and that the list of rules files is exact; `write` writes that list anew first. */
+export async function checkImports(write = false): Promise<string[]> {
+  const listed: string[] = JSON.parse(readFileSync(join(root, listFile), "utf8"));
+  const { result, typeFiles } = await cruiseSources(listed);
+  const pure = pureFiles(result, typeFiles);
+  if (write && pure.join() !== listed.join()) {
+    writeFileSync(join(root, listFile), `${JSON.stringify(pure, null, 2)}\n`);
+    return checkImports();
+  }
   const violations = result.summary.violations.map(
     ({ rule, from, to }) => `${rule.name}: ${typescript(from)} → ${typescript(to)}`,
   );
-  return [...violations, ...unlistedRules(result, new Set(rulesFiles)), ...impureReads()];
+  return [...violations, ...listProblems(listed, pure), ...impureReads()];
 }
 
 /**
  * dependency-cruiser reads no TypeScript 7 yet, so it is given the sources as JavaScript, with the imports of types among
  * the others: a room that knows another's types cannot do without it either. Files of types alone are as pure as rules.
  */
-async function cruiseSources(rulesFiles: string[]): Promise<ICruiseResult> {
+async function cruiseSources(rulesFiles: string[]): Promise<{ result: ICruiseResult; typeFiles: string[] }> {
   const baseDir = join(root, ".build", "imports");
   rmSync(baseDir, { recursive: true, force: true });
   const sources = ["lib", "functions", "localstack", "test"].flatMap((folder) => filesIn(folder, ".ts"));
@@ -51,22 +57,38 @@ async function cruiseSources(rulesFiles: string[]): Promise<ICruiseResult> {
     ruleSet: { forbidden: importRules(rulesFiles, typeFiles) },
     validate: true,
   });
-  return output as ICruiseResult;
+  return { result: output as ICruiseResult, typeFiles };
 }
 
-/** A rules file imports rules only and waits for nothing. All of these are listed, lest one grow a clock unnoticed. */
-function unlistedRules(result: ICruiseResult, listed: ReadonlySet<string>): string[] {
+/** The files of the rooms that wait for nothing and import only each other, types, and what is free to all. */
+function pureFiles(result: ICruiseResult, typeFiles: readonly string[]): string[] {
+  const imports = new Map(
+    result.modules.map(({ source, dependencies }) => [
+      typescript(source),
+      dependencies.map(({ resolved }) => resolved).filter((file) => !free.test(file)),
+    ]),
+  );
   const waits = (file: string) => /\b(async|await|Promise)\b/.test(readFileSync(join(root, file), "utf8"));
-  const files = result.modules.map(({ source, dependencies }) => ({
-    file: typescript(source),
-    pure: dependencies.every(({ resolved }) => listed.has(typescript(resolved)) || free.test(resolved)),
-  }));
-  const known = new Set(files.map(({ file }) => file));
-  const missing = files.filter(({ file, pure }) => roomFile.test(file) && pure && !listed.has(file) && !waits(file));
+  let pure = [...imports.keys()].filter((file) => withRules.test(file) && !waits(file));
+  // A file falls out with what it imports, until none does.
+  for (let before = Number.POSITIVE_INFINITY; pure.length < before; ) {
+    before = pure.length;
+    const known = new Set([...pure, ...typeFiles]);
+    pure = pure.filter((file) => imports.get(file)?.every((imported) => known.has(typescript(imported))));
+  }
+  return pure.sort();
+}
+
+/** The list is kept, not only computed, so that nobody loses the rules' purity unnoticed. */
+function listProblems(listed: readonly string[], pure: readonly string[]): string[] {
+  const without = (files: readonly string[], others: readonly string[]) =>
+    files.filter((file) => !others.includes(file));
+  const mend = "if that is meant, run: npm run check -- --write";
   return [
-    ...[...listed].filter((file) => !known.has(file)).map((file) => `${listFile} names ${file}, which is gone`),
-    ...[...listed].filter((file) => known.has(file) && waits(file)).map((file) => `${file} is a rules file and waits`),
-    ...missing.map(({ file }) => `${file} imports only rules: add it to ${listFile}`),
+    ...without(pure, listed).map((file) => `${listFile} lacks ${file}, which holds rules only; ${mend}`),
+    ...without(listed, pure).map(
+      (file) => `${listFile} names ${file}, which is gone or holds rules no longer; ${mend}`,
+    ),
   ];
 }
 
