@@ -49,6 +49,3 @@ export function toRunStatus(run: Run): RunStatus {
     results: { signals_created, positions_opened, exits_triggered },
   });
 }
-
-/** `POST /analyze` and `POST /runs/{id}/resume`: which run is on its way. */
-export const startedRunSchema = z.object({ run_id: z.string() }).meta({ id: "StartedRun" });
