@@ -12,13 +12,10 @@ export const handler = endpoint(
     tag: "Positions",
     params: idParams,
     body: closeRequestSchema,
-    idempotent: true,
+    idempotent: "close",
     response: closeAnswerSchema,
     errors: ["NOT_FOUND", "POSITION_ALREADY_CLOSED", "PRICE_UNAVAILABLE"],
   },
   loadServices,
-  async ({ params, body, apiKeyId, idempotencyKey }, services) => {
-    const request = { operation: `close#${params.id}`, key: idempotencyKey, apiKeyId, body };
-    return { data: await closePosition(services, params.id, request) };
-  },
+  async ({ params, repeatable }, services) => ({ data: await closePosition(services, params.id, repeatable) }),
 );

@@ -1,6 +1,5 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { wholeNumber } from "../../lib/http/pagination.ts";
+import { daysQuery } from "../../lib/http/pagination.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
 import { portfolioPerformance, portfolioPerformanceSchema } from "../../lib/trading/performance/portfolio.ts";
@@ -14,7 +13,7 @@ export const handler = endpoint(
       "What its trades and its value over time say, before and after trading costs. Without `days` over the last year.",
     tag: "Portfolios",
     params: idParams,
-    query: z.strictObject({ days: wholeNumber(1, 3650, 365) }),
+    query: daysQuery(3650, 365),
     response: portfolioPerformanceSchema,
     errors: ["NOT_FOUND"],
   },

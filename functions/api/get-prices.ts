@@ -1,6 +1,5 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { wholeNumber } from "../../lib/http/pagination.ts";
+import { daysQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
 import { listCloses } from "../../lib/trading/market/closes.ts";
 import { closeSchema, priceParams, pricesMetaSchema } from "../../lib/trading/market/closes-view.ts";
@@ -13,7 +12,7 @@ export const handler = endpoint(
     description: "The oldest first. `^GSPC` is the S&P 500.",
     tag: "Prices",
     params: priceParams,
-    query: z.strictObject({ days: wholeNumber(1, 90, 14) }),
+    query: daysQuery(90, 14),
     response: closeSchema.array(),
     meta: pricesMetaSchema,
     errors: ["NOT_FOUND"],

@@ -1,6 +1,5 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { wholeNumber } from "../../lib/http/pagination.ts";
+import { daysQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
 import { calibrationSchema, signalCalibration } from "../../lib/trading/performance/signal-calibration.ts";
 
@@ -11,7 +10,7 @@ export const handler = endpoint(
     summary: "How often signals turned out right",
     description: "By confidence: a signal is right if the position it decided closed with a profit.",
     tag: "Signals",
-    query: z.strictObject({ days: wholeNumber(1, 365, 90) }),
+    query: daysQuery(365, 90),
     response: calibrationSchema,
   },
   loadServices,

@@ -1,9 +1,8 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
 import { listAuthors } from "../../lib/trading/authors/list.ts";
-import { authorViewSchema, toAuthorView } from "../../lib/trading/authors/view.ts";
+import { authorViewSchema } from "../../lib/trading/authors/view.ts";
 
 export const handler = endpoint(
   {
@@ -12,13 +11,13 @@ export const handler = endpoint(
     summary: "List the authors",
     description: "The most trusted first.",
     tag: "Authors",
-    query: z.strictObject(pageQuery),
+    query: pageQuery({}),
     response: authorViewSchema.array(),
     meta: pageMetaSchema,
   },
   loadServices,
   async ({ query, apiKeyId }, services) => {
     const page = await listAuthors(services, { ...query, apiKeyId });
-    return { data: page.items.map(toAuthorView), meta: pageMeta(page, query) };
+    return { data: page.items, meta: pageMeta(page, query) };
   },
 );

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { positionQuery, wholeNumber } from "../../lib/http/pagination.ts";
+import { limitQuery, wholeNumber } from "../../lib/http/pagination.ts";
 import { eventsMetaSchema, eventViewSchema, listEvents } from "../../lib/live/events.ts";
 import { loadServices } from "../../lib/services.ts";
 
@@ -12,7 +12,7 @@ export const handler = endpoint(
     description:
       "The events after the id `after`, the oldest first. Go on with `meta.next_after`, and you see each once and in order; `meta.missed` says where some are gone.",
     tag: "Events",
-    query: z.strictObject({ after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0), limit: positionQuery.limit }),
+    query: z.strictObject({ after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0), ...limitQuery }),
     response: eventViewSchema.array(),
     meta: eventsMetaSchema,
   },

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
@@ -13,7 +12,7 @@ export const handler = endpoint(
     summary: "List the paper positions",
     description: "The latest entries first, each with its exits.",
     tag: "Positions",
-    query: z.strictObject({ ...pageQuery, ...positionFilters }),
+    query: pageQuery(positionFilters),
     response: positionViewSchema.array(),
     meta: pageMetaSchema,
   },

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMeta, pageMetaSchema, pageQuery } from "../../lib/http/pagination.ts";
 import { loadServices } from "../../lib/services.ts";
@@ -13,7 +12,7 @@ export const handler = endpoint(
     summary: "List the predictions of comments",
     description: "The latest first.",
     tag: "Predictions",
-    query: z.strictObject({ ...pageQuery, ...predictionFilters }),
+    query: pageQuery(predictionFilters),
     response: predictionViewSchema.array(),
     meta: pageMetaSchema,
   },

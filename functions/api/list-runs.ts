@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { analysisRun } from "../../lib/analysis/run.ts";
 import { runItemSchema } from "../../lib/analysis/run-view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
@@ -13,8 +12,8 @@ export const handler = endpoint(
     summary: "List the analysis runs",
     description: "The newest first.",
     tag: "Runs",
-    query: z.strictObject(pageQuery),
-    response: z.array(runItemSchema),
+    query: pageQuery({}),
+    response: runItemSchema.array(),
     meta: pageMetaSchema,
   },
   loadServices,

@@ -1,10 +1,7 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { idParams } from "../../lib/http/params.ts";
+import { idParams, noBody } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { portfolioViewSchema } from "../../lib/trading/positions/portfolio-view.ts";
-import { refreshPrices } from "../../lib/trading/positions/refresh-prices.ts";
-import { positionViewSchema } from "../../lib/trading/positions/view.ts";
+import { refreshedSchema, refreshPrices } from "../../lib/trading/positions/refresh-prices.ts";
 
 export const handler = endpoint(
   {
@@ -15,14 +12,8 @@ export const handler = endpoint(
       "Asks the broker for the prices of the open positions and values the portfolio; no exit follows. `failed` names the tickers without a price.",
     tag: "Portfolios",
     params: idParams,
-    body: z.strictObject({}),
-    response: z
-      .object({
-        portfolio: portfolioViewSchema,
-        positions: positionViewSchema.array(),
-        failed: z.string().array(),
-      })
-      .meta({ id: "RefreshedPortfolio" }),
+    body: noBody,
+    response: refreshedSchema,
     errors: ["NOT_FOUND"],
   },
   loadServices,

@@ -1,7 +1,6 @@
-import * as z from "zod";
-import { analysisRun, resumeAnalysis } from "../../lib/analysis/run.ts";
+import { analysisRun, resumeAnalysis, startedRunSchema } from "../../lib/analysis/run.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { idParams } from "../../lib/http/params.ts";
+import { idParams, noBody } from "../../lib/http/params.ts";
 import { resumeRun } from "../../lib/runs/resume.ts";
 import { loadServices } from "../../lib/services.ts";
 
@@ -13,19 +12,14 @@ export const handler = endpoint(
     description: "Only the newest run, and only on its trading day. Finished phases are not repeated.",
     tag: "Runs",
     params: idParams,
-    body: z.strictObject({}),
-    idempotent: true,
-    response: z.object({ run_id: z.string() }).meta({ id: "StartedRun" }),
+    body: noBody,
+    idempotent: "resume",
+    response: startedRunSchema,
     status: 202,
     errors: ["NOT_FOUND", "RUN_NOT_RESUMABLE", "ANALYSIS_ALREADY_RUNNING"],
   },
   loadServices,
-  async ({ params, body, apiKeyId, idempotencyKey }, services) => ({
-    data: await resumeRun(analysisRun, resumeAnalysis, services, params.id, {
-      operation: `resume#${params.id}`,
-      key: idempotencyKey,
-      apiKeyId,
-      body,
-    }),
+  async ({ params, repeatable }, services) => ({
+    data: await resumeRun(analysisRun, resumeAnalysis, services, params.id, repeatable),
   }),
 );

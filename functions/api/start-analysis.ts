@@ -1,6 +1,6 @@
-import * as z from "zod";
-import { analysisRun, analysisStart } from "../../lib/analysis/run.ts";
+import { analysisRun, analysisStart, startedRunSchema } from "../../lib/analysis/run.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
+import { noBody } from "../../lib/http/params.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { loadServices } from "../../lib/services.ts";
 
@@ -12,19 +12,12 @@ export const handler = endpoint(
     description:
       "Exactly one runs at a time: while one does, 409 names it in `error.details.active_run_id`. Poll the status of the run that is answered.",
     tag: "Runs",
-    body: z.strictObject({}),
-    idempotent: true,
-    response: z.object({ run_id: z.string() }).meta({ id: "StartedRun" }),
+    body: noBody,
+    idempotent: "analyze",
+    response: startedRunSchema,
     status: 202,
     errors: ["ANALYSIS_ALREADY_RUNNING"],
   },
   loadServices,
-  async ({ body, apiKeyId, idempotencyKey }, services) => ({
-    data: await startRun(analysisRun, analysisStart, services, {
-      operation: "analyze",
-      key: idempotencyKey,
-      apiKeyId,
-      body,
-    }),
-  }),
+  async ({ repeatable }, services) => ({ data: await startRun(analysisRun, analysisStart, services, repeatable) }),
 );

@@ -1,8 +1,7 @@
-import * as z from "zod";
 import { analysisRun } from "../../lib/analysis/run.ts";
 import { runStatusSchema, toRunStatus } from "../../lib/analysis/run-view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
-import { idParams } from "../../lib/http/params.ts";
+import { idParams, noBody } from "../../lib/http/params.ts";
 import { stopRun } from "../../lib/runs/stop.ts";
 import { loadServices } from "../../lib/services.ts";
 
@@ -14,19 +13,13 @@ export const handler = endpoint(
     description: 'It ends as `failed`, with the message "Stopped by user". What its finished phases wrote stays.',
     tag: "Runs",
     params: idParams,
-    body: z.strictObject({}),
-    idempotent: true,
+    body: noBody,
+    idempotent: "stop",
     response: runStatusSchema,
     errors: ["NOT_FOUND", "RUN_NOT_ACTIVE"],
   },
   loadServices,
-  async ({ params, body, apiKeyId, idempotencyKey }, services) => ({
-    data: await stopRun(
-      analysisRun,
-      services,
-      params.id,
-      { operation: `stop#${params.id}`, key: idempotencyKey, apiKeyId, body },
-      toRunStatus,
-    ),
+  async ({ params, repeatable }, services) => ({
+    data: await stopRun(analysisRun, services, params.id, repeatable, toRunStatus),
   }),
 );

@@ -23,13 +23,16 @@ export const brokerStatusSchema = z
 
 const startedLoginSchema = z.object({ expires_at: z.string() });
 
+// The broker adds what it likes. What is given twice, or is longer than an address can be, is as good as absent.
+const word = z
+  .string()
+  .regex(/^[\x20-\x7e]{0,3000}$/)
+  .optional()
+  .catch(undefined);
+
 /** With what the broker sends a browser back. */
-export interface BrokerReply {
-  code?: string | undefined;
-  state?: string | undefined;
-  error?: string | undefined;
-  error_description?: string | undefined;
-}
+export const brokerReplySchema = z.looseObject({ code: word, state: word, error: word, error_description: word });
+type BrokerReply = z.infer<typeof brokerReplySchema>;
 
 /** How a login ended, in words for the person at the browser. */
 export interface LoginResult {

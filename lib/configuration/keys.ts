@@ -160,24 +160,29 @@ export function examineConfiguration(stored: Readonly<Record<string, string>>): 
 } {
   const problems: ConfigurationProblem[] = [];
   const read: Record<string, unknown> = {};
-  for (const key of Object.keys(configurationKeys) as Key[]) {
-    const { value, problem } = readKey(key, stored[key]);
-    if (problem === undefined) read[key] = value;
-    else problems.push({ keys: [key], problem });
+  for (const [key, { initial, isRequired }] of Object.entries(configurationKeys)) {
+    const text = stored[key] ?? (isRequired ? undefined : (initial ?? null));
+    const result = text === undefined ? { problem: "is missing" } : readValue(key as Key, text);
+    if (result.problem === undefined) read[key] = result.value;
+    else problems.push({ keys: [key], problem: result.problem });
   }
-  for (const keys of weightGroups) {
-    const sum = keys.reduce((total, key) => total + Number(read[key]), 0);
-    if (Math.abs(sum - 1) > 1e-9) problems.push({ keys, problem: `must sum to 1.0 but sum to ${round(sum, 9)}` });
-  }
-  return { read, problems };
+  return { read, problems: [...problems, ...weightProblems(read)] };
 }
 
-function readKey(key: Key, stored: string | undefined): { value?: unknown; problem?: string } {
-  const { initial, schema, isRequired } = configurationKeys[key];
-  const text = stored ?? (isRequired ? undefined : (initial ?? null));
-  if (text === undefined) return { problem: "is missing" };
-  const parsed = schema.safeParse(typeof text === "string" ? text.trim() : text);
+/** The value of a key that a stored text stands for, or why it stands for none; null is a text that nobody has stored. */
+export function readValue(
+  key: Key,
+  text: string | null,
+): { value: Configuration[Key]; problem?: undefined } | { problem: string } {
+  const parsed = configurationKeys[key].schema.safeParse(text?.trim() ?? null);
   return parsed.success ? { value: parsed.data } : { problem: parsed.error.issues[0]?.message ?? "invalid" };
+}
+
+function weightProblems(read: Readonly<Record<string, unknown>>): ConfigurationProblem[] {
+  return weightGroups.flatMap((keys) => {
+    const sum = keys.reduce((total, key) => total + Number(read[key]), 0);
+    return Math.abs(sum - 1) > 1e-9 ? [{ keys, problem: `must sum to 1.0 but sum to ${round(sum, 9)}` }] : [];
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { configurationKeys, examineConfiguration, weightGroups } from "./keys.ts";
+import { configurationKeys, examineConfiguration, readValue, weightGroups } from "./keys.ts";
 
 /** A value as clients write it. */
 export const settingValueSchema = z
@@ -37,14 +37,14 @@ export function isConfigurationKey(key: string): key is keyof typeof configurati
 
 /** All keys in their order, each with its value, which is null where a required one is missing, and its default. */
 export function describeSettings(stored: Readonly<Record<string, StoredSetting>>): Setting[] {
-  return Object.entries(configurationKeys).map(([key, { initial, schema, isRequired }]) => {
-    const read = (text: string | null) => {
-      const parsed = schema.safeParse(typeof text === "string" ? text.trim() : text);
-      return settingValueSchema.nullable().parse(parsed.success ? parsed.data : text);
+  return Object.entries(configurationKeys).map(([key, { initial, isRequired }]) => {
+    const shown = (text: string | null) => {
+      const read = readValue(key as keyof typeof configurationKeys, text);
+      return read.problem === undefined ? read.value : text;
     };
-    const initialValue = read(initial ?? null);
+    const initialValue = shown(initial ?? null);
     const setting = stored[key];
-    const value = setting ? read(setting.value) : isRequired ? null : initialValue;
+    const value = setting ? shown(setting.value) : isRequired ? null : initialValue;
     return { key, value, default: initialValue, updated_at: setting?.updated_at ?? null };
   });
 }

@@ -14,8 +14,11 @@ export interface Contract<P = unknown, Q = unknown, B = unknown> {
   query?: z.ZodType<Q>;
   /** Present where a body is read. An absent body is read as `{}`. */
   body?: z.ZodType<B>;
-  /** An `Idempotency-Key` is honoured: the same key and body get the first answer again. */
-  idempotent?: true;
+  /**
+   * An `Idempotency-Key` is honoured: the same key and body get the first answer again. The word is no other contract's;
+   * answers are remembered under it and the path's variables, so another word would forget those of the last day.
+   */
+  idempotent?: string;
   /** The content of `data`, or with `raw` the whole body. */
   response: z.ZodType;
   /** Further members of `meta`. */
@@ -28,6 +31,8 @@ export interface Contract<P = unknown, Q = unknown, B = unknown> {
   pages?: Readonly<Record<number, string>>;
   /** Codes this endpoint may answer beyond those every endpoint may. */
   errors?: readonly ErrorCode[];
+  /** What an error says is the whole body: `{code, message, details?}`. The gateway's own errors keep their envelope. */
+  bareErrors?: true;
   /** No API key is asked for. */
   open?: boolean;
   /** The body is sent without the envelope, with this content type. */
@@ -40,10 +45,20 @@ export interface ApiRequest<P, Q, B> {
   query: Q;
   body: B;
   headers: Record<string, string>;
-  /** `Idempotency-Key`, checked; only where the contract is `idempotent`. */
-  idempotencyKey: string | undefined;
+  /** The request as one that may be repeated, for the work of a contract that is `idempotent`. */
+  repeatable: RepeatableRequest<B>;
   /** Which API key was used; empty on open endpoints. */
   apiKeyId: string;
+}
+
+/** What tells a request that is sent again from another one. */
+export interface RepeatableRequest<B> {
+  /** What is asked for, and of what: `close#2021-01-27.GME.quality.stocks_quality`. */
+  operation: string;
+  /** `Idempotency-Key`, checked; without one every request stands alone. */
+  key: string | undefined;
+  apiKeyId: string;
+  body: B;
 }
 
 /** What the work of an endpoint answers. */

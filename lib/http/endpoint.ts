@@ -20,7 +20,7 @@ export interface HttpServices extends Telemetry {
 
 /**
  * The Lambda handler of one endpoint: reads and checks the request, calls the work, checks and wraps its answer, and
- * turns every failure into the error envelope. It never throws. The contract stays readable on the handler, for the
+ * turns every failure into an error body. It never throws. The contract stays readable on the handler, for the
  * OpenAPI document.
  */
 export function endpoint<P, Q, B, S extends HttpServices>(
@@ -62,7 +62,7 @@ export function endpoint<P, Q, B, S extends HttpServices>(
 }
 
 function failed<S extends HttpServices>(
-  contract: Pick<Contract, "method" | "path">,
+  contract: Pick<Contract, "method" | "path" | "bareErrors">,
   load: () => S,
   event: APIGatewayProxyEvent,
   context: Context,
@@ -81,7 +81,7 @@ function failed<S extends HttpServices>(
   } catch {
     // The services themselves could not be built: their error is the one being answered.
   }
-  return errorResponse(error, requestId, headers);
+  return errorResponse(error, requestId, headers, contract.bareErrors);
 }
 
 /** The body parser's refusals carry a status; they are all faults of the body. */

@@ -42,26 +42,25 @@ export function jsonResponse(status: number, body: unknown, headers: Record<stri
 
 /**
  * The answer to a request that failed. What the client may know is in AppErrors; of store failures and of anything
- * unexpected it learns a constant text and the request id, under which the log has the rest.
+ * unexpected it learns a constant text and the request id, under which the log has the rest. `bare` leaves the envelope out.
  */
 export function errorResponse(
   error: unknown,
   requestId: string,
   headers: Record<string, string>,
+  bare?: boolean,
 ): APIGatewayProxyResult {
   const shown = isAppError(error) ? error : new AppError("NotReady", "INTERNAL_ERROR", "Something went wrong.");
   const status = statusOf[shown.code];
   const internal = status === 500;
   const details = internal ? { request_id: requestId } : shown.details;
-  const body = {
-    error: {
-      code: shown.code,
-      message: internal ? (internalTexts[shown.code] ?? shown.message) : shown.message,
-      ...(details !== undefined && { details }),
-    },
+  const content = {
+    code: shown.code,
+    message: internal ? (internalTexts[shown.code] ?? shown.message) : shown.message,
+    ...(details !== undefined && { details }),
   };
   const wait = shown.retryAfterSeconds;
-  return jsonResponse(status, body, {
+  return jsonResponse(status, bare ? content : { error: content }, {
     ...headers,
     ...(wait !== undefined && { "retry-after": String(Math.ceil(wait)) }),
   });

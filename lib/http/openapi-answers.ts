@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import * as z from "zod";
+import type { ErrorCode } from "../runtime/errors.ts";
 import type { Contract } from "./contract.ts";
 import { errorCodes, statusOf } from "./envelope.ts";
 import { gatewayErrors } from "./gateway-errors.ts";
@@ -16,18 +17,18 @@ const commonErrors = [
 const bodyErrors = ["UNSUPPORTED_MEDIA_TYPE", "PAYLOAD_TOO_LARGE"] as const;
 
 const problemSchema = z.object({ field: z.string(), problem: z.string() }).meta({ id: "Problem" });
-const errorSchema = z
+const bareErrorSchema = z
   .object({
-    error: z.object({
-      code: z.enum(errorCodes),
-      message: z.string(),
-      details: z
-        .union([problemSchema.array(), z.looseObject({})])
-        .optional()
-        .describe("For 422 one entry per bad field, fifty at most; otherwise an object."),
-    }),
+    code: z.enum(errorCodes),
+    message: z.string(),
+    details: z
+      .union([problemSchema.array(), z.looseObject({})])
+      .optional()
+      .describe("For 422 one entry per bad field, fifty at most; otherwise an object."),
   })
-  .meta({ id: "ApiError" });
+  .meta({ id: "BareError" });
+// Its content stands in it, and not under a name: only who asks for bare errors has to know that name.
+const errorSchema = z.object({ error: z.object(bareErrorSchema.shape) }).meta({ id: "ApiError" });
 const metaSchema = z.object({ timestamp: z.iso.datetime(), version: z.string() }).meta({ id: "Meta" });
 
 /** Everything an operation may answer; failures are collected in `shared`, by status and codes. */
@@ -63,37 +64,46 @@ function extendedMeta(meta: z.ZodObject, collection: SchemaCollection): Json {
 }
 
 function failures(contract: Contract, collection: SchemaCollection, shared: Record<string, Json>): Json {
-  const error = { "application/json": { schema: collection.jsonSchema(errorSchema, "output") } };
-  const { pages = {} } = contract;
-  const statuses = new Set([...codesByStatus(contract).keys(), ...Object.keys(pages).map(Number)]);
+  const own = ownErrors(contract);
+  const known = new Set<string>(own.map(({ code }) => code));
+  // What the gateway says of paths that do not exist, of keys and of bodies is no answer of an operation without them.
+  const gateway = Object.values(gatewayErrors).filter(({ code }) => known.has(code));
+  const codes = Map.groupBy([...own, ...gateway], ({ status }) => status);
+  const { pages = {}, bareErrors } = contract;
+  const statuses = new Set([...codes.keys(), ...Object.keys(pages).map(Number)]);
   const answers = [...statuses].map((status) => {
-    const codes = codesByStatus(contract).get(status) ?? [];
-    const description = `${STATUS_CODES[status]}: ${codes.join(", ")}.`;
+    const named = [...new Set(codes.get(status)?.map(({ code }) => code))];
+    const description = `${STATUS_CODES[status]}: ${named.join(", ")}.`;
+    const bodies = [
+      ...(own.some((error) => error.status === status) ? [bareErrors ? bareErrorSchema : errorSchema] : []),
+      ...(gateway.some((error) => error.status === status) ? [errorSchema] : []),
+    ];
+    const error = { "application/json": { schema: oneOf(bodies, collection) } };
     const page = pages[status];
     if (page !== undefined) {
       const html = { "text/html": { schema: collection.jsonSchema(contract.response, "output") } };
       return [status, { description: `${description} ${page}`, content: { ...error, ...html } }];
     }
-    const name = [status, ...codes].join(".");
+    const name = [status, ...named, ...(bareErrors ? ["bare"] : [])].join(".");
     shared[name] = { description, content: error };
     return [status, { $ref: `#/components/responses/${name}` }];
   });
   return Object.fromEntries(answers);
 }
 
-/** Which codes an operation may answer, the gateway's own included, by their status. */
-function codesByStatus(contract: Contract): Map<number, string[]> {
-  const codes = [
+function oneOf(schemas: readonly z.ZodType[], collection: SchemaCollection): Json {
+  const [first = {}, ...others] = [...new Set(schemas)].map((schema) => collection.jsonSchema(schema, "output"));
+  return others.length === 0 ? first : { oneOf: [first, ...others] };
+}
+
+/** The errors that an operation itself may answer, by code and status. */
+function ownErrors(contract: Contract): { code: ErrorCode; status: number }[] {
+  const codes: ErrorCode[] = [
     ...commonErrors,
     ...(contract.body ? bodyErrors : []),
     ...(contract.open ? [] : (["UNAUTHORIZED"] as const)),
     ...(contract.idempotent ? (["IDEMPOTENCY_MISMATCH"] as const) : []),
     ...(contract.errors ?? []),
   ];
-  const own = codes.map((code) => ({ code, status: statusOf[code] }));
-  const known = new Set(own.map(({ code }) => code));
-  // What the gateway says of paths that do not exist, of keys and of bodies is no answer of an operation without them.
-  const gateway = Object.values(gatewayErrors).filter(({ code }) => (known as Set<string>).has(code));
-  const byStatus = Map.groupBy([...own, ...gateway], ({ status }) => status);
-  return new Map([...byStatus].map(([status, ofStatus]) => [status, [...new Set(ofStatus.map(({ code }) => code))]]));
+  return codes.map((code) => ({ code, status: statusOf[code] }));
 }

@@ -14,17 +14,25 @@ export function wholeNumber(minimum: number, maximum: number, initial: number) {
     .meta({ type: "integer", minimum, maximum, pattern: undefined, description: `Default ${initial}.` });
 }
 
-/** Position in a list (spec api 1.2). */
-export const positionQuery = {
+const position = {
   limit: wholeNumber(1, 100, 50),
   offset: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
 };
+/** How many rows an answer has, where that is asked for alone. */
+export const limitQuery = { limit: position.limit };
 
-/** Query parameters of the lists that grow: the position, or the opaque cursor an earlier page gave. */
-export const pageQuery = {
-  ...positionQuery,
-  cursor: z.string().max(4096).optional(),
-};
+/** The query of a list by position (spec api 1.2). */
+export const positionQuery = z.strictObject(position);
+
+/** The query of a list that grows: the position, or the opaque cursor an earlier page gave, and the list's filters. */
+export function pageQuery<F extends z.core.$ZodLooseShape>(filters: F) {
+  return z.strictObject({ ...position, cursor: z.string().max(4096).optional(), ...filters });
+}
+
+/** The query of what looks back so many days. */
+export function daysQuery(most: number, initial: number) {
+  return z.strictObject({ days: wholeNumber(1, most, initial) });
+}
 
 /** `meta` of every paged list. */
 export function pageMeta(

@@ -21,17 +21,27 @@ export const idempotencyKeySchema = z
 export function readRequest<P, Q, B>(contract: Contract<P, Q, B>, event: APIGatewayProxyEvent): ApiRequest<P, Q, B> {
   const params = readPart(contract.params, decodedParams(event), "path");
   const query = readPart(contract.query, queryOf(event), "query");
-  const body = readPart(contract.body, event.body as unknown, "body");
-  const key = contract.idempotent ? headerOf(event, "idempotency-key") : undefined;
-  const apiKeyId = event.requestContext?.authorizer?.apiKeyId;
+  const body = readPart(contract.body, event.body as unknown, "body") as B;
+  const authorized = event.requestContext?.authorizer?.apiKeyId;
+  const apiKeyId = typeof authorized === "string" ? authorized : "";
   return {
     params: params as P,
     query: query as Q,
-    body: body as B,
+    body,
     headers: lowerCased(event.headers ?? {}),
-    idempotencyKey: key === undefined ? undefined : (readPart(idempotencyKeySchema, key, "Idempotency-Key") as string),
-    apiKeyId: typeof apiKeyId === "string" ? apiKeyId : "",
+    repeatable: {
+      operation: [contract.idempotent, ...Object.values(params ?? {})].join("#"),
+      key: contract.idempotent === undefined ? undefined : idempotencyKeyOf(event),
+      apiKeyId,
+      body,
+    },
+    apiKeyId,
   };
+}
+
+function idempotencyKeyOf(event: APIGatewayProxyEvent): string | undefined {
+  const key = headerOf(event, "idempotency-key");
+  return key === undefined ? undefined : (readPart(idempotencyKeySchema, key, "Idempotency-Key") as string);
 }
 
 /**

@@ -8,6 +8,11 @@ export function utcDay(instant: Date): string {
   return instant.toISOString().slice(0, 10);
 }
 
+/** The UTC calendar month, YYYY-MM. */
+export function utcMonth(instant: Date): string {
+  return instant.toISOString().slice(0, 7);
+}
+
 const newYorkDayFormat = new Intl.DateTimeFormat("en-CA", {
   timeZone: "America/New_York",
   year: "numeric",

@@ -44,7 +44,7 @@ export function createTracer(service: string): Tracer {
         try {
           return await work();
         } catch (error) {
-          if (part) mark(part, error);
+          if (part) markFailure(part, error);
           throw error;
         } finally {
           part?.close();
@@ -54,14 +54,14 @@ export function createTracer(service: string): Tracer {
   };
 }
 
-/** As much of a subsegment as a failure is written to. */
+/** What is used of a part of X-Ray's. */
 interface Part {
   addErrorFlag(): void;
   addFaultFlag(): void;
   addAnnotation(name: string, value: string): void;
 }
 
-function mark(part: Part, error: unknown): void {
+function markFailure(part: Part, error: unknown): void {
   if (isRefusal(error)) part.addErrorFlag();
   else part.addFaultFlag();
   part.addAnnotation("error", error instanceof Error ? error.name : typeof error);

@@ -10,6 +10,13 @@ interface Partition {
   pk: string;
 }
 
+/** The items with one value of a filter, which have a key of their own. */
+interface FilterPartition extends Partition {
+  filter: string;
+  /** What counters call the filter, where that is not its attribute. */
+  counted?: string;
+}
+
 /**
  * The list `name` under these filters, newest first. `partitions` holds the filters that have a key of their own, the
  * preferred first; where none of them is asked for, `whole` is read. Without a filter and for a single one a counter
@@ -18,7 +25,7 @@ interface Partition {
 export function filteredList(
   name: string,
   filters: Filters,
-  partitions: readonly (Partition & { filter: string })[],
+  partitions: readonly FilterPartition[],
   whole: Partition,
 ): List {
   const given = Object.entries(filters).flatMap(([filter, value]) =>
@@ -27,8 +34,9 @@ export function filteredList(
   const own = partitions.find(({ filter }) => filters[filter] !== undefined);
   const others = given.filter(([filter]) => filter !== own?.filter);
   const { index, pk } = own ?? whole;
+  const counted = given.map(([filter, value]) => `${own?.counted ?? filter}=${value}`);
   return {
     range: { index, pk, descending: true, ...(others.length > 0 && { filter: Object.fromEntries(others) }) },
-    ...(given.length < 2 && { counter: [name, ...given.map(([filter, value]) => `${filter}=${value}`)].join("#") }),
+    ...(given.length < 2 && { counter: [name, ...counted].join("#") }),
   };
 }

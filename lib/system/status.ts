@@ -21,7 +21,7 @@ export const systemStatusSchema = z
   })
   .meta({ id: "SystemStatus" });
 
-const holdingsSchema = portfolioSchema.pick({ open_position_ids: true });
+const openPositionsSchema = portfolioSchema.pick({ open_position_ids: true });
 
 /** `GET /status` (spec api 9). */
 export async function readSystemStatus(services: Pick<RunServices, "store" | "config" | "clock">) {
@@ -30,7 +30,7 @@ export async function readSystemStatus(services: Pick<RunServices, "store" | "co
     readRealm(services),
     readSettings(services),
     readLock(analysisRun, services),
-    store.queryAll({ pk: store.keys.portfolio("").pk }, holdingsSchema),
+    store.queryAll({ pk: store.keys.portfolio("").pk }, openPositionsSchema),
   ]);
   const holder = lock && (await store.get(store.keys.run(lock.run_id), analysisRun.record));
   const today = utcDay(marketNow(config.marketClock, realm, clock));

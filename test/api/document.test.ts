@@ -101,6 +101,28 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("remembers the answers of each of them under a word of its own, the same as before", () => {
+    const words = [...contracts.values()].flatMap(({ idempotent }) => idempotent ?? []);
+    expect(words.toSorted()).toEqual(["analyze", "close", "resume", "stop"]);
+  });
+
+  it("tells bare errors from those of the gateway, which keep their envelope", () => {
+    const [contract] = contracts.values();
+    const bare = { ...contract, open: false, errors: ["RUN_NOT_ACTIVE"], bareErrors: true } as unknown as NamedContract;
+    const { paths, components } = JSON.parse(JSON.stringify(openApiDocument([bare])));
+    const [operation] = Object.values(Object.values(paths)[0] as Record<string, Operation>);
+    const schemaOf = (status: number) => {
+      const { $ref } = (operation?.responses[status] ?? {}) as { $ref: string };
+      return components.responses[$ref.replace("#/components/responses/", "")].content["application/json"].schema;
+    };
+    const [error, enveloped] = ["BareError", "ApiError"].map((name) => ({ $ref: `#/components/schemas/${name}` }));
+    expect(schemaOf(409)).toEqual(error);
+    expect(schemaOf(504)).toEqual(enveloped);
+    expect(schemaOf(401)).toEqual({ oneOf: [error, enveloped] });
+    expect(components.schemas.BareError.required).toEqual(["code", "message"]);
+    expect(components.schemas.ApiError.required).toEqual(["error"]);
+  });
+
   it("calls a body required where an absent one is refused", async () => {
     const required = [...contracts].filter(([, contract]) => documented(contract).requestBody?.required === true);
     expect(required.map(([name]) => name).toSorted()).toEqual([

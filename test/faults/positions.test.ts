@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { handler } from "../../functions/phases/open-positions.ts";
 import { analysisRun, analysisStart } from "../../lib/analysis/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
+import { AppError } from "../../lib/runtime/errors.ts";
 import { type Services, useServices } from "../../lib/services.ts";
 import { applyExit, exitOnRequest } from "../../lib/trading/positions/bookkeeping.ts";
 import { createExits, readPosition, savePortfolio, savePosition } from "../../lib/trading/positions/stored.ts";
@@ -28,7 +29,7 @@ async function reach(services: Services): Promise<Event> {
 }
 
 /**
- * Every kind of leg: one fills the stock portfolio, one replaces a position, one finds it full; one is bearish, one has
+ * Every kind of outcome: one signal fills the stock portfolio, one replaces a position, one finds it full; one is bearish, one has
  * too little cash, and the others buy options.
  */
 async function arrange(): Promise<{ services: Services; event: Event }> {
@@ -56,12 +57,12 @@ describe("Phase 5", () => {
     const store = faultyStore(services.store.client);
     store.set(undefined);
     expect(await handler(event)).toEqual(summary);
-    // It begins, decides eight legs, and ends.
+    // It begins, decides eight openings, and ends.
     expect(store.count()).toBe(10);
     faultFree = await contents(services, event);
   });
 
-  it("leaves one outcome for each leg, one warning, and the exact number of openings", () => {
+  it("leaves one outcome for each signal in each portfolio, one warning, and the exact number of openings", () => {
     const holding = (text: string) => faultFree.filter((item) => item.includes(text));
     expect(holding('"sk":"OUTCOME#')).toHaveLength(8);
     expect(holding('"sk":"WARNING#')).toHaveLength(1);
@@ -125,7 +126,7 @@ describe("Phase 5", () => {
       useServices(other);
       store.set({ call: 1, moment: "before", kind: "crash" });
       await expect(handler(event)).rejects.toMatchObject({ name: "StoreUnavailable" });
-      throw new Error("the broker is down");
+      throw new AppError("BrokerUnavailable", "PRICE_UNAVAILABLE", "It is down.", { retryable: true });
     };
     useServices({ ...services, broker: async () => ({ ...broker, chain }) });
     expect(await handler(event)).toEqual({ qualified: 1, opened: 2, skipped: 0 });

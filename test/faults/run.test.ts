@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Run } from "../../lib/analysis/run.ts";
 import { sweepRuns } from "../../lib/runs/sweep.ts";
 import type { Services } from "../../lib/services.ts";
+import { readEvents } from "../../lib/store/events.ts";
 import { runKinds } from "../../lib/system/run-kinds.ts";
 import { type Cloud, call, type PhaseHandler } from "../support/cloud.ts";
 import { dump } from "../support/dump.ts";
@@ -49,7 +50,17 @@ async function runThrough(
   const writes = store.count();
   store.set(undefined);
   const run = await recover(services);
+  await expectWholeHistory(services, run);
   return { run, table: await dump(services.store, realm, [run.id]), writes };
+}
+
+/** A client that reads the events misses none, and sees the last of each attempt's endings. */
+async function expectWholeHistory({ store }: Services, run: Run): Promise<void> {
+  const { events, missed } = await readEvents(store, 0, 1_000);
+  expect(missed).toBe(false);
+  expect(events.map(({ id }) => id)).toEqual(events.map((_event, index) => index + 1));
+  expect(events.filter(({ type }) => type === "run_ended")).toHaveLength(run.attempt);
+  expect(events.at(-1)).toMatchObject({ type: "run_ended", subject_id: run.id, data: { status: run.status } });
 }
 
 /** What happens after the process is back: the sweep at start, the client's repeated request, and a resume. */

@@ -11,7 +11,10 @@ const passing = new Set([
   "ttl",
 ]);
 
-/** Everything of a realm in a form to compare: without its name, without run ids, without what may differ. */
+/**
+ * Everything of a realm in a form to compare: without its name, without run ids, without what may differ. Events are left
+ * out: they are the history of a run, and one that was taken up again has another.
+ */
 export async function dump(store: Store, realm: string, runIds: readonly string[]): Promise<string[]> {
   const items: Record<string, unknown>[] = [];
   let last: Record<string, unknown> | undefined;
@@ -30,7 +33,7 @@ export async function dump(store: Store, realm: string, runIds: readonly string[
     last = page.LastEvaluatedKey;
   } while (last !== undefined);
   return items
-    .filter((item) => !String(item.pk).startsWith(`${realm}#SPEND`))
+    .filter(({ pk }) => ![`${realm}#SPEND`, `${realm}#EVENTS`].some((left) => String(pk).startsWith(left)))
     .map((item) => canonical(item, realm, runIds))
     .toSorted();
 }

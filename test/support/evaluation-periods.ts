@@ -1,7 +1,7 @@
+import type { SignalType } from "../../lib/analysis/signals/signal.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import type { Services } from "../../lib/services.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "../../lib/trading/evaluation/record.ts";
-import type { SignalType } from "../../lib/trading/instruments/terms.ts";
 
 /** What is known of a period only once it is over. */
 export const unmeasured = {

@@ -3,7 +3,7 @@ import type { Services } from "../../lib/services.ts";
 import { counterActions } from "../../lib/store/counters.ts";
 import { predictionInstrument } from "../../lib/trading/predictions/instrument.ts";
 import { type FollowedPrediction, predictionSchema } from "../../lib/trading/predictions/record.ts";
-import { applyPredictionEvaluation } from "../../lib/trading/predictions/rules.ts";
+import { applyPredictionDecision } from "../../lib/trading/predictions/rules.ts";
 import { createPrediction, creationCounts, savePrediction } from "../../lib/trading/predictions/stored.ts";
 import { prediction, settings, unquoted } from "./trading.ts";
 
@@ -34,7 +34,7 @@ export async function resolve({ store }: Services, id: string, premium: number, 
   };
   const instrument = { ...predictionInstrument(before), remaining_quantity: 0 };
   const observed = { premium, offered: unquoted.offered, now: at };
-  const after = applyPredictionEvaluation(before, { exits: [exit], instrument }, observed, settings);
+  const after = applyPredictionDecision(before, { exits: [exit], instrument }, observed, settings);
   const outcome = await store.transact(savePrediction(store.keys, before, after.prediction, after.exits));
   if (!outcome.applied) throw new Error(`refused: ${outcome.refusals.join(", ")}`);
 }

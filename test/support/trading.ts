@@ -1,9 +1,9 @@
 import { defaultConfiguration, readConfiguration } from "../../lib/configuration/keys.ts";
+import type { Candle } from "../../lib/providers/market/market.ts";
 import type { MonitoredOption, MonitoredStock } from "../../lib/trading/exits/monitored.ts";
 import type { MarketView } from "../../lib/trading/exits/steps.ts";
 import type { InstrumentType } from "../../lib/trading/instruments/terms.ts";
 import type { PriceBar } from "../../lib/trading/market/bars.ts";
-import type { Candle } from "../../lib/trading/market/candles.ts";
 import type { Offer } from "../../lib/trading/openings/new-position.ts";
 import type { Portfolio } from "../../lib/trading/positions/record.ts";
 import type { FollowedPrediction } from "../../lib/trading/predictions/record.ts";
@@ -159,7 +159,7 @@ export function closeOf(date: string, close: number): PriceBar {
 /** The first candle begins with the opening, each next one five minutes later. Given as [low, high]. */
 export function candles(...ranges: [low: number, high: number][]): Candle[] {
   return ranges.map(([low, high], index) => ({
-    timestamp: new Date(Date.parse(openedAt) + index * 300_000).toISOString(),
+    timestamp: new Date(Date.parse(openedAt) + index * 300_000),
     open: low,
     high,
     low,

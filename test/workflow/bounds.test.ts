@@ -4,8 +4,11 @@ import { parse } from "yaml";
 import { archivePatienceMs } from "../../lib/providers/archive/archive.ts";
 import { executionsPatienceMs } from "../../lib/providers/aws/executions.ts";
 import { secretsPatienceMs } from "../../lib/providers/aws/secrets.ts";
+import { modelPatienceMs } from "../../lib/providers/openai/open.ts";
+import { redditPatienceMs } from "../../lib/providers/reddit/open.ts";
+import { schwabPatienceMs } from "../../lib/providers/schwab/open.ts";
+import { yahooPatienceMs } from "../../lib/providers/yahoo/open.ts";
 import type { ErrorName } from "../../lib/runtime/errors.ts";
-import { patienceMs } from "../../lib/services.ts";
 import { storePatienceMs } from "../../lib/store/client.ts";
 import { readFunctions } from "../support/functions.ts";
 
@@ -61,8 +64,8 @@ const lambdaSeconds = (state: State) => {
 };
 /** The time-outs that the clients of providers and of the table are given, in seconds. */
 const clientSeconds = [
-  ...Object.values(patienceMs),
-  ...[archivePatienceMs, executionsPatienceMs, secretsPatienceMs, storePatienceMs],
+  ...[redditPatienceMs, archivePatienceMs, modelPatienceMs, schwabPatienceMs, yahooPatienceMs],
+  ...[executionsPatienceMs, secretsPatienceMs, storePatienceMs],
 ].map((ms) => ms / 1_000);
 /** The most posts a run can be configured to read. */
 const mostPosts = 50;

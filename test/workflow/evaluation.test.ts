@@ -290,6 +290,9 @@ describe("the day after its last", () => {
           ["2026-03-02", "2026-04-01"].map((start) => `${name}#PERIODS#${portfolio}/${start}`),
         ),
         `${name}#RUN#${runId}/DONE#RollEvaluation`,
+        // That the phase is done is reported as the second event, after that it has begun.
+        `${name}#EVENTS/0000000000000002`,
+        "update",
         "check",
       ].toSorted(),
     );

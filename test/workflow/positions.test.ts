@@ -77,7 +77,7 @@ describe("the size of a position", () => {
   });
 });
 
-describe("the legs of signals", () => {
+describe("signals in their portfolios", () => {
   it("of both types on one ticker open four positions, in opposite directions too", async () => {
     await begin([{}, { signal_type: "consensus" }]);
     expect(await run()).toMatchObject({ positions_opened: 4 });
@@ -251,7 +251,7 @@ describe("the broker", () => {
     expect(asked.most).toBe(5);
   });
 
-  it("that somebody has to log in to again costs every leg its price, and the log says what to do", async () => {
+  it("that somebody has to log in to again costs everything its price, and the log says what to do", async () => {
     await begin([{}]);
     failBroker((path) => path !== "/authorize", 401);
     expect(await run()).toMatchObject({ status: "completed", positions_opened: 0 });
@@ -274,7 +274,7 @@ describe("a later run of the day", () => {
     expect(await positions()).toEqual(before);
   });
 
-  it("tries the leg again that found no price, and only that", async () => {
+  it("tries again where there was no price, and only that", async () => {
     await begin([{}]);
     failBroker((path) => path === "/chains");
     expect(await run()).toMatchObject({ positions_opened: 1 });

@@ -6,7 +6,8 @@ import { commentSchema, type RunComment, runCommentSchema } from "../comments/co
 import { postSchema } from "../posts/post.ts";
 import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
-import { createBatchWriter } from "./answer-writer.ts";
+import { readMonthSpend, runBudget } from "../spend.ts";
+import { createAnswerWriter } from "./answer-writer.ts";
 import { type Answer, annotate, type PendingComment } from "./ask-model.ts";
 
 export const analyzePostInput = z.object({
@@ -25,12 +26,14 @@ type Context = PhaseContext<z.infer<typeof analyzePostInput>, AnalysisServices>;
 export async function analyzePost(context: Context): Promise<PhaseResult> {
   const { services, input, configuration, log } = context;
   const pending = await readPending(context);
-  const writer = createBatchWriter(context, configuration.llm_batch_size);
-  const spent = { ofBudget: writer.isBudgetSpent() };
+  const { environment } = services.config;
+  const writer = createAnswerWriter(context, configuration.llm_batch_size);
+  const budget = runBudget(context.run, environment.LLM_RUN_BUDGET_USD, services.prices);
+  let isSpent = budget.isSpent();
   let stopped: AppError | undefined;
   let late = false;
 
-  if (pending.length > 0 && !spent.ofBudget) {
+  if (pending.length > 0 && !isSpent) {
     const { store } = services;
     const [post, universe] = await Promise.all([
       store.get(store.keys.post(input.postId), postSchema),
@@ -38,12 +41,13 @@ export async function analyzePost(context: Context): Promise<PhaseResult> {
     ]);
     const mustStop = () => {
       late = context.isLate();
-      spent.ofBudget = writer.isBudgetSpent();
-      return late || spent.ofBudget || stopped !== undefined;
+      isSpent = budget.isSpent();
+      return late || isSpent || stopped !== undefined;
     };
-    await inWindow(pending, services.config.environment.LLM_WINDOW, mustStop, async (comment) => {
+    await inWindow(pending, environment.LLM_WINDOW, mustStop, async (comment) => {
       const answer: Answer = await annotate(context, universe, post ?? { title: "", image_analysis: null }, comment);
       if (answer.kind === "stopped") stopped ??= answer.error;
+      budget.take(answer.usage);
       writer.add(answer);
     });
   }
@@ -70,7 +74,7 @@ export async function analyzePost(context: Context): Promise<PhaseResult> {
     [...new Set(states)].map((state) => [state, states.filter((s) => s === state).length]),
   );
   const counts = { CommentsAnalyzed: summary.analyzed ?? 0 };
-  if (spent.ofBudget && states.includes("pending")) {
+  if (isSpent && states.includes("pending")) {
     log.warn("the run's model budget is spent; the analysis ends early", { postId: input.postId });
     const isNew = context.run.analysis_incomplete_reason === null;
     return {
@@ -106,18 +110,8 @@ async function readPending(context: Context): Promise<PendingComment[]> {
     });
 }
 
-const spendSchema = z.object({ micro_usd: z.number() });
-
 /** The month's spend only warns (spec ai 10). */
 async function warnOfMonth({ services, log }: Context, warningUsd: number): Promise<void> {
-  const { store, clock } = services;
-  const month = clock.now().toISOString().slice(0, 7);
-  const spend = await store.get(store.keys.spend(month), spendSchema);
-  if (spend && spend.micro_usd > warningUsd * 1_000_000) {
-    log.warn("the model has cost more than planned this month", {
-      month,
-      usd: spend.micro_usd / 1_000_000,
-      warningUsd,
-    });
-  }
+  const { month, usd } = await readMonthSpend(services);
+  if (usd > warningUsd) log.warn("the model has cost more than planned this month", { month, usd, warningUsd });
 }

@@ -1,5 +1,4 @@
-import { microDollars } from "../../providers/openai/cost.ts";
-import { iso, utcDay } from "../../runtime/dates.ts";
+import { iso } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import { type Action, put, update } from "../../store/actions.ts";
 import { ifUnchanged } from "../../store/expressions.ts";
@@ -7,6 +6,7 @@ import type { TransactionOutcome } from "../../store/table.ts";
 import type { PhaseContext } from "../run.ts";
 import { dayOfRun } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
+import { spendOf } from "../spend.ts";
 import type { Answer } from "./ask-model.ts";
 import { promptVersion } from "./prompt.ts";
 
@@ -16,22 +16,18 @@ import { promptVersion } from "./prompt.ts";
  * are paid for; its conditions make that harmless where the first write did take effect. If that fails too, it is left
  * for the next run, and the run goes on (spec pipeline 4.4 [D32]).
  */
-export function createBatchWriter(context: PhaseContext<unknown, AnalysisServices>, size: number) {
-  const { services, run, log } = context;
-  const budget = services.config.environment.LLM_RUN_BUDGET_USD * 1_000_000;
+export function createAnswerWriter(context: PhaseContext<unknown, AnalysisServices>, size: number) {
+  const { log } = context;
   let failed = 0;
   const waiting: Answer[] = [];
   const refused: Answer[][] = [];
-  let costSoFar = run.llm_cost_micro_usd;
   let writing: Promise<void> = Promise.resolve();
   let broken: unknown;
 
   async function write(batch: Answer[], again: boolean): Promise<void> {
     if (broken) return;
     try {
-      const { applied } = await commitBatch(context, batch);
-      // Delivered twice at once, the state has other batches there: what only this one holds must not be lost with it.
-      if (!applied) for (const answer of batch) await commitAlone(context, answer);
+      await commitOrSplit(context, batch);
       failed += countsOf(batch).comments_failed;
     } catch (error) {
       const commentIds = batch.map((answer) => answer.comment.id);
@@ -51,12 +47,9 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
   return {
     /** Takes an answer; never waits and never throws. */
     add(answer: Answer): void {
-      costSoFar += microDollars(answer.usage, services.prices);
       waiting.push(answer);
       flush(size);
     },
-    /** Whether the run has used up what it may spend on the model. */
-    isBudgetSpent: () => run.analysis_incomplete_reason !== null || costSoFar >= budget,
     /**
      * Writes what is left and answers how many more comments have failed than before. Throws what is neither a passing
      * fault of the store nor a fault of one batch.
@@ -71,13 +64,22 @@ export function createBatchWriter(context: PhaseContext<unknown, AnalysisService
   };
 }
 
+/** Delivered twice at once, the state has other batches there: what only this one holds must not be lost with it. */
+async function commitOrSplit(
+  context: PhaseContext<unknown, AnalysisServices>,
+  batch: readonly Answer[],
+): Promise<void> {
+  const { applied } = await commitBatch(context, batch);
+  if (!applied) for (const answer of batch) await commitAlone(context, answer);
+}
+
 /** Writes one answer; of one that was written before, its cost all the same: the ledger may be too high, never too low. */
 async function commitAlone(context: PhaseContext<unknown, AnalysisServices>, answer: Answer): Promise<void> {
   const { applied } = await commitBatch(context, [answer]);
-  const { actions, counters } = costOf(context, [answer]);
+  const { actions, counters, microUsd } = spendOf(context.services, [answer.usage]);
   if (applied || actions.length === 0) return;
   const ledger = await context.commit(actions, { add: counters });
-  if (ledger.applied) context.services.metrics.add("ModelCostMicroUsd", counters.llm_cost_micro_usd);
+  if (ledger.applied) context.services.metrics.add("ModelCostMicroUsd", microUsd);
 }
 
 /** Refused where one of the comments has been written before. */
@@ -85,32 +87,15 @@ async function commitBatch(
   context: PhaseContext<unknown, AnalysisServices>,
   batch: readonly Answer[],
 ): Promise<TransactionOutcome> {
-  const cost = costOf(context, batch);
-  const actions = [...batch.flatMap((answer) => answerActions(context, answer)), ...cost.actions];
+  const spend = spendOf(
+    context.services,
+    batch.map((answer) => answer.usage),
+  );
+  const actions = [...batch.flatMap((answer) => answerActions(context, answer)), ...spend.actions];
   if (actions.length === 0) return { applied: true };
-  const outcome = await context.commit(actions, { add: { ...countsOf(batch), ...cost.counters } });
-  const spent = cost.counters.llm_cost_micro_usd;
-  if (outcome.applied && spent > 0) context.services.metrics.add("ModelCostMicroUsd", spent);
+  const outcome = await context.commit(actions, { add: { ...countsOf(batch), ...spend.counters } });
+  if (outcome.applied && spend.microUsd > 0) context.services.metrics.add("ModelCostMicroUsd", spend.microUsd);
   return outcome;
-}
-
-/** What a batch adds to the month's spend and to the run's own figures. */
-function costOf({ services }: PhaseContext<unknown, AnalysisServices>, batch: readonly Answer[]) {
-  const usage = { promptTokens: 0, completionTokens: 0 };
-  for (const answer of batch) {
-    usage.promptTokens += answer.usage.promptTokens;
-    usage.completionTokens += answer.usage.completionTokens;
-  }
-  const microUsd = microDollars(usage, services.prices);
-  const month = utcDay(services.clock.now()).slice(0, 7);
-  return {
-    actions: microUsd > 0 ? [update(services.store.keys.spend(month), { add: { micro_usd: microUsd } })] : [],
-    counters: {
-      llm_prompt_tokens: usage.promptTokens,
-      llm_completion_tokens: usage.completionTokens,
-      llm_cost_micro_usd: microUsd,
-    },
-  };
 }
 
 /** What a batch changes of the run's counters. A comment that failed in an earlier attempt was counted there. */
@@ -134,16 +119,14 @@ function answerActions(
   const { comment } = answer;
   const link = keys.runComment(runId, comment.post_id, comment.id);
   const state = answer.kind === "answered" ? "analyzed" : "failed";
-  const asRead =
-    comment.failedIn === null
-      ? ifUnchanged("state", "pending", "already written")
-      : ifUnchanged("attempt", comment.failedIn, "already written");
+  const asRead = comment.failedIn === null ? ifUnchanged("state", "pending") : ifUnchanged("attempt", comment.failedIn);
   const actions = [update(link, { set: { state, attempt } }, asRead)];
   if (answer.kind === "unusable") return actions;
   const at = iso(marketTime);
-  const annotated = { ...answer.annotations, first_run_id: runId, analyzed_at: at, prompt_version: promptVersion };
+  const annotated = { ...answer.annotation, first_run_id: runId, analyzed_at: at, prompt_version: promptVersion };
   actions.push(update(keys.comment(comment.id), { set: annotated }));
-  for (const { ticker, sentiment } of answer.annotations.ticker_sentiments) {
+  // What emergence counts on later days.
+  for (const { ticker, sentiment } of answer.annotation.ticker_sentiments) {
     const mention = { comment_id: comment.id, author: comment.author, sentiment, run_id: runId, created_at: at };
     actions.push(put({ ...keys.mention(ticker, dayOfRun(run), comment.id), ...mention }));
   }

@@ -4,18 +4,17 @@ import type { SymbolUniverse } from "../../providers/symbols/source.ts";
 import { AppError, isAppError } from "../../runtime/errors.ts";
 import { unknownTrust } from "../authors/trust.ts";
 import type { StoredComment } from "../comments/comment.ts";
-import type { Sentiment } from "../comments/sentiment.ts";
 import { isGone } from "../posts/comment-tree.ts";
 import type { Post } from "../posts/post.ts";
 import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { normaliseTickers } from "../tickers/resolve.ts";
 import { buildPrompt } from "./prompt.ts";
-import { annotationSchema, readAnnotation } from "./reply.ts";
+import { type Annotation, annotationSchema, readAnnotation } from "./reply.ts";
 
 /** What asking the model about one comment came to. Only `answered` and `unusable` are written down. */
 export type Answer = { comment: PendingComment; usage: ModelUsage } & (
-  | { kind: "answered"; annotations: Annotations }
+  | { kind: "answered"; annotation: Annotation }
   | { kind: "unusable" }
   | { kind: "stopped"; error: AppError }
 );
@@ -23,18 +22,8 @@ export type Answer = { comment: PendingComment; usage: ModelUsage } & (
 /** A comment to be asked about. `failedIn` is the earlier attempt of the run in which it failed, null the first time. */
 export type PendingComment = StoredComment & { failedIn: number | null };
 
-/** The annotations as they are stored with a comment. */
-export interface Annotations {
-  sentiment: Sentiment;
-  sarcasm_detected: boolean;
-  has_reasoning: boolean;
-  reasoning_summary: string | null;
-  ai_confidence: number;
-  ticker_sentiments: { ticker: string; sentiment: Sentiment }[];
-}
-
 /** Nothing is left to ask about, so nothing is asked: no direction, no ticker, and no certainty. */
-const nothingSaid: Annotations = {
+const nothingSaid: Annotation = {
   sentiment: "neutral",
   sarcasm_detected: false,
   has_reasoning: false,
@@ -59,7 +48,7 @@ export async function annotate(
   post: Pick<Post, "title" | "image_analysis">,
   comment: PendingComment,
 ): Promise<Answer> {
-  if (isGone(comment.body)) return { kind: "answered", comment, usage: noUsage, annotations: nothingSaid };
+  if (isGone(comment.body)) return { kind: "answered", comment, usage: noUsage, annotation: nothingSaid };
   const prompt = buildPrompt({
     postTitle: post.title,
     imageDescription: post.image_analysis,
@@ -79,23 +68,12 @@ export async function annotate(
       commentId: comment.id,
     });
     for (const note of value.notes) log[note.level](note.text, { commentId: comment.id });
-    const { annotation } = value;
-    const tickers = normaliseTickers(annotation.tickerSentiments, comment.body, universe);
-    if (tickers.dropped.length > 0) {
-      log.debug("words that are no tickers were dropped", {
-        commentId: comment.id,
-        dropped: tickers.dropped.slice(0, 10),
-      });
+    const { kept, dropped } = normaliseTickers(value.annotation.ticker_sentiments, comment.body, universe);
+    if (dropped.length > 0) {
+      log.debug("words that are no tickers were dropped", { commentId: comment.id, dropped: dropped.slice(0, 10) });
     }
-    const annotations: Annotations = {
-      sentiment: annotation.sentiment,
-      sarcasm_detected: annotation.sarcasmDetected,
-      has_reasoning: annotation.hasReasoning,
-      reasoning_summary: annotation.reasoningSummary,
-      ai_confidence: annotation.confidence,
-      ticker_sentiments: tickers.kept.slice(0, maxTickers),
-    };
-    return { kind: "answered", comment, usage, annotations };
+    const annotation = { ...value.annotation, ticker_sentiments: kept.slice(0, maxTickers) };
+    return { kind: "answered", comment, usage, annotation };
   } catch (error) {
     const failure = isAppError(error)
       ? error

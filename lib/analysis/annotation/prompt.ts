@@ -1,20 +1,14 @@
 import { neutralise, truncate } from "../../runtime/text.ts";
+import type { ParentChainEntry } from "../comments/comment.ts";
 
 /** Stored with every annotation, so that prompts can be compared: change it with every change of the texts below. */
 export const promptVersion = "comment-1";
-
-/** One comment above the one to be judged. */
-export interface ParentComment {
-  depth: number;
-  author: string;
-  body: string;
-}
 
 export interface PromptInput {
   postTitle: string;
   imageDescription: string | null;
   /** Immediate parent first, as it is stored. */
-  parentChain: readonly ParentComment[];
+  parentChain: readonly Pick<ParentChainEntry, "depth" | "author" | "body">[];
   author: string;
   /** 0–1, the snapshot of Phase 2. */
   authorTrust: number;

@@ -1,18 +1,18 @@
 import * as z from "zod";
 import { neutralise, truncate } from "../../runtime/text.ts";
-import { type Sentiment, sentimentSchema, type TickerSentiment } from "../comments/sentiment.ts";
+import { type Sentiment, sentimentSchema, type TickerSentiment, tickerSentimentSchema } from "../comments/sentiment.ts";
 
-/** What the model found in one comment, validated and reconciled. */
+/** What the model found in one comment, validated and reconciled, in the names it is stored under with the comment. */
 export interface Annotation {
   /** Each ticker once, upper case, in the order of the reply. Whether it is listed is not yet checked. */
-  tickerSentiments: TickerSentiment[];
+  ticker_sentiments: TickerSentiment[];
   sentiment: Sentiment;
-  sarcasmDetected: boolean;
-  hasReasoning: boolean;
+  sarcasm_detected: boolean;
+  has_reasoning: boolean;
   /** 0–1 */
-  confidence: number;
-  /** Null unless `hasReasoning`. */
-  reasoningSummary: string | null;
+  ai_confidence: number;
+  /** Null unless `has_reasoning`. */
+  reasoning_summary: string | null;
 }
 
 /** Something that was put right while reading, and how loudly the log should say so. */
@@ -29,7 +29,7 @@ export class MalformedReply extends Error {
 /** The form requested from the model (spec ai 3.1). Not every server's strict mode knows ranges, so they are words. */
 export const annotationSchema = z.object({
   tickers: z.array(z.string()).describe("upper case, each once"),
-  ticker_sentiments: z.array(z.object({ ticker: z.string(), sentiment: sentimentSchema })),
+  ticker_sentiments: z.array(tickerSentimentSchema),
   sentiment: sentimentSchema,
   sarcasm_detected: z.boolean(),
   has_reasoning: z.boolean(),
@@ -70,12 +70,12 @@ export function readAnnotation(replyText: string): { annotation: Annotation; not
   try {
     const reply = parseReply(replyText);
     const annotation = {
-      tickerSentiments: pairTickers(reply, notes),
+      ticker_sentiments: pairTickers(reply, notes),
       sentiment: reply.sentiment,
-      sarcasmDetected: reply.sarcasm_detected,
-      hasReasoning: reply.has_reasoning,
-      confidence: clampConfidence(reply.confidence, notes),
-      reasoningSummary: readSummary(reply, notes),
+      sarcasm_detected: reply.sarcasm_detected,
+      has_reasoning: reply.has_reasoning,
+      ai_confidence: clampConfidence(reply.confidence, notes),
+      reasoning_summary: readSummary(reply, notes),
     };
     return { annotation, notes };
   } catch (error) {
@@ -110,13 +110,7 @@ function pairTickers(reply: Reply, notes: Note[]): TickerSentiment[] {
   const named = reply.tickers.map(normalTicker);
   const given = reply.ticker_sentiments;
   const sameCount = given.length === named.length;
-  const entries = new Map<string, Sentiment>();
-  for (const [position, entry] of given.entries()) {
-    // A bare sentiment says of which ticker it speaks by its position only, and only while the lists are equally long.
-    const ticker = typeof entry === "string" ? (sameCount ? named[position] : undefined) : normalTicker(entry.ticker);
-    const sentiment = typeof entry === "string" ? entry : entry.sentiment;
-    if (ticker && !entries.has(ticker)) entries.set(ticker, sentiment);
-  }
+  const entries = firstSentiments(given, sameCount ? named : []);
   const tickers = [...new Set(named)].filter((ticker) => ticker !== "");
   const unpaired = tickers.filter((ticker) => !entries.has(ticker));
   const unknown = [...entries.keys()].filter((ticker) => !named.includes(ticker));
@@ -129,6 +123,20 @@ function pairTickers(reply: Reply, notes: Note[]): TickerSentiment[] {
     });
   }
   return tickers.map((ticker) => ({ ticker, sentiment: entries.get(ticker) ?? reply.sentiment }));
+}
+
+/**
+ * What is said first of each ticker. A bare sentiment says of which one it speaks by its position only, so it counts
+ * only where `named` has a ticker for each.
+ */
+function firstSentiments(given: Reply["ticker_sentiments"], named: readonly string[]): Map<string, Sentiment> {
+  const first = new Map<string, Sentiment>();
+  for (const [position, entry] of given.entries()) {
+    const [ticker, sentiment] =
+      typeof entry === "string" ? [named[position], entry] : [normalTicker(entry.ticker), entry.sentiment];
+    if (ticker && !first.has(ticker)) first.set(ticker, sentiment);
+  }
+  return first;
 }
 
 function normalTicker(text: string): string {

@@ -9,8 +9,8 @@ export interface AnnotatedComment {
 }
 
 /**
- * The annotated comments of a run, new and known alike, in the order of posts and their members; what the analysis
- * room tells the phases of other rooms.
+ * The annotated comments of a run, new and known alike, in the order of posts and their members; for the
+ * phases after the model's, those of other rooms too.
  */
 export async function readAnnotatedComments(
   { services, runId }: { services: { store: Store }; runId: string },

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { sentimentSchema } from "./sentiment.ts";
+import { sentimentSchema, tickerSentimentSchema } from "./sentiment.ts";
 
 export const parentChainEntrySchema = z.object({
   id: z.string(),
@@ -7,8 +7,8 @@ export const parentChainEntrySchema = z.object({
   depth: z.number().int(),
   author: z.string(),
 });
-
-export const tickerSentimentSchema = z.object({ ticker: z.string(), sentiment: sentimentSchema });
+/** A comment above another one. */
+export type ParentChainEntry = z.infer<typeof parentChainEntrySchema>;
 
 export const commentSchema = z.object({
   /** Reddit's id: the natural key, and what deduplication looks for. */

@@ -1,31 +1,6 @@
 import { truncate } from "../../runtime/text.ts";
-
-/** What the tree of a post's comments is made from. */
-export interface TreeComment {
-  id: string;
-  /** Null for a top-level comment and where the parent is unknown. */
-  parentId: string | null;
-  author: string;
-  body: string;
-  score: number;
-  depth: number;
-}
-
-export interface ParentChainEntry {
-  id: string;
-  body: string;
-  depth: number;
-  author: string;
-}
-
-/** A comment ready to be prioritised. */
-export type PlacedComment<T extends TreeComment> = T & {
-  directReplyCount: number;
-  /** Immediate parent first. */
-  parentChain: ParentChainEntry[];
-  /** The body was longer than 10,000 characters and is cut. */
-  truncated: boolean;
-};
+import type { ParentChainEntry } from "../comments/comment.ts";
+import type { FetchedComment, TreeComment } from "./fetched-comments.ts";
 
 const longestBody = 10_000;
 /** What a prompt shows of an ancestor (spec ai 2); more of it would only swell every reply's item. */
@@ -44,7 +19,7 @@ export function isGone(body: string): boolean {
  * Each id counts once, the first wins. Deleted comments take part like any other: they are replies to their parents and
  * ancestors of theirs. Ties: the higher score, then the smaller id.
  */
-export function placeComments<T extends TreeComment>(comments: readonly T[], limit: number): PlacedComment<T>[] {
+export function placeComments(comments: readonly TreeComment[], limit: number): FetchedComment[] {
   const byId = firstById(comments);
   const replies = directReplyCounts(byId.values());
   return [...byId.values()]
@@ -60,8 +35,8 @@ export function placeComments<T extends TreeComment>(comments: readonly T[], lim
     }));
 }
 
-function firstById<T extends TreeComment>(comments: readonly T[]): Map<string, T> {
-  const byId = new Map<string, T>();
+function firstById(comments: readonly TreeComment[]): Map<string, TreeComment> {
+  const byId = new Map<string, TreeComment>();
   for (const comment of comments) if (!byId.has(comment.id)) byId.set(comment.id, comment);
   return byId;
 }

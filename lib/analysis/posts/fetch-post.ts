@@ -1,6 +1,5 @@
 import * as z from "zod";
 import type { Model, ModelUsage } from "../../providers/openai/model.ts";
-import type { RedditComment } from "../../providers/reddit/source.ts";
 import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { iso } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
@@ -9,11 +8,11 @@ import { putArtifact } from "../../store/artifacts.ts";
 import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { placeComments } from "./comment-tree.ts";
-import { type FetchedComment, fetchedCommentSchema, fetchedName } from "./fetched-comments.ts";
+import { fetchedCommentSchema, fetchedName } from "./fetched-comments.ts";
 import { visionInstruction } from "./image-prompt.ts";
 import { type Post, postSchema } from "./post.ts";
 
-/** What the states of phases 1, 2 and 4 are handed. */
+/** What the state is handed for each post. */
 export const fetchPostInput = z.object({ postId: z.string() });
 
 /** Fetched comments are read minutes later; kept a week, so that a failed run can be looked into. */
@@ -26,9 +25,11 @@ export async function fetchPost(context: PhaseContext<{ postId: string }, Analys
   const { comments_per_post, more_comments_limit } = configuration;
   const reddit = await services.reddit();
   const request = { postId: input.postId, limit: comments_per_post, moreLimit: more_comments_limit, marketTime };
-  const comments = placeComments(await reddit.fetchComments(request), comments_per_post);
+  const fetched = await reddit.fetchComments(request);
+  const dated = fetched.map((comment) => ({ ...comment, createdAt: comment.createdAt && iso(comment.createdAt) }));
+  const comments = fetchedCommentSchema.array().parse(placeComments(dated, comments_per_post));
   const expiresAt = new Date(services.clock.now().getTime() + keptMs);
-  await putArtifact(store, fetchedName(runId, input.postId), comments.map(fetchedComment), expiresAt);
+  await putArtifact(store, fetchedName(runId, input.postId), comments, expiresAt);
   const post = await store.get(store.keys.post(input.postId), postSchema);
   const images = post && post.image_analysis === null ? await describeImages(context, post) : nothingSeen;
   return {
@@ -40,10 +41,6 @@ export async function fetchPost(context: PhaseContext<{ postId: string }, Analys
     },
     actions: images.actions,
   };
-}
-
-function fetchedComment(comment: ReturnType<typeof placeComments<RedditComment>>[number]): FetchedComment {
-  return fetchedCommentSchema.parse({ ...comment, createdAt: comment.createdAt && iso(comment.createdAt) });
 }
 
 interface Seen {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What the table holds of the analysis (spec data-model 3). Times are ISO-8601 UTC. */
+/** A post as it is stored and refreshed by every run that lists it (spec data-model 3). Times are ISO-8601 UTC. */
 export const postSchema = z.object({
   id: z.string(),
   title: z.string(),

@@ -1,9 +1,6 @@
 import * as z from "zod";
-import type { Configuration } from "../../configuration/keys.ts";
-import { microDollars } from "../../providers/openai/cost.ts";
 import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
-import { utcDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { type Action, put, update } from "../../store/actions.ts";
 import { getArtifact } from "../../store/artifacts.ts";
@@ -14,11 +11,12 @@ import { isGone } from "../posts/comment-tree.ts";
 import { type FetchedComment, fetchedCommentSchema, fetchedName } from "../posts/fetched-comments.ts";
 import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
-import { prioritize, selectByPriority } from "./priority.ts";
+import { spendOf } from "../spend.ts";
+import { type PriorityScores, prioritize, selectByPriority } from "./priority.ts";
 
 type Context = PhaseContext<{ posts: string[] }, AnalysisServices>;
 type Candidate = FetchedComment & { postId: string; authorTrust: number };
-type Selected = Candidate & { priorityScore: number; rank: number };
+type Selected = Candidate & PriorityScores & { rank: number };
 
 /** Two items for each comment and the fence must fit into one transaction. */
 const commentsPerWrite = 45;
@@ -29,39 +27,39 @@ const commentsPerWrite = 45;
  */
 export async function prioritizeComments(context: Context): Promise<PhaseResult> {
   const { input, configuration } = context;
-  const fetched = await readFetched(context);
-  const trusts = await readTrust(context, fetched, configuration);
-  const candidates = fetched.map((comment) => ({
-    ...comment,
-    authorTrust: trusts.get(comment.author) ?? unknownTrust,
-  }));
+  const candidates = await readCandidates(context);
   const scored = prioritize(candidates, configuration.priority_weights);
-  const selected = input.posts.flatMap((postId) => {
-    const ofPost = Map.groupBy(
+  const selected = input.posts.flatMap((postId) =>
+    selectOfPost(
       scored.filter((comment) => comment.postId === postId),
-      (comment) => (isGone(comment.body) ? "gone" : "living"),
-    );
-    // Deleted comments only fill what the living leave free, whatever their engagement was.
-    const ordered = (["living", "gone"] as const).flatMap((kind) =>
-      selectByPriority(ofPost.get(kind) ?? [], configuration.selected_per_post),
-    );
-    return ordered.slice(0, configuration.selected_per_post).map((comment, rank) => ({ ...comment, rank }));
-  });
+      configuration.selected_per_post,
+    ),
+  );
   const open = await storeSelected(context, selected);
   return {
     summary: {
-      fetched: fetched.length,
+      fetched: candidates.length,
       selected: selected.length,
       toAnalyze: open.length,
       toAsk: open.filter((comment) => !isGone(comment.body)).length,
       posts: input.posts.filter((postId) => selected.some((comment) => comment.postId === postId)),
     },
-    ...(await visionCost(context)),
+    ...(await visionSpend(context)),
   };
 }
 
-async function readFetched({ services, runId, input }: Context): Promise<(FetchedComment & { postId: string })[]> {
-  const all: (FetchedComment & { postId: string })[] = [];
+/** Deleted comments only fill what the living leave free, whatever their engagement was. */
+function selectOfPost(ofPost: readonly (Candidate & PriorityScores)[], limit: number): Selected[] {
+  const { living = [], gone = [] } = Object.groupBy(ofPost, ({ body }) => (isGone(body) ? "gone" : "living"));
+  return [...selectByPriority(living, limit), ...selectByPriority(gone, limit)]
+    .slice(0, limit)
+    .map((comment, rank) => ({ ...comment, rank }));
+}
+
+/** All fetched comments, with the trust in their authors. Throws `RedditUnavailable` where no post's were fetched. */
+async function readCandidates(context: Context): Promise<Candidate[]> {
+  const { services, runId, input } = context;
+  const all: Omit<Candidate, "authorTrust">[] = [];
   let missing = 0;
   for (const postId of input.posts) {
     const comments = await getArtifact(services.store, fetchedName(runId, postId), z.array(fetchedCommentSchema));
@@ -71,14 +69,15 @@ async function readFetched({ services, runId, input }: Context): Promise<(Fetche
   if (missing > 0 && missing === input.posts.length) {
     throw new AppError("RedditUnavailable", "REDDIT_API_ERROR", "The comments of no post could be fetched.");
   }
-  return all;
+  const trusts = await readTrust(context, new Set(all.map((comment) => comment.author)));
+  return all.map((comment) => ({ ...comment, authorTrust: trusts.get(comment.author) ?? unknownTrust }));
 }
 
 /** One lookup for all authors of the run. Without it everybody counts as unknown (spec pipeline 1.7: tier 3). */
-async function readTrust(context: Context, comments: readonly FetchedComment[], configuration: Configuration) {
-  const { services, marketTime, log } = context;
+async function readTrust(context: Context, authorNames: ReadonlySet<string>): Promise<Map<string, number>> {
+  const { services, marketTime, configuration, log } = context;
   const { store } = services;
-  const names = [...new Set(comments.map((comment) => comment.author))].filter((name) => name !== deletedAuthor);
+  const names = [...authorNames].filter((name) => name !== deletedAuthor);
   try {
     const authors = await store.getMany(
       names.map((name) => store.keys.author(name)),
@@ -87,7 +86,7 @@ async function readTrust(context: Context, comments: readonly FetchedComment[], 
     return new Map(authors.map((author) => [author.username, authorTrust(author, marketTime, configuration)]));
   } catch (error) {
     log.warn("authors could not be looked up, all count as unknown", { error });
-    return new Map<string, number>();
+    return new Map();
   }
 }
 
@@ -156,29 +155,16 @@ const visionSummary = z.object({
 });
 
 /** The parallel fetches leave the run's item alone; what their vision calls used is added up here. */
-async function visionCost({
+async function visionSpend({
   services,
   runId,
 }: Context): Promise<Pick<PhaseResult, "actions" | "runChanges" | "counts">> {
-  const { keys } = services.store;
-  const { pk, sk } = keys.phaseDone(runId, "FetchPost#");
+  const { pk, sk } = services.store.keys.phaseDone(runId, "FetchPost#");
   const done = await services.store.queryAll({ pk, prefix: sk }, visionSummary);
-  const usage = { promptTokens: 0, completionTokens: 0 };
-  for (const { summary } of done) {
-    usage.promptTokens += summary.promptTokens;
-    usage.completionTokens += summary.completionTokens;
-  }
-  if (usage.promptTokens + usage.completionTokens === 0) return {};
-  const cost = microDollars(usage, services.prices);
-  return {
-    actions: [update(keys.spend(utcDay(services.clock.now()).slice(0, 7)), { add: { micro_usd: cost } })],
-    runChanges: {
-      add: {
-        llm_prompt_tokens: usage.promptTokens,
-        llm_completion_tokens: usage.completionTokens,
-        llm_cost_micro_usd: cost,
-      },
-    },
-    counts: { ModelCostMicroUsd: cost },
-  };
+  const { actions, counters, microUsd } = spendOf(
+    services,
+    done.map(({ summary }) => summary),
+  );
+  if (counters.llm_prompt_tokens + counters.llm_completion_tokens === 0) return {};
+  return { actions, runChanges: { add: counters }, counts: { ModelCostMicroUsd: microUsd } };
 }

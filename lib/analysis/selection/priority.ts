@@ -1,3 +1,5 @@
+import type { FetchedComment } from "../posts/fetched-comments.ts";
+
 /** Words of a financial discussion (spec pipeline 3). Meme words do not count. */
 const financialKeywords = [
   "calls",
@@ -26,17 +28,11 @@ const keywordPattern = new RegExp(
   "giu",
 );
 
-/** What Phase 2 knows of a comment. */
-export interface PriorityInput {
-  id: string;
-  body: string;
-  score: number;
-  /** 0 for a top-level comment. */
-  depth: number;
-  directReplyCount: number;
+/** What the priority of a comment depends on. */
+export type PriorityInput = Pick<FetchedComment, "id" | "body" | "score" | "depth" | "directReplyCount"> & {
   /** 0–1 */
   authorTrust: number;
-}
+};
 
 export interface PriorityScores {
   financialScore: number;

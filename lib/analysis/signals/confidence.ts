@@ -2,6 +2,7 @@ import { mean } from "simple-statistics";
 import type { Configuration } from "../../configuration/keys.ts";
 import { round } from "../../runtime/money.ts";
 import { unknownTrust } from "../authors/trust.ts";
+import type { StoredComment } from "../comments/comment.ts";
 
 export type ConfidenceSettings = Pick<
   Configuration,
@@ -25,13 +26,14 @@ export function alignmentTerm(alignment: number, minimum: number): number {
 /** Confidence of a fired signal, 0–1, six decimals (spec pipeline 7.3). `contributing` is not empty. */
 export function signalConfidence(
   terms: { volume: number; alignment: number },
-  contributing: readonly { aiConfidence: number; trust: number | null }[],
+  contributing: readonly Pick<StoredComment, "ai_confidence" | "author_trust_score">[],
   settings: ConfidenceSettings,
 ): number {
   const confidence =
     terms.volume * settings.confidence_weight_volume +
     terms.alignment * settings.confidence_weight_alignment +
-    mean(contributing.map((mention) => mention.aiConfidence)) * settings.confidence_weight_ai_confidence +
-    mean(contributing.map((mention) => mention.trust ?? unknownTrust)) * settings.confidence_weight_author_trust;
+    mean(contributing.map((mention) => mention.ai_confidence ?? 0)) * settings.confidence_weight_ai_confidence +
+    mean(contributing.map((mention) => mention.author_trust_score ?? unknownTrust)) *
+      settings.confidence_weight_author_trust;
   return round(Math.min(1, Math.max(0, confidence)), 6);
 }

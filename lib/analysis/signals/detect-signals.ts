@@ -10,7 +10,7 @@ import type { PhaseContext } from "../run.ts";
 import { dayOfRun } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { detectEmergence } from "./emergence.ts";
-import { type DetectedSignal, detectSignals as detectOfTicker, type Mention } from "./rules.ts";
+import { type FiredSignal, signalsOfTicker, type TickerMention } from "./rules.ts";
 import { type Signal, signalId, signalSchema } from "./signal.ts";
 
 type Context = PhaseContext<{ posts: string[] }, AnalysisServices>;
@@ -34,7 +34,7 @@ export async function detectSignals(context: Context): Promise<PhaseResult> {
       const ofTicker = mentions.get(ticker) ?? [];
       const priorMentions = priors[index] ?? 0;
       const emergence = detectEmergence({ signalDate, priorMentions, mentions: ofTicker }, configuration);
-      const signals = detectOfTicker(ticker, ofTicker, configuration);
+      const signals = signalsOfTicker(ticker, ofTicker, configuration);
       if (emergence.is_emergence && signals.length === 0) {
         log.info("a ticker emerges without a signal", { ticker, mentions: ofTicker.length, prior: priorMentions });
       }
@@ -49,21 +49,11 @@ export async function detectSignals(context: Context): Promise<PhaseResult> {
   };
 }
 
-function mentionsByTicker(comments: readonly StoredComment[]): Map<string, Mention[]> {
-  const groups = new Map<string, Mention[]>();
+function mentionsByTicker(comments: readonly StoredComment[]): Map<string, TickerMention[]> {
+  const groups = new Map<string, TickerMention[]>();
   for (const comment of comments) {
     for (const { ticker, sentiment } of comment.ticker_sentiments) {
-      const mention: Mention = {
-        commentId: comment.id,
-        author: comment.author,
-        sentiment,
-        hasReasoning: comment.has_reasoning ?? false,
-        sarcasm: comment.sarcasm_detected ?? false,
-        aiConfidence: comment.ai_confidence ?? 0,
-        trust: comment.author_trust_score,
-        createdAt: comment.created_utc,
-      };
-      groups.set(ticker, [...(groups.get(ticker) ?? []), mention]);
+      groups.set(ticker, [...(groups.get(ticker) ?? []), { ...comment, sentiment }]);
     }
   }
   return groups;
@@ -77,17 +67,16 @@ async function countPrior({ services }: Context, ticker: string, signalDate: str
   return counted.total;
 }
 
-type FiredSignal = DetectedSignal & Pick<Signal, "is_emergence" | "prior_7d_mentions" | "signal_date">;
+type DatedSignal = FiredSignal & Pick<Signal, "is_emergence" | "prior_7d_mentions" | "signal_date">;
 
-async function storeSignal({ services, runId, marketTime, commit }: Context, fired: FiredSignal): Promise<void> {
+async function storeSignal({ services, runId, marketTime, commit }: Context, fired: DatedSignal): Promise<void> {
   const { keys } = services.store;
   const id = signalId(fired);
-  const { commentIds, ...values } = fired;
-  const calculated = { ...values, comment_ids: commentIds, analysis_run_id: runId };
+  const calculated = { ...fired, analysis_run_id: runId };
   const existing = await services.store.get(keys.signal(id), signalSchema);
   // Written by an earlier try of this very phase: the same comments give the same values.
   if (existing?.analysis_run_id === runId) return;
-  const index = keys.signalIndex({ ...values, id });
+  const index = keys.signalIndex({ ...fired, id });
   if (existing) {
     await commit([update(keys.signal(id), { set: { ...calculated, ...index, updated_at: iso(marketTime) } })]);
     return;
@@ -96,5 +85,5 @@ async function storeSignal({ services, runId, marketTime, commit }: Context, fir
   const counters: Action[] = ["SIGNALS", `SIGNALS#ticker=${fired.ticker}`, `SIGNALS#type=${fired.signal_type}`].map(
     (list) => update(keys.counter(list), { add: { total: 1 } }),
   );
-  await commit([put({ ...keys.signal(id), ...index, ...created }, ifAbsent("signal exists")), ...counters]);
+  await commit([put({ ...keys.signal(id), ...index, ...created }, ifAbsent()), ...counters]);
 }

@@ -1,6 +1,7 @@
 import type { Configuration } from "../../configuration/keys.ts";
 import { daysBetween } from "../../runtime/dates.ts";
 import { distinctUsers } from "./rules.ts";
+import type { Signal } from "./signal.ts";
 
 export type EmergenceSettings = Pick<
   Configuration,
@@ -20,19 +21,15 @@ export interface EmergenceInput {
   mentions: readonly { author: string }[];
 }
 
-/** In the names it is stored under. */
-export interface Emergence {
-  /** Null in the warm-up. */
-  is_emergence: boolean | null;
-  prior_7d_mentions: number;
-}
-
 /**
  * Whether a ticker that was hardly spoken of is now spoken of by many (spec pipeline 7.4). Null while fewer days than
  * the window (7) have passed since the system's start day, and while there is no start day yet: nobody can say that
  * a ticker is new before there was time to hear of it.
  */
-export function detectEmergence(input: EmergenceInput, settings: EmergenceSettings): Emergence {
+export function detectEmergence(
+  input: EmergenceInput,
+  settings: EmergenceSettings,
+): Pick<Signal, "is_emergence" | "prior_7d_mentions"> {
   return {
     is_emergence: isWarmingUp(input.signalDate, settings)
       ? null

@@ -3,12 +3,14 @@ import { readMarketTime } from "../../realm/market-time.ts";
 import type { RunServices } from "../../runs/services.ts";
 import { addDays, utcDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
+import { filteredList } from "../../store/filtered-list.ts";
+import type { Keys } from "../../store/keys.ts";
 import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
 import { type Days, onDays, type Range } from "../../store/ranges.ts";
 import type { Store } from "../../store/table.ts";
-import { commentSchema, type StoredComment } from "../comments/comment.ts";
-import { type Signal, signalSchema } from "./signal.ts";
-import type { SignalFilters } from "./view.ts";
+import { commentSchema } from "../comments/comment.ts";
+import { type Signal, type SignalType, signalSchema } from "./signal.ts";
+import { type SignalFilters, toSignalComment } from "./view.ts";
 
 type ListServices = Pick<RunServices, "store" | "config" | "clock">;
 
@@ -22,34 +24,22 @@ export async function listSignals(
   return readPage(store, signalList(store.keys, filters), page, signalSchema);
 }
 
-function signalList(keys: ListServices["store"]["keys"], filters: SignalFilters): List {
-  const { ticker, signal_type, date_from, date_to } = filters;
-  const place = keys.signalIndex({
-    id: "",
-    ticker: ticker ?? "",
-    signal_type: signal_type ?? "",
-    signal_date: "",
-    confidence: 0,
-  });
-  const days = {
-    ...(date_from && { from: date_from }),
-    // "~" sorts after everything a day is continued with.
-    ...(date_to && { to: `${date_to}#~` }),
-  };
-  const dated = date_from !== undefined || date_to !== undefined;
-  if (ticker !== undefined) {
-    const filter = signal_type ? { filter: { signal_type } } : {};
-    const counter = dated || signal_type ? {} : { counter: `SIGNALS#ticker=${ticker}` };
-    return { range: { index: "gsi2", pk: place.gsi2pk, descending: true, ...days, ...filter }, ...counter };
-  }
-  if (signal_type !== undefined) {
-    const counter = dated ? {} : { counter: `SIGNALS#type=${signal_type}` };
-    return { range: { index: "gsi3", pk: place.gsi3pk, descending: true, ...days }, ...counter };
-  }
-  return {
-    range: { index: "gsi1", pk: place.gsi1pk, descending: true, ...days },
-    ...(dated ? {} : { counter: "SIGNALS" }),
-  };
+function signalList(keys: Keys, { ticker, signal_type, date_from, date_to }: SignalFilters): List {
+  const wanted = { ticker: ticker ?? "", signal_type: signal_type ?? "" };
+  const place = keys.signalIndex({ id: "", ...wanted, signal_date: "", confidence: 0 });
+  const list = filteredList(
+    "SIGNALS",
+    { ticker, signal_type },
+    [
+      { filter: "ticker", index: "gsi2", pk: place.gsi2pk },
+      { filter: "signal_type", counted: "type", index: "gsi3", pk: place.gsi3pk },
+    ],
+    { index: "gsi1", pk: place.gsi1pk },
+  );
+  if (date_from === undefined && date_to === undefined) return list;
+  // Days have no counter of their own. "~" sorts after everything a day is continued with.
+  const days = { ...(date_from && { from: date_from }), ...(date_to && { to: `${date_to}#~` }) };
+  return { range: { ...list.range, ...days } };
 }
 
 /** One signal. Throws `NOT_FOUND`. */
@@ -65,7 +55,7 @@ export async function listSignalComments(
   services: Pick<RunServices, "store">,
   id: string,
   page: { limit: number; offset: number },
-): Promise<{ items: StoredComment[]; total: number }> {
+) {
   const { comment_ids } = await readSignal(services, id);
   const { store } = services;
   const shown = comment_ids.slice(page.offset, page.offset + page.limit);
@@ -74,7 +64,8 @@ export async function listSignalComments(
     commentSchema,
   );
   const byId = new Map(comments.map((comment) => [comment.id, comment]));
-  return { items: shown.flatMap((commentId) => byId.get(commentId) ?? []), total: comment_ids.length };
+  const found = shown.flatMap((commentId) => byId.get(commentId) ?? []);
+  return { data: found.map(toSignalComment), meta: { total: comment_ids.length, ...page } };
 }
 
 const historySchema = z.object({
@@ -87,7 +78,7 @@ const historySchema = z.object({
 /** Confidence by day for one type: tickers to `{date, confidence}` ascending, only days with a signal (spec api 4). */
 export async function signalHistory(
   services: ListServices,
-  request: { signal_type: "quality" | "consensus"; ticker?: string | undefined; days: number },
+  request: { signal_type: SignalType; ticker?: string | undefined; days: number },
 ): Promise<Record<string, { date: string; confidence: number }[]>> {
   const { store } = services;
   const today = utcDay(await readMarketTime(services));

@@ -2,24 +2,16 @@ import { mean } from "simple-statistics";
 import type { Configuration } from "../../configuration/keys.ts";
 import { round } from "../../runtime/money.ts";
 import { deletedAuthor } from "../authors/trust.ts";
+import type { StoredComment } from "../comments/comment.ts";
 import type { Sentiment } from "../comments/sentiment.ts";
 import { alignmentTerm, type ConfidenceSettings, signalConfidence, volumeTerm } from "./confidence.ts";
+import type { Signal } from "./signal.ts";
 
-/** What one comment of the run says about one ticker. A comment mentions a ticker once. */
-export interface Mention {
-  commentId: string;
-  author: string;
-  /** About this ticker, not the comment's overall one. */
-  sentiment: Sentiment;
-  hasReasoning: boolean;
-  sarcasm: boolean;
-  /** 0–1 */
-  aiConfidence: number;
-  /** The snapshot of Phase 2, 0–1; null counts as 0.5. */
-  trust: number | null;
-  /** ISO-8601 UTC; null where the archive has no time. */
-  createdAt: string | null;
-}
+/** A stored comment, with what it says of one ticker as its sentiment. A comment mentions a ticker once. */
+export type TickerMention = Pick<
+  StoredComment,
+  "id" | "author" | "has_reasoning" | "sarcasm_detected" | "ai_confidence" | "author_trust_score" | "created_utc"
+> & { sentiment: Sentiment };
 
 export type SignalSettings = ConfidenceSettings &
   Pick<
@@ -31,28 +23,26 @@ export type SignalSettings = ConfidenceSettings &
     | "consensus_min_alignment"
   >;
 
-/** A fired signal, in the names it is stored under. */
-export interface DetectedSignal {
-  ticker: string;
-  signal_type: "quality" | "consensus";
-  prediction: "bullish" | "bearish";
-  /** 0–1, six decimals */
-  confidence: number;
-  comment_count: number;
-  distinct_users: number;
-  has_reasoning: boolean;
-  /** −1…+1, six decimals: over all mentions of the ticker in the run, neutral ones included. */
-  sentiment_score: number;
-  /** The contributing comments, newest first, undated ones last. */
-  commentIds: string[];
-}
+/** What a fired signal says, as it is stored. */
+export type FiredSignal = Pick<
+  Signal,
+  | "ticker"
+  | "signal_type"
+  | "prediction"
+  | "confidence"
+  | "comment_count"
+  | "distinct_users"
+  | "has_reasoning"
+  | "sentiment_score"
+  | "comment_ids"
+>;
 
 /** The signals of one ticker in one run: none, one, or both types, possibly in opposite directions (spec pipeline 7). */
-export function detectSignals(
+export function signalsOfTicker(
   ticker: string,
-  mentions: readonly Mention[],
+  mentions: readonly TickerMention[],
   settings: SignalSettings,
-): DetectedSignal[] {
+): FiredSignal[] {
   return [detectQuality(ticker, mentions, settings), detectConsensus(ticker, mentions, settings)].filter(
     (signal) => signal !== null,
   );
@@ -64,12 +54,16 @@ export function distinctUsers(mentions: readonly { author: string }[]): number {
 }
 
 /** Several people with substantive, non-sarcastic reasons, all in one direction (spec pipeline 7.1). */
-function detectQuality(ticker: string, mentions: readonly Mention[], settings: SignalSettings): DetectedSignal | null {
+function detectQuality(
+  ticker: string,
+  mentions: readonly TickerMention[],
+  settings: SignalSettings,
+): FiredSignal | null {
   const qualifying = mentions.filter(
     (mention) =>
-      mention.hasReasoning &&
-      !mention.sarcasm &&
-      mention.aiConfidence >= settings.quality_min_confidence &&
+      mention.has_reasoning &&
+      !mention.sarcasm_detected &&
+      (mention.ai_confidence ?? 0) >= settings.quality_min_confidence &&
       mention.sentiment !== "neutral",
   );
   const { bullish, bearish } = countDirections(qualifying);
@@ -86,9 +80,9 @@ function detectQuality(ticker: string, mentions: readonly Mention[], settings: S
 /** A large volume of aligned sentiment (spec pipeline 7.2). */
 function detectConsensus(
   ticker: string,
-  mentions: readonly Mention[],
+  mentions: readonly TickerMention[],
   settings: SignalSettings,
-): DetectedSignal | null {
+): FiredSignal | null {
   const directed = mentions.filter((mention) => mention.sentiment !== "neutral");
   if (directed.length === 0) return null;
   const { bullish, bearish } = countDirections(directed);
@@ -111,12 +105,12 @@ function detectConsensus(
   };
 }
 
-function countDirections(mentions: readonly Mention[]): { bullish: number; bearish: number } {
+function countDirections(mentions: readonly TickerMention[]): { bullish: number; bearish: number } {
   const bullish = mentions.filter((mention) => mention.sentiment === "bullish").length;
   return { bullish, bearish: mentions.filter((mention) => mention.sentiment === "bearish").length };
 }
 
-function describe(ticker: string, mentions: readonly Mention[], contributing: readonly Mention[]) {
+function describe(ticker: string, mentions: readonly TickerMention[], contributing: readonly TickerMention[]) {
   const { bullish, bearish } = countDirections(contributing);
   const value = { bullish: 1, bearish: -1, neutral: 0 };
   return {
@@ -124,14 +118,14 @@ function describe(ticker: string, mentions: readonly Mention[], contributing: re
     prediction: bullish > bearish ? ("bullish" as const) : ("bearish" as const),
     comment_count: contributing.length,
     distinct_users: distinctUsers(contributing),
-    has_reasoning: contributing.some((mention) => mention.hasReasoning),
+    has_reasoning: contributing.some((mention) => mention.has_reasoning),
     sentiment_score: round(mean(mentions.map((mention) => value[mention.sentiment])), 6),
-    commentIds: contributing.toSorted(newestFirst).map((mention) => mention.commentId),
+    comment_ids: contributing.toSorted(newestFirst).map((mention) => mention.id),
   };
 }
 
-function newestFirst(a: Mention, b: Mention): number {
-  const [timeA, timeB] = [a.createdAt ?? "", b.createdAt ?? ""];
+function newestFirst(a: TickerMention, b: TickerMention): number {
+  const [timeA, timeB] = [a.created_utc ?? "", b.created_utc ?? ""];
   if (timeA !== timeB) return timeA > timeB ? -1 : 1;
-  return a.commentId < b.commentId ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
 }

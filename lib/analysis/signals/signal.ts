@@ -1,21 +1,28 @@
 import * as z from "zod";
 
+/** By which rule it was found. */
+export const signalTypeSchema = z.enum(["quality", "consensus"]);
+export type SignalType = z.infer<typeof signalTypeSchema>;
+
 /** One stored signal: unique per ticker, type and day. */
 export const signalSchema = z.object({
   id: z.string(),
   ticker: z.string(),
-  signal_type: z.enum(["quality", "consensus"]),
+  signal_type: signalTypeSchema,
   signal_date: z.string(),
   prediction: z.enum(["bullish", "bearish"]),
+  /** 0–1, six decimals */
   confidence: z.number(),
   comment_count: z.number().int(),
+  /** −1…+1, six decimals: over all mentions of the ticker in the run, neutral ones included. */
   sentiment_score: z.number(),
   has_reasoning: z.boolean(),
+  /** Null in the warm-up. */
   is_emergence: z.boolean().nullable(),
   prior_7d_mentions: z.number().int().nullable(),
   distinct_users: z.number().int(),
   position_opened: z.boolean().default(false),
-  /** The contributing comments, newest first. */
+  /** The contributing comments, newest first, undated ones last. */
   comment_ids: z.array(z.string()),
   /** The run that wrote it last. */
   analysis_run_id: z.string(),

@@ -8,7 +8,7 @@ import { benchmarkCloses } from "../performance/portfolio.ts";
 import { equityCurve, performanceView } from "../performance/view.ts";
 import type { TradingServices } from "../services.ts";
 import { readHistory } from "./history.ts";
-import { type authorDetailSchema, toAuthorView, tradesOf } from "./view.ts";
+import { type authorDetailSchema, tradesOf } from "./view.ts";
 
 type ListServices = Pick<TradingServices, "store">;
 type DetailServices = Pick<TradingServices, "store" | "config" | "clock" | "dailyPrices" | "log">;
@@ -37,5 +37,5 @@ export async function readAuthorDetail(
   const trades = tradesOf(history);
   const curve = equityCurve(startingCents, trades);
   const benchmark = await benchmarkCloses(services, curve, marketNow(config.marketClock, realm, clock));
-  return { ...toAuthorView(author), ...performanceView({ trades, curve, benchmark }) };
+  return { ...author, ...performanceView({ trades, curve, benchmark }) };
 }

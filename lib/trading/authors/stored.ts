@@ -4,7 +4,6 @@ import { counterActions } from "../../store/counters.ts";
 import { ifAbsent, ifUnchanged } from "../../store/expressions.ts";
 import type { Keys } from "../../store/keys.ts";
 import type { Store } from "../../store/table.ts";
-import { changedMeanwhile } from "../positions/stored.ts";
 
 /** The known ones of these authors by name, read strongly. */
 export async function readAuthors(store: Store, names: readonly string[]): Promise<Map<string, Author>> {
@@ -21,11 +20,11 @@ export interface AuthorChange {
   after: Author;
 }
 
-/** Stores authors that are new or still as they were read (refused under "changed meanwhile"), and counts the new ones. */
+/** Stores authors that are new or still as they were read, and counts the new ones. */
 export function saveAuthors(keys: Keys, changes: readonly AuthorChange[]): Action[] {
   const puts = changes.map(({ before, after }) => {
     const version = before ? before.version + 1 : 0;
-    const asRead = before ? ifUnchanged("version", before.version, changedMeanwhile) : ifAbsent(changedMeanwhile);
+    const asRead = before ? ifUnchanged("version", before.version) : ifAbsent();
     return put({ ...keys.author(after.username), ...keys.authorIndex(after), ...after, version }, asRead);
   });
   const added = changes.filter(({ before }) => before === undefined).length;

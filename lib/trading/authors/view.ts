@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Author, authorSchema } from "../../analysis/authors/author.ts";
+import { authorSchema } from "../../analysis/authors/author.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
 import { type ClosedTrade, performanceViewSchema } from "../performance/view.ts";
 import type { AppliedResult } from "../predictions/record.ts";
@@ -25,11 +25,6 @@ export const authorViewSchema = authorSchema
 
 /** `GET /authors/{name}`. */
 export const authorDetailSchema = authorViewSchema.extend(performanceViewSchema.shape).meta({ id: "AuthorDetail" });
-
-/** An author as they are shown. */
-export function toAuthorView(author: Author): z.infer<typeof authorViewSchema> {
-  return authorViewSchema.parse(author);
-}
 
 /** The simulated trades of an author's history; what a person excluded is not taken for the author's word. */
 export function tradesOf(history: readonly AppliedResult[]): ClosedTrade[] {

@@ -1,4 +1,4 @@
-import type { SignalType } from "../instruments/terms.ts";
+import type { SignalType } from "../../analysis/signals/signal.ts";
 import type { EvaluationPeriod } from "./record.ts";
 
 /** Consecutive periods that are looked at (spec pipeline 11.1). */

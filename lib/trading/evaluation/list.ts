@@ -1,3 +1,4 @@
+import { signalTypeSchema } from "../../analysis/signals/signal.ts";
 import { readMarketTime } from "../../realm/market-time.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
 import { readBenchmark } from "../market/benchmark.ts";
@@ -24,7 +25,7 @@ export async function activePeriods({ store }: StoreServices, portfolioId: strin
 
 /** Whether paper trading has proved a signal type, by the two stock portfolios (spec pipeline 11.1). */
 export async function readGraduation({ store }: StoreServices): Promise<Graduation> {
-  const newest = (["quality", "consensus"] as const).map((type) => {
+  const newest = signalTypeSchema.options.map((type) => {
     const { pk } = store.keys.evaluationPeriod(portfolioOf("stock", type), "");
     return store.query({ pk, descending: true, limit: graduationPeriods }, evaluationPeriodSchema);
   });

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { centsSchema, countSchema, instrumentTypeSchema, signalTypeSchema } from "../instruments/terms.ts";
+import { signalTypeSchema } from "../../analysis/signals/signal.ts";
+import { centsSchema, countSchema, instrumentTypeSchema } from "../instruments/terms.ts";
 
 /** Thirty days of one portfolio. The nine figures are null while it is active. */
 export const evaluationPeriodSchema = z.object({

@@ -31,7 +31,7 @@ export function buyFill(
 /**
  * A sale as it would have been. Targets are limit orders and fill at their level. Stops sell at their level or, if
  * lower, at the bar's opening, without a bar at the bid, with slippage. All others sell at the bid, with slippage. For an
- * unknown bid stands the price that was seen. What is settled at its expiration is no trade and costs nothing.
+ * unknown bid stands the price that was observed. What is settled at its expiration is no trade and costs nothing.
  */
 export function sellFill(
   type: InstrumentType,

@@ -1,4 +1,5 @@
-import type { OptionType, TimeExtension } from "../instruments/terms.ts";
+import type { OptionType } from "../../providers/market/market.ts";
+import type { TimeExtension } from "../instruments/terms.ts";
 
 interface Monitored {
   /** Dollars per share: of the stock, or the premium. */

@@ -3,47 +3,47 @@ import { round } from "../../runtime/money.ts";
 import { priceDecimals } from "../instruments/returns.ts";
 import { optionLevels } from "./levels.ts";
 import type { MonitoredOption } from "./monitored.ts";
-import { closeAll, type Evaluation, type ExitSettings, type MarketView, takeProfit } from "./steps.ts";
+import { closeAll, type ExitDecision, type ExitSettings, type MarketView, takeProfit } from "./steps.ts";
 
 /**
  * An option's check, position or prediction (spec pipeline 6.2–6.4). Without a premium nothing is judged: no exit on
  * stale data, except that past its expiration an option is settled.
  */
-export function evaluateOption(
+export function decideOptionExits(
   option: MonitoredOption,
   market: MarketView,
   settings: ExitSettings,
-): Evaluation<MonitoredOption> {
-  const open: Evaluation<MonitoredOption> = { exits: [], instrument: option };
+): ExitDecision<MonitoredOption> {
+  const open: ExitDecision<MonitoredOption> = { exits: [], instrument: option };
   const dte = daysBetween(market.today, option.expiration_date);
-  if (dte < 0) return settle(open, market.expirationClose);
+  if (dte < 0) return closeExpired(open, market.expirationClose);
   const premium = market.price;
   if (premium === null) return open;
 
   const { stop, target, trailing } = optionLevels(option, settings);
-  const seen = { observed_price: premium, candle: null, exit_date: market.today };
+  const observed = { observed_price: premium, candle: null, exit_date: market.today };
   const checked = { ...open, instrument: { ...option, peak_price: Math.max(option.peak_price, premium) } };
   if (dte <= settings.option_expiration_protection_dte) {
-    return closeAll(checked, { ...seen, reason: "expiration", fill_price: premium });
+    return closeAll(checked, { ...observed, reason: "expiration", fill_price: premium });
   }
-  if (premium <= stop) return closeAll(checked, { ...seen, reason: "stop_loss", fill_price: stop });
+  if (premium <= stop) return closeAll(checked, { ...observed, reason: "stop_loss", fill_price: stop });
   const taken =
     premium >= target && !option.trailing_stop_active
-      ? takeProfit(checked, settings.option_take_profit_exit_pct, { ...seen, fill_price: target })
+      ? takeProfit(checked, settings.option_take_profit_exit_pct, { ...observed, fill_price: target })
       : checked;
   if (taken.instrument.remaining_quantity === 0) return taken;
   // `trailing` is below the peak before this check: a premium never tightens its own trailing stop.
   if (taken.instrument.trailing_stop_active && premium <= trailing) {
-    return closeAll(taken, { ...seen, reason: "trailing_stop", fill_price: trailing });
+    return closeAll(taken, { ...observed, reason: "trailing_stop", fill_price: trailing });
   }
   if (daysBetween(option.open_date, market.today) >= settings.option_time_stop_days) {
-    return closeAll(taken, { ...seen, reason: "time_stop", fill_price: premium });
+    return closeAll(taken, { ...observed, reason: "time_stop", fill_price: premium });
   }
   return taken;
 }
 
 /** One exit of everything on the expiration day (spec pipeline 6.4). */
-function settle(open: Evaluation<MonitoredOption>, close: number | null): Evaluation<MonitoredOption> {
+function closeExpired(open: ExitDecision<MonitoredOption>, close: number | null): ExitDecision<MonitoredOption> {
   const { expiration_date } = open.instrument;
   return closeAll(open, {
     reason: "expiration",

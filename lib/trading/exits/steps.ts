@@ -1,7 +1,7 @@
 import type { Configuration } from "../../configuration/keys.ts";
+import type { Candle } from "../../providers/market/market.ts";
 import { closingQuantity } from "../instruments/quantities.ts";
 import type { ExitReason } from "../instruments/terms.ts";
-import type { Candle } from "../market/candles.ts";
 import type { LevelSettings } from "./levels.ts";
 import type { MonitoredInstrument } from "./monitored.ts";
 
@@ -37,7 +37,7 @@ export interface ExitCause {
   reason: ExitReason;
   /** The trigger level for price triggers, the current price otherwise. */
   fill_price: number;
-  /** The market's price that was seen: for a bar the low or high that touched the level. */
+  /** The market's price that was observed: for a bar the low or high that touched the level. */
   observed_price: number | null;
   /** The bar that touched the level; null where no bar was the cause. */
   candle: Candle | null;
@@ -54,13 +54,13 @@ export interface Exit extends ExitCause {
 }
 
 /** What a check comes to: the exits in order, and the instrument after them. */
-export interface Evaluation<I extends MonitoredInstrument = MonitoredInstrument> {
+export interface ExitDecision<I extends MonitoredInstrument = MonitoredInstrument> {
   exits: Exit[];
   instrument: I;
 }
 
 /** Closes all that remains. */
-export function closeAll<I extends MonitoredInstrument>(before: Evaluation<I>, cause: ExitCause): Evaluation<I> {
+export function closeAll<I extends MonitoredInstrument>(before: ExitDecision<I>, cause: ExitCause): ExitDecision<I> {
   const exit = { ...cause, quantity: before.instrument.remaining_quantity, quantity_pct: 1 };
   return { exits: [...before.exits, exit], instrument: { ...before.instrument, remaining_quantity: 0 } };
 }
@@ -70,10 +70,10 @@ export function closeAll<I extends MonitoredInstrument>(before: Evaluation<I>, c
  * there is no exit, but it is trailed from here on (spec G8).
  */
 export function takeProfit<I extends MonitoredInstrument>(
-  before: Evaluation<I>,
+  before: ExitDecision<I>,
   fraction: number,
   cause: Omit<ExitCause, "reason">,
-): Evaluation<I> {
+): ExitDecision<I> {
   const quantity = closingQuantity(before.instrument.remaining_quantity, fraction);
   const exit: Exit = { reason: "take_profit", ...cause, quantity, quantity_pct: fraction };
   return {

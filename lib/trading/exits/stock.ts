@@ -1,23 +1,23 @@
+import type { Candle } from "../../providers/market/market.ts";
 import { daysBetween, newYorkDay } from "../../runtime/dates.ts";
 import { gain } from "../instruments/returns.ts";
-import { type Candle, mergeCandles } from "../market/candles.ts";
+import { mergeCandles } from "../market/candles.ts";
 import { stockLevels } from "./levels.ts";
 import type { MonitoredStock } from "./monitored.ts";
-import { closeAll, type Evaluation, type ExitSettings, type MarketView, takeProfit } from "./steps.ts";
+import { closeAll, type ExitDecision, type ExitSettings, type MarketView, takeProfit } from "./steps.ts";
 
 /**
  * A stock's check (spec pipeline 6.1): the price rules candle by candle, then, at the current price, promotion to
  * breakeven and the time stop. Without a current price the last two are left to the next check.
  */
-export function evaluateStock(
+export function decideStockExits(
   stock: MonitoredStock,
   market: MarketView,
   settings: ExitSettings,
-): Evaluation<MonitoredStock> {
-  const observable = mergeCandles(market.candles).filter(
-    ({ timestamp }) => Date.parse(timestamp) >= Date.parse(stock.opened_at),
-  );
-  let walked: Evaluation<MonitoredStock> = { exits: [], instrument: stock };
+): ExitDecision<MonitoredStock> {
+  const openedAt = Date.parse(stock.opened_at);
+  const observable = mergeCandles(market.candles).filter(({ timestamp }) => timestamp.getTime() >= openedAt);
+  let walked: ExitDecision<MonitoredStock> = { exits: [], instrument: stock };
   // Always candle by candle: for a window that touches no level this comes to the same as looking at its extremes.
   for (const candle of observable) {
     if (walked.instrument.remaining_quantity === 0) break;
@@ -29,13 +29,13 @@ export function evaluateStock(
 
 /** The first price rule that holds in this candle; then its high counts for later candles only. */
 function applyCandle(
-  before: Evaluation<MonitoredStock>,
+  before: ExitDecision<MonitoredStock>,
   candle: Candle,
   settings: ExitSettings,
-): Evaluation<MonitoredStock> {
+): ExitDecision<MonitoredStock> {
   const stock = before.instrument;
   const { stop, target, trailing } = stockLevels(stock, settings);
-  const exit_date = newYorkDay(new Date(candle.timestamp));
+  const exit_date = newYorkDay(candle.timestamp);
   const fell = { candle, exit_date, observed_price: candle.low };
   if (candle.low <= stop) {
     const reason = stock.breakeven_active ? "breakeven_stop" : "stop_loss";
@@ -55,11 +55,11 @@ function applyCandle(
 
 /** Promotion is tried first, so a position at 5 % or more on its fifth day stays open (spec pipeline 6.1, D27). */
 function applyTimeChecks(
-  before: Evaluation<MonitoredStock>,
+  before: ExitDecision<MonitoredStock>,
   price: number,
   today: string,
   settings: ExitSettings,
-): Evaluation<MonitoredStock> {
+): ExitDecision<MonitoredStock> {
   const holdDays = daysBetween(before.instrument.open_date, today);
   const change = gain(before.instrument.entry_price, price);
   const stock = promote(before.instrument, change, holdDays, settings);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { OptionType, Quote } from "../../providers/market/market.ts";
 
 /** The option that pays if the view comes true (spec pipeline 5). */
 export function optionTypeOf(sentiment: "bullish" | "bearish"): OptionType {
@@ -14,13 +15,7 @@ export const instrumentTypeSchema = z.enum(["stock", "option"]);
 
 export type InstrumentType = z.infer<typeof instrumentTypeSchema>;
 
-export const optionTypeSchema = z.enum(["call", "put"]);
-
-export type OptionType = z.infer<typeof optionTypeSchema>;
-
-export const signalTypeSchema = z.enum(["quality", "consensus"]);
-
-export type SignalType = z.infer<typeof signalTypeSchema>;
+export const optionTypeSchema = z.enum(["call", "put"] satisfies OptionType[]);
 
 export const exitReasonSchema = z.enum([
   "stop_loss",
@@ -69,7 +64,4 @@ export function exitNumber(id: string): number {
 }
 
 /** What buyers and sellers offered at the time, dollars per share; null where the broker did not say. */
-export interface Offered {
-  bid: number | null;
-  ask: number | null;
-}
+export type Offered = Pick<Quote, "bid" | "ask">;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isTradingDay, regularEnd, sessionStart } from "../../calendar/trading-days.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { priceSchema } from "../instruments/terms.ts";
-import type { DailyBar } from "./candles.ts";
+import type { DayPrices } from "./candles.ts";
 
 /** A ticker's day; its last write wins. Without trading on that day the four prices are null. */
 export const priceBarSchema = z.object({
@@ -28,7 +28,7 @@ export interface BarRange {
 }
 
 /** A day's prices as they are stored: final once the session has ended, because then nothing of them changes. */
-export function toPriceBar(ticker: string, bar: DailyBar, source: PriceBar["source"], marketTime: Date): PriceBar {
+export function toPriceBar(ticker: string, bar: DayPrices, source: PriceBar["source"], marketTime: Date): PriceBar {
   const { date, open, high, low, close } = bar;
   const stamp = { is_final: isSessionOver(date, marketTime), fetched_at: iso(marketTime) };
   return { ticker, date, open, high, low, close, source, ...stamp };
@@ -76,7 +76,7 @@ export function missingDays({ from, to, marketTime }: Omit<BarRange, "ticker">, 
  * What a source's answer says about the days it was asked for: their prices, and that a day without any was none where
  * the answer, oldest first, goes on after it. The end of an answer says nothing: the source may be late.
  */
-export function answeredBars(range: BarRange, asked: readonly string[], answer: readonly DailyBar[]): PriceBar[] {
+export function answeredBars(range: BarRange, asked: readonly string[], answer: readonly DayPrices[]): PriceBar[] {
   const { ticker, marketTime } = range;
   const byDay = new Map(answer.map((bar) => [bar.date, bar]));
   const last = answer.at(-1)?.date ?? "";

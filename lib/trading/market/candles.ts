@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { isTradingDay, regularEnd, sessionStart } from "../../calendar/trading-days.ts";
-import { addDays, newYorkDay } from "../../runtime/dates.ts";
+import type { Candle, DailyBar } from "../../providers/market/market.ts";
+import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 
-/** Prices of a stretch of time, independent of their source (spec pipeline 9.1). Dollars per share. */
-export const candleSchema = z.object({
+/** A candle as it is stored (spec pipeline 9.1). Dollars per share. */
+export const candleRecordSchema = z.object({
   /** When it began, ISO-8601 UTC with milliseconds; a whole day begins with its session, at 09:30 in New York. */
   timestamp: z.string(),
   open: z.number(),
@@ -11,41 +12,36 @@ export const candleSchema = z.object({
   low: z.number(),
   close: z.number(),
 });
-export type Candle = z.infer<typeof candleSchema>;
 
-/** The prices of one New York day. */
-export interface DailyBar {
-  date: string;
-  open: number;
-  high: number;
-  low: number;
-  close: number;
+export function candleRecord({ timestamp, ...prices }: Candle): z.infer<typeof candleRecordSchema> {
+  return { timestamp: iso(timestamp), ...prices };
 }
 
-/** The stretch of time a check covers: from the last check, or the opening, to now. */
+/** The prices of one New York day, from whatever source; of splits only the source of daily prices knows. */
+export type DayPrices = Omit<DailyBar, "split">;
+
+/** The stretch of time a check covers, ISO-8601 UTC: from the last check, or the opening, to now. */
 export interface PriceWindow {
-  /** ISO-8601 UTC */
   from: string;
   to: string;
-  /** Trading days wholly inside, which daily bars can cover; today is not among them. */
-  gapDays: string[];
 }
 
 const fiveMinutes = 5 * 60_000;
 
 /**
- * The window of an instrument's check (spec pipeline 9.1, G15, G16). Five-minute candles are wanted for all of it, or
- * where the broker's history ends, for the day of the last check and today, with daily bars for the days between.
+ * The trading days wholly inside a window, which daily bars can stand in for; today is not among them (spec pipeline
+ * 9.1, G15, G16). Five-minute candles are wanted for all of it, or where the broker's history ends, for the day of the
+ * last check and today.
  */
-export function priceWindow(lastCheckedAt: string, now: string): PriceWindow {
-  const lastDay = newYorkDay(new Date(lastCheckedAt));
-  const today = newYorkDay(new Date(now));
-  const sawSession = Date.parse(lastCheckedAt) > sessionStart(lastDay).getTime();
-  const gapDays: string[] = [];
+export function gapDays({ from, to }: PriceWindow): string[] {
+  const lastDay = newYorkDay(new Date(from));
+  const today = newYorkDay(new Date(to));
+  const sawSession = Date.parse(from) > sessionStart(lastDay).getTime();
+  const days: string[] = [];
   for (let day = addDays(lastDay, sawSession ? 1 : 0); day < today; day = addDays(day, 1)) {
-    if (isTradingDay(day)) gapDays.push(day);
+    if (isTradingDay(day)) days.push(day);
   }
-  return { from: lastCheckedAt, to: now, gapDays };
+  return days;
 }
 
 /**
@@ -56,23 +52,23 @@ export function priceWindow(lastCheckedAt: string, now: string): PriceWindow {
  */
 export function candlesOfWindow(
   fiveMinute: readonly Candle[],
-  daily: readonly DailyBar[],
-  window: Pick<PriceWindow, "from" | "to">,
+  daily: readonly DayPrices[],
+  window: PriceWindow,
 ): Candle[] {
   const from = Math.floor(Date.parse(window.from) / fiveMinutes) * fiveMinutes;
   const to = Date.parse(window.to);
   const fine = mergeCandles(regularSession(fiveMinute));
-  const fineDays = new Set(fine.map(({ timestamp }) => newYorkDay(new Date(timestamp))));
+  const fineDays = new Set(fine.map(({ timestamp }) => newYorkDay(timestamp)));
   const coarse = daily.filter(({ date }) => !fineDays.has(date)).map(dayCandle);
   return mergeCandles(
-    fine.filter(({ timestamp }) => Date.parse(timestamp) >= from && Date.parse(timestamp) + fiveMinutes <= to),
-    regularSession(coarse).filter(({ timestamp }) => Date.parse(timestamp) >= from && Date.parse(timestamp) < to),
+    fine.filter(({ timestamp }) => timestamp.getTime() >= from && timestamp.getTime() + fiveMinutes <= to),
+    regularSession(coarse).filter(({ timestamp }) => timestamp.getTime() >= from && timestamp.getTime() < to),
   );
 }
 
 /** Sorted oldest first; of candles that began at the same time the one of the last list stays. */
 export function mergeCandles(...lists: (readonly Candle[])[]): Candle[] {
-  const byStart = new Map(lists.flat().map((candle) => [Date.parse(candle.timestamp), candle]));
+  const byStart = new Map(lists.flat().map((candle) => [candle.timestamp.getTime(), candle]));
   return [...byStart].toSorted(([a], [b]) => a - b).map(([, candle]) => candle);
 }
 
@@ -81,11 +77,10 @@ export function regularSession(candles: readonly Candle[]): Candle[] {
   const sessions = new Map<string, { open: number; close: number } | null>();
   return candles.filter(({ timestamp }) => {
     // The session never reaches midnight UTC, so inside it the UTC day is New York's.
-    const start = new Date(timestamp);
-    const day = start.toISOString().slice(0, 10);
+    const day = timestamp.toISOString().slice(0, 10);
     const session = sessions.get(day) ?? sessionOf(day);
     sessions.set(day, session);
-    return session !== null && start.getTime() >= session.open && start.getTime() < session.close;
+    return session !== null && timestamp.getTime() >= session.open && timestamp.getTime() < session.close;
   });
 }
 
@@ -95,15 +90,15 @@ function sessionOf(day: string): { open: number; close: number } | null {
 }
 
 /** A day's bar as a candle that begins with the session. */
-export function dayCandle({ date, open, high, low, close }: DailyBar): Candle {
-  return { timestamp: sessionStart(date).toISOString(), open, high, low, close };
+export function dayCandle({ date, open, high, low, close }: DayPrices): Candle {
+  return { timestamp: sessionStart(date), open, high, low, close };
 }
 
 /** One bar per New York day: first open, highest high, lowest low, last close (spec pipeline 9.2). Oldest day first. */
-export function dailyBars(candles: readonly Candle[]): DailyBar[] {
-  const days = new Map<string, DailyBar>();
+export function dailyBars(candles: readonly Candle[]): DayPrices[] {
+  const days = new Map<string, DayPrices>();
   for (const { timestamp, open, high, low, close } of mergeCandles(regularSession(candles))) {
-    const date = newYorkDay(new Date(timestamp));
+    const date = newYorkDay(timestamp);
     const bar = days.get(date) ?? { date, open, high, low, close };
     days.set(date, { ...bar, high: Math.max(bar.high, high), low: Math.min(bar.low, low), close });
   }

@@ -1,29 +1,11 @@
 import type { Configuration } from "../../configuration/keys.ts";
+import type { OptionChain, OptionContract, OptionQuote, OptionType } from "../../providers/market/market.ts";
 import { daysBetween } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import { priceDecimals } from "../instruments/returns.ts";
-import type { OptionType } from "../instruments/terms.ts";
 
-/** One contract of a chain, whatever broker it came from. Prices are dollars per share; unknown figures are null. */
-export interface OptionContract {
-  /** OCC, as the broker writes it: needed to ask for its price again. */
-  symbol: string;
-  option_type: OptionType;
-  strike: number;
-  /** New York day. */
-  expiration: string;
-  /** Calls 0…1, puts −1…0. */
-  delta: number | null;
-  mark: number | null;
-  bid: number | null;
-  ask: number | null;
-}
-
-/** The contracts of one underlying. */
-export interface OptionChain {
-  underlyingPrice: number | null;
-  contracts: readonly OptionContract[];
-}
+/** What the choice looks at of a chain's contract; unknown figures are null. */
+export type ListedContract = Omit<OptionContract, "dte" | "last" | "synthetic">;
 
 export interface SelectedContract {
   contract_symbol: string;
@@ -62,7 +44,7 @@ export type StrikeSettings = Pick<
  * outside the band or has no price (spec G5). Brokers mark unknown greeks by NaN or −999: such contracts are passed over.
  */
 export function selectContract(
-  chain: OptionChain,
+  chain: Pick<OptionChain, "underlyingPrice"> & { contracts: readonly ListedContract[] },
   optionType: OptionType,
   today: string,
   settings: StrikeSettings,
@@ -103,13 +85,13 @@ export function selectContract(
 }
 
 /** The absolute delta; null where it is no delta of such a contract. */
-function deltaSize({ delta, option_type }: OptionContract): number | null {
+function deltaSize({ delta, option_type }: ListedContract): number | null {
   const size = option_type === "call" ? (delta ?? Number.NaN) : -(delta ?? Number.NaN);
   return size > 0 && size <= 1 ? size : null;
 }
 
 /** The mark, or the middle of bid and ask where the broker gives none; null unless above 0. Dollars per share. */
-export function markPrice({ mark, bid, ask }: Pick<OptionContract, "mark" | "bid" | "ask">): number | null {
+export function markPrice({ mark, bid, ask }: Pick<OptionQuote, "mark" | "bid" | "ask">): number | null {
   if (isKnown(mark)) return mark > 0 ? round(mark, priceDecimals) : null;
   if (!isKnown(bid) || !isKnown(ask) || ask <= 0) return null;
   return round((bid + ask) / 2, priceDecimals);

@@ -1,15 +1,15 @@
-import { evaluateExits } from "../exits/decide.ts";
+import type { Candle } from "../../providers/market/market.ts";
+import { decideExits } from "../exits/decide.ts";
 import type { FillSettings } from "../exits/fills.ts";
 import type { MonitoredInstrument } from "../exits/monitored.ts";
-import type { Evaluation, ExitSettings } from "../exits/steps.ts";
+import type { ExitDecision, ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
-import type { Candle } from "../market/candles.ts";
-import { applyEvaluation, type Holding, observePrice } from "../positions/bookkeeping.ts";
+import { applyDecision, type Holding, observePrice } from "../positions/bookkeeping.ts";
 import { positionInstrument } from "../positions/instrument.ts";
 import type { PositionExit } from "../positions/record.ts";
 import { predictionInstrument } from "../predictions/instrument.ts";
 import type { FollowedPrediction, PredictionExit, PredictionOutcome } from "../predictions/record.ts";
-import { applyPredictionEvaluation, predictionOutcome } from "../predictions/rules.ts";
+import { applyPredictionDecision, predictionOutcome } from "../predictions/rules.ts";
 
 /** When and by which configuration a run checks. */
 export interface CheckMoment {
@@ -21,8 +21,8 @@ export interface CheckMoment {
   settings: ExitSettings & FillSettings;
 }
 
-/** What a check sees of a position's market. Prices are dollars per share. */
-export interface PositionSight {
+/** What a check observes of a position's market. Prices are dollars per share. */
+export interface ObservedMarket {
   /** Stocks only: those of the window. */
   candles: readonly Candle[];
   price: number | null;
@@ -30,7 +30,7 @@ export interface PositionSight {
   /** Options past their expiration only. */
   expirationClose: number | null;
   /** Daily bars stand in for the broker's candles. */
-  isStopgap: boolean;
+  isDailyOnly: boolean;
 }
 
 /**
@@ -39,28 +39,28 @@ export interface PositionSight {
  */
 export function checkPosition(
   holding: Holding,
-  sight: PositionSight,
+  observed: ObservedMarket,
   { runId, now, today, settings }: CheckMoment,
 ): (Holding & { records: PositionExit[] }) | null {
-  const { candles, price, offered, expirationClose } = sight;
+  const { candles, price, offered, expirationClose } = observed;
   const instrument = positionInstrument(holding.position);
-  const evaluation = evaluateExits(instrument, { candles, price, today, expirationClose }, settings);
-  const observed =
+  const decision = decideExits(instrument, { candles, price, today, expirationClose }, settings);
+  const priced =
     price === null ? holding : { ...holding, ...observePrice(holding.portfolio, holding.position, price, now) };
-  // A stopgap has not seen the five-minute candles of the window. Where it changes nothing but the price, the window
+  // Daily bars do not know the five-minute candles of the window. Where they change nothing but the price, the window
   // stays open, and the peak where it was, so that the next check walks all of it as if this one had not been (G16).
-  // Where it decides something, candles from before would be judged by levels that came after them: the window ends.
-  if (sight.isStopgap && !decides(instrument, evaluation)) {
+  // Where they decide something, candles from before would be judged by levels that came after them: the window ends.
+  if (observed.isDailyOnly && !decides(instrument, decision)) {
     const { last_price, last_price_at } = holding.position;
-    return last_price === price && last_price_at === now ? null : { ...observed, records: [] };
+    return last_price === price && last_price_at === now ? null : { ...priced, records: [] };
   }
   const context = { runId, notes: null, now, offered, costs: settings };
-  const after = applyEvaluation(observed, evaluation, context);
+  const after = applyDecision(priced, decision, context);
   return { ...after, position: { ...after.position, last_checked_at: now } };
 }
 
 /** An exit or another tier, which every promotion and every taken profit brings; a new peak alone decides nothing. */
-function decides(before: MonitoredInstrument, { exits, instrument }: Evaluation): boolean {
+function decides(before: MonitoredInstrument, { exits, instrument }: ExitDecision): boolean {
   return exits.length > 0 || tierOf(before) !== tierOf(instrument);
 }
 
@@ -77,27 +77,27 @@ export interface PredictionCheck {
   outcome: PredictionOutcome | null;
 }
 
-/** What a check sees of a prediction's option. */
-export type PredictionSight =
+/** What a check observes of a prediction's option. */
+export type ObservedPremium =
   | { premium: number; offered: Offered; underlyingPrice: number | null }
   | { premium: null; expirationClose: number | null };
 
 /** Watches a prediction at its premium, or settles it past its expiration (spec pipeline 6.3, 6.4). */
 export function checkPrediction(
   prediction: FollowedPrediction,
-  sight: PredictionSight,
+  observed: ObservedPremium,
   { now, today, settings }: Omit<CheckMoment, "runId">,
 ): PredictionCheck {
-  const { premium } = sight;
-  const expirationClose = premium === null ? sight.expirationClose : null;
-  const offered = premium === null ? { bid: null, ask: null } : sight.offered;
+  const { premium } = observed;
+  const expirationClose = premium === null ? observed.expirationClose : null;
+  const offered = premium === null ? { bid: null, ask: null } : observed.offered;
   const instrument = predictionInstrument(prediction);
-  const evaluation = evaluateExits(instrument, { candles: [], price: premium, today, expirationClose }, settings);
-  const applied = applyPredictionEvaluation(prediction, evaluation, { premium, offered, now }, settings);
+  const decision = decideExits(instrument, { candles: [], price: premium, today, expirationClose }, settings);
+  const applied = applyPredictionDecision(prediction, decision, { premium, offered, now }, settings);
   const outcome =
     premium === null
       ? null
-      : predictionOutcome(prediction, { premium, underlyingPrice: sight.underlyingPrice, today, now });
+      : predictionOutcome(prediction, { premium, underlyingPrice: observed.underlyingPrice, today, now });
   return {
     before: prediction,
     after: { ...applied.prediction, last_checked_at: now },

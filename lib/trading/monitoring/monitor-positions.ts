@@ -14,7 +14,7 @@ import {
   savePortfolio,
   savePosition,
 } from "../positions/stored.ts";
-import { checkPosition, type PositionSight } from "./check.ts";
+import { checkPosition, type ObservedMarket } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
 import { closeOfDay, readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
 
@@ -60,14 +60,14 @@ async function checkStocks(monitoring: Monitoring, positions: readonly StockPosi
   const markets = new Map(answers.map(({ ticker, market }) => [ticker, market]));
   for (const { id, ticker } of positions) {
     const market = markets.get(ticker);
-    if (market) await check(monitoring, id, (position) => stockSight(market, position, now));
+    if (market) await check(monitoring, id, (position) => observedStock(market, position, now));
   }
 }
 
-function stockSight(market: StockMarket, { last_checked_at }: Position, now: string): PositionSight {
-  const { fiveMinute, daily, price, offered, isStopgap } = market;
+function observedStock(market: StockMarket, { last_checked_at }: Position, now: string): ObservedMarket {
+  const { fiveMinute, daily, price, offered, isDailyOnly } = market;
   const candles = candlesOfWindow(fiveMinute, daily, { from: last_checked_at, to: now });
-  return { candles, price, offered, expirationClose: null, isStopgap };
+  return { candles, price, offered, expirationClose: null, isDailyOnly };
 }
 
 function stockWarning({ context }: Monitoring, { ticker, market, failedAttempts }: StockAnswer) {
@@ -96,20 +96,20 @@ async function checkOptions(monitoring: Monitoring, positions: readonly OptionPo
   if (warnings.length > 0) await context.commit(warnings);
   for (const { id, ticker, contract_symbol, expiration_date } of positions) {
     const premium = premiums.get(contract_symbol);
-    if (premium) await check(monitoring, id, () => ({ ...unseen, ...premium }));
+    if (premium) await check(monitoring, id, () => ({ ...unobserved, ...premium }));
     else if (expiration_date < today) {
       const expirationClose = await closeOfDay(monitoring, ticker, expiration_date);
-      await check(monitoring, id, () => ({ ...unseen, expirationClose }));
+      await check(monitoring, id, () => ({ ...unobserved, expirationClose }));
     }
   }
 }
 
-const unseen: PositionSight = {
+const unobserved: ObservedMarket = {
   candles: [],
   price: null,
   offered: { bid: null, ask: null },
   expirationClose: null,
-  isStopgap: false,
+  isDailyOnly: false,
 };
 
 function optionWarning({ context }: Monitoring, { id, ticker, contract_symbol }: OptionPosition) {
@@ -123,7 +123,11 @@ function optionWarning({ context }: Monitoring, { id, ticker, contract_symbol }:
 }
 
 /** One position's check in one transaction; where somebody else wrote meanwhile, it is decided anew. */
-async function check(monitoring: Monitoring, id: string, look: (position: Position) => PositionSight): Promise<void> {
+async function check(
+  monitoring: Monitoring,
+  id: string,
+  observe: (position: Position) => ObservedMarket,
+): Promise<void> {
   const { context, configuration: settings, now, today } = monitoring;
   const { services, runId, log } = context;
   const { keys } = services.store;
@@ -132,7 +136,7 @@ async function check(monitoring: Monitoring, id: string, look: (position: Positi
     const before = await readPosition(services, id);
     if (!isDue(monitoring, before)) return [];
     const holding = { portfolio: await readPortfolio(services, before.portfolio_id), position: before };
-    const after = checkPosition(holding, look(before), { runId, now, today, settings });
+    const after = checkPosition(holding, observe(before), { runId, now, today, settings });
     if (after === null) return [];
     const { portfolio, position, records } = after;
     const written = await context.commit(

@@ -6,7 +6,7 @@ import { decideAnew } from "../../store/decide-anew.ts";
 import { livePremiums, liveShares } from "../market/quotes.ts";
 import { type FollowedPrediction, type Prediction, predictionSchema } from "../predictions/record.ts";
 import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
-import { checkPrediction, type PredictionCheck, type PredictionSight } from "./check.ts";
+import { checkPrediction, type ObservedPremium, type PredictionCheck } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
 import { closeOfDay } from "./stock-prices.ts";
 
@@ -18,8 +18,8 @@ const closesInFlight = 5;
 
 const trackedSchema = z.object({ prediction_id: z.string() });
 
-/** What is seen of a prediction; undefined where nothing is, and it is left as it is. */
-type Look = (prediction: FollowedPrediction) => PredictionSight | undefined;
+/** What is observed of a prediction; undefined where nothing is, and it is left as it is. */
+type Observe = (prediction: FollowedPrediction) => ObservedPremium | undefined;
 
 /**
  * Checks every tracked prediction once: those past their expiration are settled, whatever the broker does, then the
@@ -38,17 +38,17 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
   // The source may take minutes to say nothing: what a few closes settle is written before others are asked for.
   for (const few of chunked(settlements, closesInFlight)) {
     monitoring.stopIfLate();
-    await checkAll(monitoring, few.flat(), await lookAtExpirations(monitoring, few));
+    await checkAll(monitoring, few.flat(), await observeExpirations(monitoring, few));
   }
 
   const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
-  const look = await lookAtPremiums(monitoring, alive);
-  const unseen = alive.filter((prediction) => look(prediction) === undefined);
-  if (unseen.length > 0) {
-    const tickers = [...new Set(unseen.map(({ ticker }) => ticker))].slice(0, 20);
-    log.warn("predictions without a premium are left to the next run", { predictions: unseen.length, tickers });
+  const observe = await observePremiums(monitoring, alive);
+  const unobserved = alive.filter((prediction) => observe(prediction) === undefined);
+  if (unobserved.length > 0) {
+    const tickers = [...new Set(unobserved.map(({ ticker }) => ticker))].slice(0, 20);
+    log.warn("predictions without a premium are left to the next run", { predictions: unobserved.length, tickers });
   }
-  await checkAll(monitoring, alive, look);
+  await checkAll(monitoring, alive, observe);
 }
 
 /** Those of `ids` that are tracked and not yet looked at at this market time; by id, so that batches are the same. */
@@ -68,10 +68,10 @@ function isDue(prediction: Prediction, now: string): prediction is FollowedPredi
 }
 
 /** Of predictions that are settled together: the underlying's close on the day of expiration, once per ticker and day. */
-async function lookAtExpirations(
+async function observeExpirations(
   monitoring: Monitoring,
   settlements: readonly (readonly FollowedPrediction[])[],
-): Promise<Look> {
+): Promise<Observe> {
   const closes = await Promise.all(
     settlements.flatMap(([first]) => (first ? [closeOfSettlement(monitoring, first)] : [])),
   );
@@ -87,7 +87,7 @@ function settlementOf({ ticker, expiration_date }: FollowedPrediction): string {
   return `${ticker} ${expiration_date}`;
 }
 
-async function lookAtPremiums({ context }: Monitoring, alive: readonly FollowedPrediction[]): Promise<Look> {
+async function observePremiums({ context }: Monitoring, alive: readonly FollowedPrediction[]): Promise<Observe> {
   const { services, marketTime } = context;
   const contracts = alive.map(({ contract_symbol }) => contract_symbol);
   const tickers = alive.map(({ ticker }) => ticker);
@@ -96,27 +96,31 @@ async function lookAtPremiums({ context }: Monitoring, alive: readonly FollowedP
     liveShares(services, tickers, marketTime),
   ]);
   return ({ contract_symbol, ticker }) => {
-    const seen = premiums.get(contract_symbol);
+    const live = premiums.get(contract_symbol);
     const underlyingPrice = shares.get(ticker)?.price ?? null;
-    return seen && { premium: seen.price, offered: seen.offered, underlyingPrice };
+    return live && { premium: live.price, offered: live.offered, underlyingPrice };
   };
 }
 
 /** Writes the checks, as many per transaction as fit, one transaction after the other. */
-async function checkAll(monitoring: Monitoring, predictions: readonly FollowedPrediction[], look: Look): Promise<void> {
-  const writes = predictions.flatMap((prediction) => writeOf(monitoring, prediction, look) ?? []);
+async function checkAll(
+  monitoring: Monitoring,
+  predictions: readonly FollowedPrediction[],
+  observe: Observe,
+): Promise<void> {
+  const writes = predictions.flatMap((prediction) => writeOf(monitoring, prediction, observe) ?? []);
   for (const batch of batches(writes)) {
     monitoring.stopIfLate();
     if (await commitWrites(monitoring, batch)) continue;
     // A person's word on one of them, or another invocation, came between.
-    for (const { id } of batch) await checkAlone(monitoring, id, look);
+    for (const { id } of batch) await checkAlone(monitoring, id, observe);
   }
 }
 
-async function checkAlone(monitoring: Monitoring, id: string, look: Look): Promise<void> {
+async function checkAlone(monitoring: Monitoring, id: string, observe: Observe): Promise<void> {
   await decideAnew(monitoring.context.services, async () => {
     const [prediction] = await readDue(monitoring, [id]);
-    const write = prediction && writeOf(monitoring, prediction, look);
+    const write = prediction && writeOf(monitoring, prediction, observe);
     return !write || (await commitWrites(monitoring, [write])) || undefined;
   });
 }
@@ -127,12 +131,12 @@ interface Write {
   counts: CounterChanges;
 }
 
-function writeOf(monitoring: Monitoring, prediction: FollowedPrediction, look: Look): Write | undefined {
+function writeOf(monitoring: Monitoring, prediction: FollowedPrediction, observe: Observe): Write | undefined {
   const { context, configuration: settings, now, today } = monitoring;
   const { keys } = context.services.store;
-  const sight = look(prediction);
-  if (!sight) return undefined;
-  const { before, after, exits, outcome }: PredictionCheck = checkPrediction(prediction, sight, {
+  const observed = observe(prediction);
+  if (!observed) return undefined;
+  const { before, after, exits, outcome }: PredictionCheck = checkPrediction(prediction, observed, {
     now,
     today,
     settings,

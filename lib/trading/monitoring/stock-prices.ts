@@ -1,10 +1,10 @@
 import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
-import type { Broker } from "../../providers/market/market.ts";
-import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
+import type { Broker, Candle } from "../../providers/market/market.ts";
+import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Offered } from "../instruments/terms.ts";
 import { closeOn, type PriceBar, toPriceBar } from "../market/bars.ts";
-import { type Candle, type DailyBar, dailyBars, priceWindow } from "../market/candles.ts";
+import { type DayPrices, dailyBars, gapDays } from "../market/candles.ts";
 import { askBroker, logNoPrice } from "../market/quotes.ts";
 import { priceBars } from "../market/stored-bars.ts";
 import type { Monitoring } from "./pass.ts";
@@ -16,9 +16,9 @@ export interface StockMarket {
   offered: Offered;
   fiveMinute: Candle[];
   /** Of days without five-minute candles. */
-  daily: DailyBar[];
+  daily: DayPrices[];
   /** The broker did not answer: daily bars stand in for it, which neither know the day so far nor order events in it. */
-  isStopgap: boolean;
+  isDailyOnly: boolean;
 }
 
 /** A stock's market, null where no source knows it, and what there is to keep of it. */
@@ -70,11 +70,10 @@ async function brokerMarket(
   const start = sessionStart(firstCandleDay(from, monitoring.today));
   const window = { symbol: ticker, from: start, to: marketTime, marketTime };
   // Before the day's opening there is nothing to ask for, and the broker refuses a window that ends before it begins.
-  const candles = start < marketTime ? await broker.candles(window) : [];
-  const fiveMinute = candles.map(({ timestamp, ...prices }) => ({ ...prices, timestamp: iso(timestamp) }));
+  const fiveMinute = start < marketTime ? await broker.candles(window) : [];
   const daily = await barsOfGaps(monitoring, ticker, from, fiveMinute);
   const { last: price, bid, ask } = quote;
-  return { price, offered: { bid, ask }, fiveMinute, daily, isStopgap: false };
+  return { price, offered: { bid, ask }, fiveMinute, daily, isDailyOnly: false };
 }
 
 /** The day of the last check, or the earliest one that the broker still has candles of. */
@@ -91,12 +90,12 @@ function firstCandleDay(from: string, today: string): string {
 /** Daily bars of the days wholly missed of which the broker has no candles. */
 async function barsOfGaps({ context, now }: Monitoring, ticker: string, from: string, candles: readonly Candle[]) {
   const covered = new Set(dailyBars(candles).map(({ date }) => date));
-  const gaps = priceWindow(from, now).gapDays.filter((day) => !covered.has(day));
+  const gaps = gapDays({ from, to: now }).filter((day) => !covered.has(day));
   const [first, last] = [gaps[0], gaps.at(-1)];
   if (first === undefined || last === undefined) return [];
   const range = { ticker, from: first, to: last, marketTime: context.marketTime };
   const bars = await priceBars(context.services, range);
-  return bars.flatMap(({ date, open, high, low, close }): DailyBar[] =>
+  return bars.flatMap(({ date, open, high, low, close }): DayPrices[] =>
     open === null || high === null || low === null || close === null ? [] : [{ date, open, high, low, close }],
   );
 }
@@ -123,7 +122,7 @@ async function askDailyPrices(
       log.info("there are no daily prices either", { ticker });
       return none;
     }
-    const market = { price: latest.close, offered: { bid: null, ask: null }, fiveMinute: [], daily, isStopgap: true };
+    const market = { price: latest.close, offered: { bid: null, ask: null }, fiveMinute: [], daily, isDailyOnly: true };
     const bars = daily.map((bar) => toPriceBar(ticker, bar, "yahoo", marketTime));
     return { ticker, market, bars, failedAttempts };
   } catch (error) {

@@ -1,8 +1,9 @@
+import type { Signal } from "../../analysis/signals/signal.ts";
 import type { Configuration } from "../../configuration/keys.ts";
 import { buyFill, type FillSettings } from "../exits/fills.ts";
 import { stockEntryLevels } from "../exits/levels.ts";
 import { affordableQuantity, costCents } from "../instruments/quantities.ts";
-import type { Fill, Offered, SignalType } from "../instruments/terms.ts";
+import type { Fill, Offered } from "../instruments/terms.ts";
 import type { SelectedContract } from "../market/strikes.ts";
 import {
   type OptionPosition,
@@ -20,7 +21,7 @@ export type Offer =
 export type OpeningSettings = FillSettings & Pick<Configuration, "stock_stop_loss_pct" | "stock_take_profit_pct">;
 
 export interface Opening {
-  signal: { id: string; ticker: string; signal_type: SignalType; confidence: number };
+  signal: Pick<Signal, "id" | "ticker" | "signal_type" | "confidence">;
   offer: Offer;
   /** What the sizing rule allows. */
   targetCents: number;

@@ -1,8 +1,9 @@
 import type { Configuration } from "../../configuration/keys.ts";
+import type { OptionType } from "../../providers/market/market.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import type { Log } from "../../runtime/logger.ts";
-import { type InstrumentType, type OptionType, optionTypeOf } from "../instruments/terms.ts";
+import { type InstrumentType, optionTypeOf } from "../instruments/terms.ts";
 import {
   type LivePrice,
   liveChain,
@@ -14,8 +15,8 @@ import {
 import { selectContract } from "../market/strikes.ts";
 import type { Position } from "../positions/record.ts";
 import type { TradingServices } from "../services.ts";
-import type { Leg } from "./legs.ts";
 import type { Offer } from "./new-position.ts";
+import type { SignalInPortfolio } from "./signal-in-portfolio.ts";
 
 /** An offer, or why there is none. */
 type OfferResult =
@@ -23,8 +24,8 @@ type OfferResult =
   | { offer?: never; skip_reason: "price_unavailable" | "no_valid_strike" };
 
 export interface Offers {
-  /** What one of the legs can be bought at. */
-  ofLeg(leg: Leg): Promise<OfferResult>;
+  /** What one of the signals can be bought at. */
+  ofSignal(pair: SignalInPortfolio): Promise<OfferResult>;
   /** What a position can be sold at; null where the broker does not say. */
   ofPosition(position: Position): Promise<LivePrice | null>;
 }
@@ -33,20 +34,20 @@ export interface Offers {
 const chainsInFlight = 5;
 
 /**
- * What the broker offers for `legs` at one market time: the quotes of all stocks with one call, everything else when it
- * is first asked for, and nothing twice. What the broker cannot say is logged and concerns that ticker alone.
+ * What the broker offers for `wanted` at one market time: the quotes of all stocks with one call, everything else when
+ * it is first asked for, and nothing twice. What the broker cannot say is logged and concerns that ticker alone.
  */
 export async function askOffers(
   context: { services: Pick<TradingServices, "broker">; marketTime: Date; log: Log },
-  legs: readonly Leg[],
+  wanted: readonly SignalInPortfolio[],
   configuration: Configuration,
 ): Promise<Offers> {
   const { marketTime, log } = context;
   const services = { broker: context.services.broker, log };
-  const stocks = await askStocks(services, tickersOf(legs, "stock"), marketTime);
-  const options = askOptions(services, tickersOf(legs, "option"), marketTime, configuration);
+  const stocks = await askStocks(services, tickersOf(wanted, "stock"), marketTime);
+  const options = askOptions(services, tickersOf(wanted, "option"), marketTime, configuration);
   return {
-    ofLeg({ instrument, signal: { ticker, prediction } }) {
+    ofSignal({ instrument, signal: { ticker, prediction } }) {
       return instrument === "stock" ? stocks.offer(ticker) : options.offer(ticker, optionTypeOf(prediction));
     },
     ofPosition(position) {
@@ -103,6 +104,6 @@ function askOptions(
   };
 }
 
-function tickersOf(legs: readonly Leg[], instrument: InstrumentType): string[] {
-  return [...new Set(legs.filter((leg) => leg.instrument === instrument).map((leg) => leg.signal.ticker))];
+function tickersOf(wanted: readonly SignalInPortfolio[], instrument: InstrumentType): string[] {
+  return [...new Set(wanted.filter((each) => each.instrument === instrument).map(({ signal }) => signal.ticker))];
 }

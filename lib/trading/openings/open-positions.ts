@@ -16,17 +16,24 @@ import {
   savePosition,
 } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
-import { type Decision, type Desk, decideLeg } from "./decide-leg.ts";
-import { hasOpened, isPending, isShort, type Leg, legsOf, qualifiedSignals } from "./legs.ts";
+import { type Deciding, decideOpening, type OpeningDecision } from "./decide-opening.ts";
 import { askOffers } from "./offers.ts";
+import {
+  hasOpened,
+  inPortfolios,
+  isPending,
+  isShort,
+  qualifiedSignals,
+  type SignalInPortfolio,
+} from "./signal-in-portfolio.ts";
 import type { SignalOutcome } from "./signal-outcome.ts";
 import { readOutcome, readOutcomesOf, readSignalsOf, saveOutcome } from "./stored-outcomes.ts";
 
 type Context = PhaseContext<unknown, TradingServices>;
 
 /**
- * OpenPositions: decides both legs of the day's qualified signals that this run has not decided and no run has opened,
- * one after the other, each with one transaction (spec pipeline 8). Outside market hours all are skipped.
+ * OpenPositions: decides on the day's qualified signals in both their portfolios, where this run has not decided and no
+ * run has opened, one after the other, each with one transaction (spec pipeline 8). Outside market hours all are skipped.
  */
 export async function openPositions(context: Context): Promise<PhaseResult> {
   const { services, run, runId, marketTime, log } = context;
@@ -34,16 +41,16 @@ export async function openPositions(context: Context): Promise<PhaseResult> {
   const day = dayOfRun(run);
   const signals = qualifiedSignals(await readSignalsOf(services, day), configuration.signal_min_confidence);
   const outcomes = await readOutcomesOf(services, day);
-  const legs = signals.flatMap(legsOf);
-  const pending = legs.filter((leg) => isPending(outcomes.get(leg.id), runId));
+  const pairs = signals.flatMap(inPortfolios);
+  const pending = pairs.filter((pair) => isPending(outcomes.get(pair.id), runId));
   // Decided ones of this very run count too: the warning must not depend on where an earlier try was interrupted.
-  const tradable = legs.filter((leg) => !isShort(leg) && !hasOpened(outcomes.get(leg.id)));
+  const tradable = pairs.filter((pair) => !isShort(pair) && !hasOpened(outcomes.get(pair.id)));
   const marketIsOpen = tradable.length === 0 || (await isMarketOpen(services, marketTime, log));
 
-  const wanted = marketIsOpen ? pending.filter((leg) => !isShort(leg)) : [];
+  const wanted = marketIsOpen ? pending.filter((pair) => !isShort(pair)) : [];
   const offers = await askOffers(context, wanted, configuration);
-  const desk = { context, configuration, marketIsOpen, offers };
-  for (const leg of pending) await settle(context, desk, leg);
+  const deciding = { context, configuration, marketIsOpen, offers };
+  for (const pair of pending) await decideAndStore(context, deciding, pair);
 
   return {
     ...(await results(context, day, signals.length)),
@@ -64,28 +71,28 @@ async function results({ services, runId }: Context, day: string, qualified: num
   };
 }
 
-async function settle(context: Context, desk: Desk, leg: Leg): Promise<void> {
+async function decideAndStore(context: Context, deciding: Deciding, pair: SignalInPortfolio): Promise<void> {
   const { services, runId, commit, log } = context;
   await decideAnew(services, async () => {
-    const before = await readOutcome(services, leg);
+    const before = await readOutcome(services, pair);
     if (!isPending(before, runId)) return true;
-    const decision = await decideLeg(desk, leg);
+    const decision = await decideOpening(deciding, pair);
     const isOpened = decision.outcome === "opened";
-    const actions = [saveOutcome(services.store.keys, before, outcomeOf(context, leg, decision))];
-    actions.push(...(isOpened ? openingActions(context, leg, decision) : shortfallWarnings(context, leg, decision)));
+    const actions = [saveOutcome(services.store.keys, before, outcomeOf(context, pair, decision))];
+    actions.push(...(isOpened ? openingActions(context, pair, decision) : shortfallWarnings(context, pair, decision)));
     const written = await commit(actions, isOpened ? { add: { positions_recorded: 1 } } : undefined);
-    if (written.applied) log.info("leg decided", { leg: leg.id, ...outcomeOf(context, leg, decision) });
+    if (written.applied) log.info("signal decided", { ...outcomeOf(context, pair, decision) });
     return written.applied || undefined;
   });
 }
 
-type Opened = Extract<Decision, { outcome: "opened" }>;
-type Skipped = Extract<Decision, { outcome: "skipped" }>;
+type Opened = Extract<OpeningDecision, { outcome: "opened" }>;
+type Skipped = Extract<OpeningDecision, { outcome: "skipped" }>;
 
-function outcomeOf({ runId, marketTime }: Context, leg: Leg, decision: Decision): SignalOutcome {
+function outcomeOf({ runId, marketTime }: Context, pair: SignalInPortfolio, decision: OpeningDecision): SignalOutcome {
   return {
-    signal_id: leg.signal.id,
-    portfolio_id: leg.portfolioId,
+    signal_id: pair.signal.id,
+    portfolio_id: pair.portfolioId,
     outcome: decision.outcome,
     skip_reason: decision.outcome === "skipped" ? decision.skip_reason : null,
     position_id: decision.outcome === "opened" ? decision.position.id : null,
@@ -95,7 +102,11 @@ function outcomeOf({ runId, marketTime }: Context, leg: Leg, decision: Decision)
 }
 
 /** Everything a new position changes, and the one it replaced (spec data-model A40, A41). */
-function openingActions({ services }: Context, leg: Leg, { portfolio, position, replaced }: Opened): Action[] {
+function openingActions(
+  { services }: Context,
+  pair: SignalInPortfolio,
+  { portfolio, position, replaced }: Opened,
+): Action[] {
   const { keys } = services.store;
   const closing = replaced ? closingCounts(replaced.before, replaced.after) : {};
   return [
@@ -103,11 +114,15 @@ function openingActions({ services }: Context, leg: Leg, { portfolio, position, 
     createPosition(keys, position),
     ...(replaced ? [savePosition(keys, replaced.after), ...createExits(keys, [replaced.exit])] : []),
     ...counterActions(keys, [openingCounts(position), closing]),
-    update(keys.signal(leg.signal.id), { set: { position_opened: true } }),
+    update(keys.signal(pair.signal.id), { set: { position_opened: true } }),
   ];
 }
 
-function shortfallWarnings(context: Context, { signal, portfolioId }: Leg, { shortfall }: Skipped): Action[] {
+function shortfallWarnings(
+  context: Context,
+  { signal, portfolioId }: SignalInPortfolio,
+  { shortfall }: Skipped,
+): Action[] {
   if (!shortfall) return [];
   const [needed, available] = [dollars(shortfall.neededCents), dollars(shortfall.availableCents)];
   const warning = context.warning({
@@ -120,8 +135,8 @@ function shortfallWarnings(context: Context, { signal, portfolioId }: Leg, { sho
   return [warning];
 }
 
-function closedWarning(context: Context, legs: readonly Leg[]): Action {
-  const signals_affected = new Set(legs.map((leg) => leg.signal.id)).size;
+function closedWarning(context: Context, pairs: readonly SignalInPortfolio[]): Action {
+  const signals_affected = new Set(pairs.map((pair) => pair.signal.id)).size;
   return context.warning({
     type: "market_hours_skipped",
     subject: "market",

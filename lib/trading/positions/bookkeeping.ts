@@ -2,9 +2,10 @@ import { daysBetween } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import { type FillSettings, sellFill } from "../exits/fills.ts";
 import type { MonitoredInstrument } from "../exits/monitored.ts";
-import type { Evaluation, Exit } from "../exits/steps.ts";
+import type { Exit, ExitDecision } from "../exits/steps.ts";
 import { costCents, manualQuantity } from "../instruments/quantities.ts";
 import { exitId, type Offered } from "../instruments/terms.ts";
+import { candleRecord } from "../market/candles.ts";
 import type { Portfolio, Position, PositionExit } from "./record.ts";
 
 /** A portfolio and one of its positions: written together or not at all. */
@@ -95,7 +96,7 @@ export function applyExit(
     realized_pnl_cents: pnl,
     fill,
     observed_price: exit.observed_price,
-    trigger_candle: exit.candle,
+    trigger_candle: exit.candle && candleRecord(exit.candle),
     notes: context.notes,
     run_id: context.runId,
     created_at: context.now,
@@ -123,14 +124,14 @@ export function applyExit(
 }
 
 /** A whole check as one unit: the state it left the instrument in, then its exits in order. */
-export function applyEvaluation(
+export function applyDecision(
   { portfolio, position }: Holding,
-  evaluation: Evaluation,
+  decision: ExitDecision,
   context: ExitContext,
 ): Holding & { records: PositionExit[] } {
-  let holding: Holding = { portfolio, position: withState(position, evaluation.instrument) };
+  let holding: Holding = { portfolio, position: withState(position, decision.instrument) };
   const records: PositionExit[] = [];
-  for (const exit of evaluation.exits) {
+  for (const exit of decision.exits) {
     const { record, ...after } = applyExit(holding, exit, context);
     records.push(record);
     holding = after;

@@ -30,7 +30,7 @@ function positionList(keys: Keys, filters: Filters): List {
     "POSITIONS",
     filters,
     [
-      // At most forty are open. The closed ones have no key of their own: nearly all are.
+      // The open ones are few, `max_open_positions` in each portfolio. The closed ones have no key of their own: nearly all are.
       ...(status === "open" ? [{ filter: "status", index: "gsi4" as const, pk: place.gsi4pk }] : []),
       { filter: "ticker", index: "gsi2", pk: place.gsi2pk },
       { filter: "portfolio_id", index: "gsi3", pk: place.gsi3pk },

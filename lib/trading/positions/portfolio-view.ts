@@ -49,7 +49,7 @@ export const portfolioDetailSchema = portfolioViewSchema
 /** A portfolio as it is shown: money in dollars. */
 export function toPortfolioView(portfolio: Portfolio): PortfolioView {
   const { starting_capital_cents, current_value_cents, trading_costs_cents } = portfolio;
-  return portfolioViewSchema.parse({
+  return {
     ...portfolio,
     starting_capital: dollars(starting_capital_cents),
     ...worth(starting_capital_cents, current_value_cents),
@@ -59,7 +59,7 @@ export function toPortfolioView(portfolio: Portfolio): PortfolioView {
       ...worth(starting_capital_cents, current_value_cents - trading_costs_cents),
       trading_costs: dollars(trading_costs_cents),
     },
-  });
+  };
 }
 
 /** A portfolio with what is invested in which ticker; `open` are its open positions. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { signalTypeSchema } from "../../analysis/signals/signal.ts";
 import {
   centsSchema,
   countSchema,
@@ -7,10 +8,9 @@ import {
   instrumentTypeSchema,
   optionTypeSchema,
   priceSchema,
-  signalTypeSchema,
   timeExtensionSchema,
 } from "../instruments/terms.ts";
-import { candleSchema } from "../market/candles.ts";
+import { candleRecordSchema } from "../market/candles.ts";
 
 /** One of the four isolated accounts; its id is its name. */
 export const portfolioSchema = z.object({
@@ -25,7 +25,7 @@ export const portfolioSchema = z.object({
   realized_pnl_cents: centsSchema.default(0),
   /** What all fills so far would have cost beyond their paper prices: net value is `current_value` less this. */
   trading_costs_cents: centsSchema.default(0),
-  /** In the order of their opening, at most ten: the one list of open positions that decisions are made by. */
+  /** In the order of their opening, `max_open_positions` at most: the one list of open positions that decisions are made by. */
   open_position_ids: z.array(z.string()).default([]),
   created_at: z.string(),
   last_valued_at: z.string().nullable().default(null),
@@ -146,7 +146,7 @@ export const positionExitSchema = z.object({
   /** The market's price where the fill is a trigger level. */
   observed_price: priceSchema.nullable(),
   /** The bar that touched the trigger; null for exits by time, expiration, premium or hand. */
-  trigger_candle: candleSchema.nullable(),
+  trigger_candle: candleRecordSchema.nullable(),
   notes: z.string().nullable(),
   run_id: z.string().nullable(),
   created_at: z.string(),

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { type MarketMoment, readMoment } from "../../realm/moment.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import type { LivePrice } from "../market/quotes.ts";
@@ -6,18 +6,21 @@ import type { TradingServices } from "../services.ts";
 import { observePrice } from "./bookkeeping.ts";
 import { showPositions } from "./list.ts";
 import { livePrices } from "./live-prices.ts";
-import { type portfolioViewSchema, toPortfolioView } from "./portfolio-view.ts";
+import { portfolioViewSchema, toPortfolioView } from "./portfolio-view.ts";
 import type { Portfolio, Position } from "./record.ts";
 import { readOpenPositions, readPortfolio, savePortfolio, savePosition } from "./stored.ts";
-import type { positionViewSchema } from "./view.ts";
+import { positionViewSchema } from "./view.ts";
 
-interface Refreshed {
-  portfolio: z.infer<typeof portfolioViewSchema>;
-  /** The open positions, in the order of their opening. */
-  positions: z.infer<typeof positionViewSchema>[];
-  /** Tickers of positions that kept their last price, sorted. */
-  failed: string[];
-}
+export const refreshedSchema = z
+  .object({
+    portfolio: portfolioViewSchema,
+    /** The open positions, in the order of their opening. */
+    positions: positionViewSchema.array(),
+    /** Tickers of positions that kept their last price, sorted. */
+    failed: z.string().array(),
+  })
+  .meta({ id: "RefreshedPortfolio" });
+type Refreshed = z.infer<typeof refreshedSchema>;
 
 /**
  * Stores live prices of a portfolio's open positions and what they make it worth; no exit follows from them, and the
@@ -25,32 +28,32 @@ interface Refreshed {
  */
 export async function refreshPrices(services: TradingServices, portfolioId: string): Promise<Refreshed> {
   const moment = await readMoment(services);
-  const first = await readHoldings(services, portfolioId);
+  const first = await readAccount(services, portfolioId);
   const prices = await livePrices(services, first.positions, moment.marketTime);
   const after = await decideAnew(services, async () => {
-    const seen = priced(await readHoldings(services, portfolioId), prices, moment);
-    return (await save(services, seen)) ? seen : undefined;
+    const observed = priced(await readAccount(services, portfolioId), prices, moment);
+    return (await save(services, observed)) ? observed : undefined;
   });
   return show(services, after);
 }
 
-interface Holdings {
+interface Account {
   portfolio: Portfolio;
   positions: Position[];
 }
 
-async function readHoldings(services: TradingServices, portfolioId: string): Promise<Holdings> {
+async function readAccount(services: TradingServices, portfolioId: string): Promise<Account> {
   const portfolio = await readPortfolio(services, portfolioId);
   return { portfolio, positions: await readOpenPositions(services, [portfolio]) };
 }
 
-interface Priced extends Holdings {
+interface Priced extends Account {
   /** Those of `positions` that have a new price. */
   observed: Position[];
   failed: Position[];
 }
 
-function priced(before: Holdings, prices: ReadonlyMap<string, LivePrice>, { now }: MarketMoment): Priced {
+function priced(before: Account, prices: ReadonlyMap<string, LivePrice>, { now }: MarketMoment): Priced {
   const after: Priced = { portfolio: before.portfolio, positions: [], observed: [], failed: [] };
   for (const position of before.positions) {
     const live = prices.get(position.id);
@@ -59,10 +62,10 @@ function priced(before: Holdings, prices: ReadonlyMap<string, LivePrice>, { now 
       after.failed.push(position);
       continue;
     }
-    const seen = observePrice(after.portfolio, position, live.price, now);
-    after.portfolio = seen.portfolio;
-    after.positions.push(seen.position);
-    after.observed.push(seen.position);
+    const next = observePrice(after.portfolio, position, live.price, now);
+    after.portfolio = next.portfolio;
+    after.positions.push(next.position);
+    after.observed.push(next.position);
   }
   // An account without positions is worth its cash, as of now.
   if (before.positions.length === 0) after.portfolio = { ...before.portfolio, last_valued_at: now };

@@ -20,9 +20,6 @@ import {
 
 type StoreServices = Pick<RunServices, "store">;
 
-/** A write refused under this name met another that came between: read again and decide anew. */
-export const changedMeanwhile = "changed meanwhile";
-
 /**
  * The four portfolios in their fixed order, read strongly. Those that are not stored are as they will begin: before the
  * realm's first use, and in one that is older than paper trading, where they began with the realm.
@@ -85,23 +82,23 @@ function exitKeys(keys: Keys, { id, exit_count }: Position): Key[] {
 export function savePortfolio(keys: Keys, after: Portfolio): Action {
   const next = { ...after, version: after.version + 1 };
   const unchanged = after.version === 0 ? ifUnchangedOrAbsent : ifUnchanged;
-  return put({ ...keys.portfolio(after.id), ...next }, unchanged("version", after.version, changedMeanwhile));
+  return put({ ...keys.portfolio(after.id), ...next }, unchanged("version", after.version));
 }
 
-/** Stores a position that is new; refused under "position exists". */
+/** Stores a position that is new. */
 export function createPosition(keys: Keys, position: Position): Action {
-  return put(positionItem(keys, position), ifAbsent("position exists"));
+  return put(positionItem(keys, position), ifAbsent());
 }
 
 /** Replaces a position that is still as it was read. */
 export function savePosition(keys: Keys, after: Position): Action {
   const next = { ...after, version: after.version + 1 };
-  return put(positionItem(keys, next), ifUnchanged("version", after.version, changedMeanwhile));
+  return put(positionItem(keys, next), ifUnchanged("version", after.version));
 }
 
 export function createExits(keys: Keys, records: readonly PositionExit[]): Action[] {
   return records.map((record) =>
-    put({ ...keys.positionExit(record.position_id, exitNumber(record.id)), ...record }, ifAbsent(changedMeanwhile)),
+    put({ ...keys.positionExit(record.position_id, exitNumber(record.id)), ...record }, ifAbsent()),
   );
 }
 

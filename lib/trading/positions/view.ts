@@ -125,7 +125,7 @@ export interface Viewpoint {
 /** An exit as it is shown: money in dollars. */
 export function toExitView(exit: PositionExit): ExitView {
   const { fill } = exit;
-  return exitViewSchema.parse({
+  return {
     ...exit,
     realized_pnl: dollars(exit.realized_pnl_cents),
     net: fill && {
@@ -136,12 +136,15 @@ export function toExitView(exit: PositionExit): ExitView {
       cost: dollars(fill.cost_cents),
       realized_pnl: dollars(exit.realized_pnl_cents - fill.cost_cents),
     },
-  });
+  };
 }
 
-/** A position with all its exits as they are shown: the exits newest first, money in dollars. */
+/**
+ * A position with all its exits as they are shown: the exits newest first, money in dollars. What the view does not
+ * name, the endpoint leaves out.
+ */
 export function toPositionView(position: Position, exits: readonly PositionExit[], viewpoint: Viewpoint): PositionView {
-  return positionViewSchema.parse({
+  return {
     ...position,
     position_size: dollars(position.position_size_cents),
     premium_paid: position.premium_paid_cents === null ? null : dollars(position.premium_paid_cents),
@@ -154,7 +157,7 @@ export function toPositionView(position: Position, exits: readonly PositionExit[
       trading_costs: dollars(position.trading_costs_cents),
       realized_pnl: dollars(position.realized_pnl_cents - position.trading_costs_cents),
     },
-  });
+  };
 }
 
 /** What a day and a price make of a position; a figure without a price, or of the other kind or state, is null. */

@@ -6,7 +6,7 @@ import type { Keys } from "../../store/keys.ts";
 import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
 import type { PredictionFilters } from "./filters.ts";
 import { type Prediction, predictionExitSchema, predictionOutcomeSchema, predictionSchema } from "./record.ts";
-import { type PredictionView, type predictionDetailSchema, toPredictionDetail, toPredictionView } from "./view.ts";
+import { type predictionDetailSchema, toPredictionDetail } from "./view.ts";
 
 type ReadServices = Pick<RunServices, "store">;
 
@@ -15,9 +15,8 @@ export async function listPredictions(
   { store }: ReadServices,
   filters: PredictionFilters,
   page: PageRequest,
-): Promise<ListPage<PredictionView>> {
-  const found = await readPage(store, predictionList(store.keys, filters), page, predictionSchema);
-  return { ...found, items: found.items.map(toPredictionView) };
+): Promise<ListPage<Prediction>> {
+  return readPage(store, predictionList(store.keys, filters), page, predictionSchema);
 }
 
 function predictionList(keys: Keys, filters: Filters): List {

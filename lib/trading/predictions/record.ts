@@ -125,7 +125,7 @@ export const appliedResultSchema = z.object({
 });
 export type AppliedResult = z.infer<typeof appliedResultSchema>;
 
-/** `t1_gk2x3y.GME`: a comment makes at most one prediction about a ticker. */
+/** `gk2x3y.GME`: a comment makes at most one prediction about a ticker. */
 export function predictionId(commentId: string, ticker: string): string {
   return `${commentId}.${ticker}`;
 }

@@ -2,7 +2,7 @@ import type { Configuration } from "../../configuration/keys.ts";
 import { daysBetween } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import { buyFill, type FillSettings, sellFill } from "../exits/fills.ts";
-import type { Evaluation } from "../exits/steps.ts";
+import type { ExitDecision } from "../exits/steps.ts";
 import { affordableQuantity, costCents } from "../instruments/quantities.ts";
 import { gain } from "../instruments/returns.ts";
 import { exitId, type Offered, optionTypeOf } from "../instruments/terms.ts";
@@ -94,13 +94,13 @@ export function newPrediction(
  * A prediction after a check, and the records of its exits (spec pipeline 6.3). `observed.premium` is the one of this
  * check, null where there was none. When nothing remains it is resolved, unless it already was.
  */
-export function applyPredictionEvaluation(
+export function applyPredictionDecision(
   prediction: FollowedPrediction,
-  evaluation: Evaluation,
+  decision: ExitDecision,
   observed: { premium: number | null; offered: Offered; now: string },
   settings: FillSettings,
 ): { prediction: FollowedPrediction; exits: PredictionExit[] } {
-  const exits = evaluation.exits.map(
+  const exits = decision.exits.map(
     (exit, index): PredictionExit => ({
       id: exitId(prediction.id, prediction.exit_count + index + 1),
       prediction_id: prediction.id,
@@ -119,10 +119,10 @@ export function applyPredictionEvaluation(
   );
   const after: FollowedPrediction = {
     ...prediction,
-    contracts_remaining: evaluation.instrument.remaining_quantity,
+    contracts_remaining: decision.instrument.remaining_quantity,
     current_premium: observed.premium ?? prediction.current_premium,
-    peak_premium: evaluation.instrument.peak_price,
-    trailing_stop_active: evaluation.instrument.trailing_stop_active,
+    peak_premium: decision.instrument.peak_price,
+    trailing_stop_active: decision.instrument.trailing_stop_active,
     simulated_pnl_cents: exits.reduce((sum, exit) => sum + exit.simulated_pnl_cents, prediction.simulated_pnl_cents),
     trading_costs_cents: exits.reduce((sum, { fill }) => sum + (fill?.cost_cents ?? 0), prediction.trading_costs_cents),
     exit_count: prediction.exit_count + exits.length,

@@ -6,10 +6,10 @@ import { exitNumber } from "../instruments/terms.ts";
 import type { Prediction, PredictionExit } from "./record.ts";
 import { appliedResult, type ResolvedPrediction } from "./resolution.ts";
 
-/** Stores a prediction that is new, and lists it for monitoring; refused under "prediction exists". */
+/** Stores a prediction that is new, and lists it for monitoring. */
 export function createPrediction(keys: Keys, prediction: Prediction): Action[] {
   const { id, ticker } = prediction;
-  const actions = [put(predictionItem(keys, prediction), ifAbsent("prediction exists"))];
+  const actions = [put(predictionItem(keys, prediction), ifAbsent())];
   if (prediction.status === "tracking") actions.push(put({ ...keys.tracked(ticker, id), prediction_id: id, ticker }));
   return actions;
 }
@@ -18,8 +18,8 @@ export function createPrediction(keys: Keys, prediction: Prediction): Action[] {
 export const actionsOfCreation = 2;
 
 /**
- * Replaces a prediction that is still as it was read (refused under "prediction changed"), adds its exits, and where it
- * is resolved now, moves it from the tracked ones to those whose author has not been told.
+ * Replaces a prediction that is still as it was read, adds its exits, and where it is resolved now, moves it from the
+ * tracked ones to those whose author has not been told.
  */
 export function savePrediction(
   keys: Keys,
@@ -30,7 +30,7 @@ export function savePrediction(
   const { id, ticker, author } = after;
   const next = { ...after, version: before.version + 1 };
   const actions: Action[] = [
-    put(predictionItem(keys, next), ifUnchanged("version", before.version, "prediction changed")),
+    put(predictionItem(keys, next), ifUnchanged("version", before.version)),
     ...exits.map((exit) => put({ ...keys.predictionExit(id, exitNumber(exit.id)), ...exit })),
   ];
   if (before.status === "tracking" && after.status === "resolved") {

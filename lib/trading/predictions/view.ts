@@ -49,7 +49,6 @@ export const predictionViewSchema = z
     created_at: z.string(),
   })
   .meta({ id: "Prediction" });
-export type PredictionView = z.infer<typeof predictionViewSchema>;
 
 const outcomeViewSchema = predictionOutcomeSchema
   .omit({ prediction_id: true })
@@ -79,11 +78,6 @@ export const predictionDetailSchema = predictionViewSchema
   })
   .meta({ id: "PredictionDetail" });
 
-/** A prediction as it is shown. */
-export function toPredictionView(prediction: Prediction): PredictionView {
-  return predictionViewSchema.parse(prediction);
-}
-
 /** A prediction with its days and its exits, both given oldest first. */
 export function toPredictionDetail(
   prediction: Prediction,
@@ -91,7 +85,7 @@ export function toPredictionDetail(
   exits: readonly PredictionExit[],
 ): z.infer<typeof predictionDetailSchema> {
   const { entry_premium } = prediction;
-  return predictionDetailSchema.parse({
+  return {
     ...prediction,
     // Without a contract there is nothing to observe.
     prediction_outcomes:
@@ -99,5 +93,5 @@ export function toPredictionDetail(
         ? []
         : outcomes.map((outcome) => ({ ...outcome, pnl_pct: outcomePnlPct(outcome.premium, entry_premium) })),
     prediction_exits: exits.map((exit) => ({ ...exit, simulated_pnl: dollars(exit.simulated_pnl_cents) })),
-  });
+  };
 }

@@ -42,21 +42,21 @@ export async function measure(examples: readonly Example[], judge: Judge): Promi
 async function measureOne(example: Example, id: string, judge: Judge, measured: Measurement): Promise<void> {
   const annotation = await ask(example, id, judge, measured);
   const body = example.input.body;
-  const kept = normaliseTickers(annotation?.tickerSentiments ?? [], body, judge.universe).kept;
+  const kept = normaliseTickers(annotation?.ticker_sentiments ?? [], body, judge.universe).kept;
   measured.calls++;
   if (!annotation) measured.unanswered++;
   for (const { ticker, sentiment } of example.sentiments) {
     measured.sentiments.push({
       expected: sentiment,
       found: annotation && (ownSentiment(ticker, body, kept, judge.universe) ?? annotation.sentiment),
-      confidence: annotation?.confidence ?? 0,
+      confidence: annotation?.ai_confidence ?? 0,
     });
   }
   countTickers(example, kept, judge.universe, measured);
   if (example.sarcastic !== undefined) {
-    count(measured.sarcasm, example.sarcastic, annotation?.sarcasmDetected ?? false);
+    count(measured.sarcasm, example.sarcastic, annotation?.sarcasm_detected ?? false);
   }
-  if (example.reasoned !== undefined) count(measured.reasoning, example.reasoned, annotation?.hasReasoning ?? false);
+  if (example.reasoned !== undefined) count(measured.reasoning, example.reasoned, annotation?.has_reasoning ?? false);
 }
 
 async function ask(

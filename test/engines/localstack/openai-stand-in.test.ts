@@ -109,7 +109,7 @@ describe("the OpenAI stand-in", () => {
       marketTime,
       commentId: "c1",
     });
-    expect(value.annotation.tickerSentiments).toEqual([{ ticker: "AMC", sentiment: "bearish" }]);
+    expect(value.annotation.ticker_sentiments).toEqual([{ ticker: "AMC", sentiment: "bearish" }]);
     expect(usage.completionTokens).toBeGreaterThan(10);
     const describe = (imageUrl: string) =>
       clientOf(url).describeImage({ instruction: "What is there?", imageUrl, marketTime, postId: "p1" });

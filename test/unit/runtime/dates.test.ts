@@ -1,12 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addDays, daysBetween, iso, newYorkDay, utcDay } from "../../../lib/runtime/dates.ts";
+import { addDays, daysBetween, iso, newYorkDay, utcDay, utcMonth } from "../../../lib/runtime/dates.ts";
 
 const at = (text: string) => new Date(text);
 
 describe("days", () => {
   it("stores an instant in one form", () => {
     expect(iso(at("2026-03-02T10:30:00-05:00"))).toBe("2026-03-02T15:30:00.000Z");
+  });
+
+  it("takes the month from UTC, whatever the clocks of New York say", () => {
+    expect(utcMonth(at("2025-12-31T19:00:00-05:00"))).toBe("2026-01");
+    expect(utcMonth(at("2026-12-31T23:59:59.999Z"))).toBe("2026-12");
   });
 
   it.each([

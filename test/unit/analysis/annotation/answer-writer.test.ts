@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createBatchWriter } from "../../../../lib/analysis/annotation/answer-writer.ts";
+import { createAnswerWriter } from "../../../../lib/analysis/annotation/answer-writer.ts";
 import type { Answer } from "../../../../lib/analysis/annotation/ask-model.ts";
 import { commentSchema } from "../../../../lib/analysis/comments/comment.ts";
 import type { PhaseContext } from "../../../../lib/analysis/run.ts";
@@ -27,15 +27,14 @@ function pendingMemberships() {
 
 function writer(commit: ReturnType<typeof pendingMemberships>["commit"], metrics: Metrics = noMetrics) {
   const services = {
-    config: { environment: { LLM_RUN_BUDGET_USD: 2 } },
     store: { keys: keysOf("live") },
     prices: { inputUsdPerMillion: 0.15, outputUsdPerMillion: 0.6 },
     clock: { now: () => new Date("2026-03-02T15:30:00Z") },
     metrics,
   } as unknown as AnalysisServices;
-  const run = { llm_cost_micro_usd: 0, analysis_incomplete_reason: null, market_time: null, started_at: "2026-03-02" };
+  const run = { market_time: null, started_at: "2026-03-02" };
   const context = { services, run, runId: "RUN", marketTime: new Date("2026-03-02"), log: recordedLog(), commit };
-  return createBatchWriter(context as unknown as PhaseContext<unknown, AnalysisServices>, 5);
+  return createAnswerWriter(context as unknown as PhaseContext<unknown, AnalysisServices>, 5);
 }
 
 function unusable(id: string, promptTokens = 0): Answer {

@@ -13,12 +13,12 @@ const good = {
   reasoning_summary: "short interest above the float",
 };
 const goodAnnotation = {
-  tickerSentiments: [{ ticker: "GME", sentiment: "bullish" }],
+  ticker_sentiments: [{ ticker: "GME", sentiment: "bullish" }],
   sentiment: "bullish",
-  sarcasmDetected: false,
-  hasReasoning: true,
-  confidence: 0.7,
-  reasoningSummary: "short interest above the float",
+  sarcasm_detected: false,
+  has_reasoning: true,
+  ai_confidence: 0.7,
+  reasoning_summary: "short interest above the float",
 };
 
 function read(changes: Record<string, unknown>) {
@@ -78,17 +78,17 @@ describe("a usable reply", () => {
     { given: 85, confidence: 1 },
   ])("with confidence $given is clamped to $confidence, with a debug note of the original", ({ given, confidence }) => {
     const { annotation, notes } = read({ confidence: given });
-    expect(annotation.confidence).toBe(confidence);
+    expect(annotation.ai_confidence).toBe(confidence);
     expect(notes).toEqual([{ level: "debug", text: `confidence ${given} clamped to ${confidence}` }]);
   });
 
   it.each([0, 1, 0.5])("with confidence %s is not clamped", (confidence) => {
-    expect(read({ confidence })).toMatchObject({ annotation: { confidence }, notes: [] });
+    expect(read({ confidence })).toMatchObject({ annotation: { ai_confidence: confidence }, notes: [] });
   });
 
   it("loses a summary that has no reasoning, with a warning", () => {
     const { annotation, notes } = read({ has_reasoning: false });
-    expect(annotation).toMatchObject({ hasReasoning: false, reasoningSummary: null });
+    expect(annotation).toMatchObject({ has_reasoning: false, reasoning_summary: null });
     expect(notes).toEqual([{ level: "warn", text: "a reasoning summary without reasoning was dropped" }]);
   });
 
@@ -101,12 +101,12 @@ describe("a usable reply", () => {
     { given: "x".repeat(600), summary: "x".repeat(500) },
     { given: "a\u202eb\u0000c", summary: "abc" },
   ])("with summary $given keeps $summary", ({ given, summary }) => {
-    expect(read({ reasoning_summary: given }).annotation.reasoningSummary).toBe(summary);
+    expect(read({ reasoning_summary: given }).annotation.reasoning_summary).toBe(summary);
   });
 
   it("may be about no ticker", () => {
     expect(read({ tickers: [], ticker_sentiments: [], sentiment: "neutral" })).toMatchObject({
-      annotation: { tickerSentiments: [], sentiment: "neutral" },
+      annotation: { ticker_sentiments: [], sentiment: "neutral" },
       notes: [],
     });
   });
@@ -119,7 +119,7 @@ describe("a usable reply", () => {
   it("may give the sentiments as a flat list of the same length, paired by position", () => {
     expect(read({ tickers: ["GME", "AMC"], ticker_sentiments: ["bearish", "NEUTRAL"] })).toMatchObject({
       annotation: {
-        tickerSentiments: [
+        ticker_sentiments: [
           { ticker: "GME", sentiment: "bearish" },
           { ticker: "AMC", sentiment: "neutral" },
         ],
@@ -167,7 +167,7 @@ describe("a usable reply", () => {
     },
   ])("$what, with a warning", ({ tickers, entries, result }) => {
     const { annotation, notes } = read({ tickers, ticker_sentiments: entries });
-    expect(annotation.tickerSentiments.map(({ ticker, sentiment }) => `${ticker} ${sentiment}`)).toEqual(result);
+    expect(annotation.ticker_sentiments.map(({ ticker, sentiment }) => `${ticker} ${sentiment}`)).toEqual(result);
     expect(notes).toMatchObject([{ level: "warn" }]);
   });
 
@@ -179,7 +179,7 @@ describe("a usable reply", () => {
         { ticker: "GME", sentiment: "bearish" },
       ],
     };
-    expect(read(changed).annotation.tickerSentiments).toEqual([{ ticker: "GME", sentiment: "bullish" }]);
+    expect(read(changed).annotation.ticker_sentiments).toEqual([{ ticker: "GME", sentiment: "bullish" }]);
   });
 });
 
@@ -277,14 +277,14 @@ describe("any reply of the right types", () => {
     fc.assert(
       fc.property(reply, (given) => {
         const { annotation } = readAnnotation(JSON.stringify(given));
-        const tickers = annotation.tickerSentiments.map((each) => each.ticker);
+        const tickers = annotation.ticker_sentiments.map((each) => each.ticker);
         const named = given.tickers
           .map((each) => each.replace(/[$ ]/g, "").toUpperCase())
           .filter((each) => each !== "");
         expect(tickers).toEqual([...new Set(named)]);
-        expect(annotation.confidence).toBeGreaterThanOrEqual(0);
-        expect(annotation.confidence).toBeLessThanOrEqual(1);
-        if (!annotation.hasReasoning) expect(annotation.reasoningSummary).toBeNull();
+        expect(annotation.ai_confidence).toBeGreaterThanOrEqual(0);
+        expect(annotation.ai_confidence).toBeLessThanOrEqual(1);
+        if (!annotation.has_reasoning) expect(annotation.reasoning_summary).toBeNull();
       }),
     );
   });

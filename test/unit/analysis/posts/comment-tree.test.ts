@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isGone, placeComments, type TreeComment } from "../../../../lib/analysis/posts/comment-tree.ts";
+import { isGone, placeComments } from "../../../../lib/analysis/posts/comment-tree.ts";
+import type { TreeComment } from "../../../../lib/analysis/posts/fetched-comments.ts";
 
 function comment(id: string, parentId: string | null, changes: Partial<TreeComment> = {}): TreeComment {
-  return { id, parentId, author: `author of ${id}`, body: `body of ${id}`, score: 1, depth: 0, ...changes };
+  const texts = { author: `author of ${id}`, body: `body of ${id}` };
+  return { id, parentId, ...texts, score: 1, createdAt: null, depth: 0, ...changes };
 }
 
 function place(comments: TreeComment[], limit = 1_000) {

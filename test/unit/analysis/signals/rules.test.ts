@@ -3,39 +3,43 @@ import { describe, expect, it } from "vitest";
 import type { Sentiment } from "../../../../lib/analysis/comments/sentiment.ts";
 import { alignmentTerm, volumeTerm } from "../../../../lib/analysis/signals/confidence.ts";
 import { detectEmergence } from "../../../../lib/analysis/signals/emergence.ts";
-import { detectSignals, type Mention } from "../../../../lib/analysis/signals/rules.ts";
+import { signalsOfTicker, type TickerMention } from "../../../../lib/analysis/signals/rules.ts";
 import { defaultConfiguration, readConfiguration } from "../../../../lib/configuration/keys.ts";
 
 const settings = readConfiguration(defaultConfiguration());
 
 let serial = 0;
-function mention(changes: Partial<Mention> = {}): Mention {
+function mention(changes: Partial<TickerMention> = {}): TickerMention {
   serial += 1;
   return {
-    commentId: `c${serial}`,
+    id: `c${serial}`,
     author: `u${serial}`,
     sentiment: "bullish",
-    hasReasoning: true,
-    sarcasm: false,
-    aiConfidence: 0.6,
-    trust: 0,
-    createdAt: "2021-01-27T15:00:00.000Z",
+    has_reasoning: true,
+    sarcasm_detected: false,
+    ai_confidence: 0.6,
+    author_trust_score: 0,
+    created_utc: "2021-01-27T15:00:00.000Z",
     ...changes,
   };
 }
 
 /** Mentions without reasons, so that only consensus can fire. */
-function crowd(counts: Partial<Record<Sentiment, number>>, users: number, changes: Partial<Mention> = {}): Mention[] {
+function crowd(
+  counts: Partial<Record<Sentiment, number>>,
+  users: number,
+  changes: Partial<TickerMention> = {},
+): TickerMention[] {
   const sentiments = (["bullish", "bearish", "neutral"] as const).flatMap((sentiment) =>
     Array.from({ length: counts[sentiment] ?? 0 }, () => sentiment),
   );
   return sentiments.map((sentiment, index) =>
-    mention({ sentiment, hasReasoning: false, author: `user${index % users}`, ...changes }),
+    mention({ sentiment, has_reasoning: false, author: `user${index % users}`, ...changes }),
   );
 }
 
-function detect(mentions: Mention[]) {
-  return detectSignals("GME", mentions, settings);
+function detect(mentions: TickerMention[]) {
+  return signalsOfTicker("GME", mentions, settings);
 }
 
 describe("terms of the confidence", () => {
@@ -62,8 +66,8 @@ describe("terms of the confidence", () => {
 describe("a quality signal", () => {
   it("fires for two people with reasons in one direction, at 0.513 when everything is minimal", () => {
     const [first, second] = [
-      mention({ createdAt: "2021-01-27T14:00:00.000Z" }),
-      mention({ createdAt: "2021-01-27T16:00:00.000Z" }),
+      mention({ created_utc: "2021-01-27T14:00:00.000Z" }),
+      mention({ created_utc: "2021-01-27T16:00:00.000Z" }),
     ];
     expect(detect([first, second])).toEqual([
       {
@@ -75,17 +79,17 @@ describe("a quality signal", () => {
         distinct_users: 2,
         has_reasoning: true,
         sentiment_score: 1,
-        commentIds: [second.commentId, first.commentId],
+        comment_ids: [second.id, first.id],
       },
     ]);
   });
 
   it("weighs users, AI confidence and trust, trust 0.5 where it is unknown", () => {
     const mentions = [
-      mention({ aiConfidence: 0.9, trust: 0.7 }),
-      mention({ aiConfidence: 0.8, trust: null }),
-      mention({ aiConfidence: 0.7, trust: 0.3 }),
-      mention({ aiConfidence: 0.6, trust: 0.5 }),
+      mention({ ai_confidence: 0.9, author_trust_score: 0.7 }),
+      mention({ ai_confidence: 0.8, author_trust_score: null }),
+      mention({ ai_confidence: 0.7, author_trust_score: 0.3 }),
+      mention({ ai_confidence: 0.6, author_trust_score: 0.5 }),
     ];
     // 4/6 × 0.25 + 0.25 + 0.75 × 0.30 + 0.5 × 0.20
     expect(detect(mentions)).toMatchObject([{ confidence: 0.741667 }]);
@@ -106,11 +110,11 @@ describe("a quality signal", () => {
   });
 
   it.each([
-    { what: "confidence just below 0.6", changes: { aiConfidence: 0.599999 }, fires: false },
-    { what: "confidence of exactly 0.6", changes: { aiConfidence: 0.6 }, fires: true },
-    { what: "confidence above 0.6", changes: { aiConfidence: 0.600001 }, fires: true },
-    { what: "sarcasm", changes: { sarcasm: true }, fires: false },
-    { what: "no reasons", changes: { hasReasoning: false }, fires: false },
+    { what: "confidence just below 0.6", changes: { ai_confidence: 0.599999 }, fires: false },
+    { what: "confidence of exactly 0.6", changes: { ai_confidence: 0.6 }, fires: true },
+    { what: "confidence above 0.6", changes: { ai_confidence: 0.600001 }, fires: true },
+    { what: "sarcasm", changes: { sarcasm_detected: true }, fires: false },
+    { what: "no reasons", changes: { has_reasoning: false }, fires: false },
     { what: "a neutral view", changes: { sentiment: "neutral" as const }, fires: false },
   ])("with a second comment of $what fires: $fires", ({ changes, fires }) => {
     expect(detect([mention(), mention(changes)])).toHaveLength(fires ? 1 : 0);
@@ -119,7 +123,7 @@ describe("a quality signal", () => {
   it("is prevented by one dissenting comment that qualifies, and by no other", () => {
     const two = [mention(), mention()];
     expect(detect([...two, mention({ sentiment: "bearish" })])).toEqual([]);
-    for (const changes of [{ sarcasm: true }, { hasReasoning: false }, { aiConfidence: 0.5 }]) {
+    for (const changes of [{ sarcasm_detected: true }, { has_reasoning: false }, { ai_confidence: 0.5 }]) {
       expect(detect([...two, mention({ sentiment: "bearish", ...changes })])).toMatchObject([
         { signal_type: "quality", comment_count: 2, sentiment_score: 0.333333 },
       ]);
@@ -142,7 +146,7 @@ describe("a quality signal", () => {
 
 describe("a consensus signal", () => {
   it("fires at exactly 30 comments, 8 users, alignment 0.7, at about 0.33", () => {
-    const mentions = crowd({ bullish: 21, bearish: 9 }, 8, { aiConfidence: 0.5, trust: 0.5 });
+    const mentions = crowd({ bullish: 21, bearish: 9 }, 8, { ai_confidence: 0.5, author_trust_score: 0.5 });
     expect(detect(mentions)).toMatchObject([
       {
         signal_type: "consensus",
@@ -158,7 +162,7 @@ describe("a consensus signal", () => {
   });
 
   it("weighs volume and alignment", () => {
-    const mentions = crowd({ bearish: 51, bullish: 9 }, 20, { aiConfidence: 0.5, trust: null });
+    const mentions = crowd({ bearish: 51, bullish: 9 }, 20, { ai_confidence: 0.5, author_trust_score: null });
     // 60/90 × 0.25 + (0.85 − 0.7)/0.3 × 0.25 + 0.15 + 0.10
     expect(detect(mentions)).toMatchObject([{ prediction: "bearish", confidence: 0.541667, sentiment_score: -0.7 }]);
   });
@@ -197,15 +201,15 @@ describe("a consensus signal", () => {
   it("keeps the comments of both directions, newest first, undated last, and not the neutral ones", () => {
     const mentions = [
       ...crowd({ bullish: 30 }, 8),
-      mention({ commentId: "new", createdAt: "2021-01-27T18:00:00.000Z", sentiment: "bearish", hasReasoning: false }),
-      mention({ commentId: "undated", createdAt: null, hasReasoning: false }),
-      mention({ commentId: "neutral", sentiment: "neutral" }),
+      mention({ id: "new", created_utc: "2021-01-27T18:00:00.000Z", sentiment: "bearish", has_reasoning: false }),
+      mention({ id: "undated", created_utc: null, has_reasoning: false }),
+      mention({ id: "neutral", sentiment: "neutral" }),
     ];
     const [signal] = detect(mentions);
     expect(signal).toMatchObject({ comment_count: 32 });
-    expect(signal?.commentIds.at(0)).toBe("new");
-    expect(signal?.commentIds.at(-1)).toBe("undated");
-    expect(signal?.commentIds).not.toContain("neutral");
+    expect(signal?.comment_ids.at(0)).toBe("new");
+    expect(signal?.comment_ids.at(-1)).toBe("undated");
+    expect(signal?.comment_ids).not.toContain("neutral");
   });
 
   it("does not count deleted accounts as people", () => {
@@ -230,22 +234,22 @@ describe("any signal", () => {
         fc.record({
           author: fc.constantFrom("[deleted]", ..."abcdefghij"),
           sentiment: fc.constantFrom<Sentiment>("bullish", "bullish", "bullish", "bearish", "neutral"),
-          hasReasoning: fc.boolean(),
-          sarcasm: fc.boolean(),
-          aiConfidence: fc.double({ min: 0, max: 1, noNaN: true }),
-          trust: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
-          createdAt: fc.constantFrom(null, "2021-01-27T15:00:00.000Z", "2021-01-27T16:00:00.000Z"),
+          has_reasoning: fc.boolean(),
+          sarcasm_detected: fc.boolean(),
+          ai_confidence: fc.double({ min: 0, max: 1, noNaN: true }),
+          author_trust_score: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+          created_utc: fc.constantFrom(null, "2021-01-27T15:00:00.000Z", "2021-01-27T16:00:00.000Z"),
         }),
         { maxLength: 120 },
       )
-      .map((all): Mention[] => all.map((each, index) => ({ ...each, commentId: `c${index}` })));
+      .map((all): TickerMention[] => all.map((each, index) => ({ ...each, id: `c${index}` })));
     fc.assert(
       fc.property(mentions, (all) => {
         const signals = detect(all);
         for (const signal of signals) {
           expect(signal.confidence).toBeGreaterThanOrEqual(0);
           expect(signal.confidence).toBeLessThanOrEqual(1);
-          expect(signal.commentIds).toHaveLength(signal.comment_count);
+          expect(signal.comment_ids).toHaveLength(signal.comment_count);
           expect(Math.abs(signal.sentiment_score)).toBeLessThanOrEqual(1);
         }
         expect(detect(all.toReversed())).toEqual(signals);

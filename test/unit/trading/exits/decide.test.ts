@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { round } from "../../../../lib/runtime/money.ts";
-import { evaluateExits } from "../../../../lib/trading/exits/decide.ts";
+import { decideExits } from "../../../../lib/trading/exits/decide.ts";
 import { nearestExitDistance, stockEntryLevels } from "../../../../lib/trading/exits/levels.ts";
 import type { MonitoredInstrument } from "../../../../lib/trading/exits/monitored.ts";
 import type { MarketView } from "../../../../lib/trading/exits/steps.ts";
@@ -9,7 +9,7 @@ import { premiumChangePct, unrealizedReturnPct } from "../../../../lib/trading/i
 import { candles, market, openDate, option, settings, stock } from "../../../support/trading.ts";
 
 function check(instrument: MonitoredInstrument, view: Partial<MarketView>, changed: Partial<typeof settings> = {}) {
-  return evaluateExits(instrument, market(view), { ...settings, ...changed });
+  return decideExits(instrument, market(view), { ...settings, ...changed });
 }
 
 describe("levels", () => {
@@ -142,12 +142,12 @@ describe("a stock's price rules", () => {
   it("do not see candles that began before the opening", () => {
     const [early] = candles([50, 200]);
     if (early === undefined) throw new Error("one candle");
-    const bars = [{ ...early, timestamp: "2021-01-04T14:59:59.999Z" }, ...candles([99, 101])];
+    const bars = [{ ...early, timestamp: new Date("2021-01-04T14:59:59.999Z") }, ...candles([99, 101])];
     expect(check(stock(), { candles: bars })).toMatchObject({ exits: [], instrument: { peak_price: 101 } });
   });
 
   it("date an exit by its bar", () => {
-    const bar = { timestamp: "2021-01-06T14:30:00.000Z", open: 95, high: 96, low: 80, close: 85 };
+    const bar = { timestamp: new Date("2021-01-06T14:30:00.000Z"), open: 95, high: 96, low: 80, close: 85 };
     expect(check(stock(), { candles: [bar], today: "2021-01-08" }).exits).toMatchObject([
       { exit_date: "2021-01-06", fill_price: 90, observed_price: 80 },
     ]);

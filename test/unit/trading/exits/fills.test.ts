@@ -53,7 +53,7 @@ function sold(
   bid: number | null,
 ) {
   const { open, ...cause } = exit;
-  const bar = open === undefined ? null : { timestamp: openedAt, open, high: 130, low: 1, close: 100 };
+  const bar = open === undefined ? null : { timestamp: new Date(openedAt), open, high: 130, low: 1, close: 100 };
   return sellFill(type, { ...cause, candle: bar, quantity: type === "stock" ? 8 : 5 }, { bid, ask: 104 }, settings);
 }
 

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
+import type { Candle } from "../../../../lib/providers/market/market.ts";
 import {
-  type Candle,
   candlesOfWindow,
   dailyBars,
+  gapDays,
   mergeCandles,
-  priceWindow,
   regularSession,
 } from "../../../../lib/trading/market/candles.ts";
 
 function at(timestamp: string, changes: Partial<Candle> = {}): Candle {
-  return { timestamp, open: 10, high: 12, low: 9, close: 11, ...changes };
+  return { timestamp: new Date(timestamp), open: 10, high: 12, low: 9, close: 11, ...changes };
 }
 
 function starts(candles: readonly Candle[]): string[] {
-  return candles.map(({ timestamp }) => timestamp);
+  return candles.map(({ timestamp }) => timestamp.toISOString());
 }
 
 describe("the regular session", () => {
@@ -40,7 +40,7 @@ describe("candles", () => {
       [at("2021-01-27T15:05:00.000Z"), at("2021-01-27T15:00:00.000Z", { close: 1 })],
       [at("2021-01-27T15:00:00.000Z", { close: 2 })],
     );
-    expect(merged.map(({ timestamp, close }) => [timestamp, close])).toEqual([
+    expect(merged.map(({ timestamp, close }) => [timestamp.toISOString(), close])).toEqual([
       ["2021-01-27T15:00:00.000Z", 2],
       ["2021-01-27T15:05:00.000Z", 11],
     ]);
@@ -71,7 +71,7 @@ describe("a window", () => {
     { last: "2021-01-28T14:30:00.000Z", now: "2021-01-29T15:00:00.000Z", gap: ["2021-01-28"] },
     { last: "2021-01-28T14:30:00.001Z", now: "2021-01-29T15:00:00.000Z", gap: [] },
   ])("from $last to $now wholly misses $gap", ({ last, now, gap }) => {
-    expect(priceWindow(last, now)).toEqual({ from: last, to: now, gapDays: gap });
+    expect(gapDays({ from: last, to: now })).toEqual(gap);
   });
 
   it("holds the complete candles, and passes the one under way to the next window", () => {
@@ -98,7 +98,7 @@ describe("a window", () => {
       close: 2,
     }));
     const window = { from: "2021-01-27T20:00:00.000Z", to: "2021-02-01T15:00:00.000Z" };
-    expect(candlesOfWindow(fine, daily, window).map(({ timestamp, high }) => [timestamp, high])).toEqual([
+    expect(candlesOfWindow(fine, daily, window).map(({ timestamp, high }) => [timestamp.toISOString(), high])).toEqual([
       ["2021-01-27T20:55:00.000Z", 12],
       ["2021-01-28T14:30:00.000Z", 2],
       ["2021-01-29T14:30:00.000Z", 12],

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { markPrice, type OptionContract, selectContract } from "../../../../lib/trading/market/strikes.ts";
+import { type ListedContract, markPrice, selectContract } from "../../../../lib/trading/market/strikes.ts";
 import { isRecorded, recordings } from "../../../support/recorded.ts";
 import { settings } from "../../../support/trading.ts";
 import { chain } from "../../../support/wire/schwab.ts";
 
 const today = "2021-01-04";
 
-function contract(changes: Partial<OptionContract> = {}): OptionContract {
+function contract(changes: Partial<ListedContract> = {}): ListedContract {
   return {
     symbol: `X${changes.expiration ?? "2021-01-21"}${changes.option_type ?? "call"}${changes.strike ?? 50}`,
     option_type: "call",
@@ -22,7 +22,7 @@ function contract(changes: Partial<OptionContract> = {}): OptionContract {
   };
 }
 
-function select(contracts: OptionContract[], type: "call" | "put" = "call", day = today) {
+function select(contracts: ListedContract[], type: "call" | "put" = "call", day = today) {
   return selectContract({ underlyingPrice: 45, contracts }, type, day, settings);
 }
 
@@ -79,7 +79,7 @@ describe("strike selection", () => {
   ])("of deltas $deltas takes $chosen, for calls and for puts", ({ deltas, chosen }) => {
     const calls = deltas.map((delta, index) => contract({ delta, strike: 40 + index }));
     expect(select(calls).contract?.delta ?? null).toBe(chosen);
-    const puts = calls.map((call): OptionContract => ({ ...call, option_type: "put", delta: -(call.delta ?? 0) }));
+    const puts = calls.map((call): ListedContract => ({ ...call, option_type: "put", delta: -(call.delta ?? 0) }));
     expect(select(puts, "put").contract?.delta ?? null).toBe(chosen === null ? null : -chosen);
   });
 
@@ -140,7 +140,7 @@ function chainOf(answer: unknown) {
     Object.entries(map).flatMap(([expiration, strikes]) =>
       Object.values(strikes).flatMap((listed) =>
         listed.map(
-          (each): OptionContract => ({
+          (each): ListedContract => ({
             symbol: each.symbol,
             option_type: each.putCall === "CALL" ? "call" : "put",
             strike: each.strikePrice,

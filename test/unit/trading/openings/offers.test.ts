@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Broker } from "../../../../lib/providers/market/market.ts";
 import { AppError } from "../../../../lib/runtime/errors.ts";
 import { isMarketOpen } from "../../../../lib/trading/market/hours.ts";
-import { legsOf } from "../../../../lib/trading/openings/legs.ts";
 import { askOffers } from "../../../../lib/trading/openings/offers.ts";
+import { inPortfolios } from "../../../../lib/trading/openings/signal-in-portfolio.ts";
 import type { TradingServices } from "../../../../lib/trading/services.ts";
 import { recordedLog } from "../../../support/recorded-log.ts";
 import { signalOf } from "../../../support/seeds.ts";
@@ -11,8 +11,8 @@ import { settings } from "../../../support/trading.ts";
 import { optionOf, stockOf } from "../../../support/trading-seeds.ts";
 
 const marketTime = new Date("2026-03-02T15:30:00Z");
-const [stock, option] = legsOf(signalOf({ ticker: "GME" })) as [Leg, Leg];
-type Leg = ReturnType<typeof legsOf>[number];
+const [stock, option] = inPortfolios(signalOf({ ticker: "GME" })) as [SignalInPortfolio, SignalInPortfolio];
+type SignalInPortfolio = ReturnType<typeof inPortfolios>[number];
 
 /** A broker that knows nothing but what it is told. */
 const knowing = (answers: Partial<Broker> = {}): Broker => ({
@@ -49,8 +49,8 @@ describe("a broker that fails", () => {
   ])("offers nothing, and the log says why: $failure.message", async ({ failure, level }) => {
     const context = contextOf(failing(failure));
     const offers = await askOffers(context, [stock, option], settings);
-    expect(await offers.ofLeg(stock)).toEqual({ skip_reason: "price_unavailable" });
-    expect(await offers.ofLeg(option)).toEqual({ skip_reason: "price_unavailable" });
+    expect(await offers.ofSignal(stock)).toEqual({ skip_reason: "price_unavailable" });
+    expect(await offers.ofSignal(option)).toEqual({ skip_reason: "price_unavailable" });
     expect(await offers.ofPosition(stockOf({ ticker: "AMC" }))).toBeNull();
     expect(await offers.ofPosition(optionOf())).toBeNull();
     expect(context.log.lines.map((line) => [line.level, line.message, line.fields.problem])).toEqual(
@@ -71,7 +71,7 @@ describe("a fault of the program", () => {
   it("is none of the broker's: it does not pass for a missing price", async () => {
     await expect(offersOf(failing(bug))).rejects.toThrow("a bug");
     const options = await offersOf({ ...failing(bug), quotes: knowing().quotes });
-    await expect(options.ofLeg(option)).rejects.toThrow("a bug");
+    await expect(options.ofSignal(option)).rejects.toThrow("a bug");
     await expect(options.ofPosition(optionOf())).rejects.toThrow("a bug");
     const asked: string[][] = [];
     const stocks = await offersOf({

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { addDays } from "../../../../lib/runtime/dates.ts";
-import { evaluateExits } from "../../../../lib/trading/exits/decide.ts";
+import { decideExits } from "../../../../lib/trading/exits/decide.ts";
 import type { InstrumentType, Offered } from "../../../../lib/trading/instruments/terms.ts";
 import { type Opening, openPosition } from "../../../../lib/trading/openings/new-position.ts";
 import { replacePosition } from "../../../../lib/trading/openings/replacement.ts";
 import { isProtected, replacementCandidate, targetAllocationCents } from "../../../../lib/trading/openings/sizing.ts";
 import {
-  applyEvaluation,
+  applyDecision,
   applyExit,
   exitOnRequest,
   observePrice,
@@ -116,14 +116,14 @@ function check(world: World, { factors, days, hasPrice }: Extract<Action, { do: 
   const now = `${world.today}T16:00:00.000Z`;
   for (const position of world.open) {
     const candles = factors.map(([one, other], index) => ({
-      timestamp: `${world.today}T15:${String(index * 5).padStart(2, "0")}:00.000Z`,
+      timestamp: new Date(`${world.today}T15:${String(index * 5).padStart(2, "0")}:00.000Z`),
       open: quote(position, one),
       high: quote(position, Math.max(one, other)),
       low: quote(position, Math.min(one, other)),
       close: quote(position, other),
     }));
     const price = hasPrice ? (candles.at(-1)?.close ?? quote(position, 1)) : null;
-    const evaluation = evaluateExits(
+    const decision = decideExits(
       positionInstrument(position),
       { candles, price, today: world.today, expirationClose: null },
       world.settings,
@@ -132,8 +132,8 @@ function check(world: World, { factors, days, hasPrice }: Extract<Action, { do: 
       price === null ? { portfolio: world.portfolio, position } : observePrice(world.portfolio, position, price, now);
     const offered = offeredAround(price ?? quote(position, 1));
     const context = { offered, costs: world.settings, runId: "run", notes: null, now };
-    const after = applyEvaluation(seen, evaluation, context);
-    expect(remainingQuantity(after.position)).toBe(evaluation.instrument.remaining_quantity);
+    const after = applyDecision(seen, decision, context);
+    expect(remainingQuantity(after.position)).toBe(decision.instrument.remaining_quantity);
     world.portfolio = after.portfolio;
     world.exits.push(...after.records);
     keep(world, after.position);

@@ -1,16 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { filteredList } from "../../../../lib/store/filtered-list.ts";
 import { withoutRedundancy } from "../../../../lib/trading/positions/filters.ts";
-import { toPortfolioDetail, toPortfolioView } from "../../../../lib/trading/positions/portfolio-view.ts";
+import {
+  portfolioDetailSchema,
+  portfolioViewSchema,
+  toPortfolioDetail,
+  toPortfolioView,
+} from "../../../../lib/trading/positions/portfolio-view.ts";
 import { newPrediction } from "../../../../lib/trading/predictions/rules.ts";
-import { toPredictionDetail, toPredictionView } from "../../../../lib/trading/predictions/view.ts";
+import {
+  predictionDetailSchema,
+  predictionViewSchema,
+  toPredictionDetail,
+} from "../../../../lib/trading/predictions/view.ts";
 import { expiredPredictionShown, portfolio, prediction, predictionShown, settings } from "../../../support/trading.ts";
 import { optionOf, stockOf } from "../../../support/trading-seeds.ts";
 
 describe("a portfolio as it is shown", () => {
   it("has dollars, what it gained, and the same after the costs of trading", () => {
     const changes = { current_value_cents: 10_123_456, cash_available_cents: 9_000_001, trading_costs_cents: 1_234 };
-    expect(toPortfolioView(portfolio("stock", { ...changes, open_position_ids: ["a", "b"], version: 7 }))).toEqual({
+    const held = portfolio("stock", { ...changes, open_position_ids: ["a", "b"], version: 7 });
+    expect(portfolioViewSchema.parse(toPortfolioView(held))).toEqual({
       id: "stocks_quality",
       name: "stocks_quality",
       instrument_type: "stock",
@@ -40,11 +50,8 @@ describe("a portfolio as it is shown", () => {
       stockOf({ entry_date: "2026-02-26", entry_price: 100, last_price: 120 }),
     ];
     const ids = held.map(({ id }) => id);
-    const detail = toPortfolioDetail(portfolio("stock", { open_position_ids: ids }), held);
-    expect(detail).toMatchObject({
-      ...toPortfolioView(portfolio("stock", { open_position_ids: ids })),
-      positions: ids,
-    });
+    const detail = portfolioDetailSchema.parse(toPortfolioDetail(portfolio("stock", { open_position_ids: ids }), held));
+    expect(detail).toMatchObject({ id: "stocks_quality", open_position_count: 4, positions: ids });
     expect(detail.allocation_breakdown).toEqual([
       // 6 × 148.30 + 10 × 120.00 for 6 × 142.50 + 10 × 100.00
       { ticker: "GME", position_count: 2, total_value: 2_089.8, weight: 0.020898, unrealized_return_pct: 12.66 },
@@ -65,13 +72,14 @@ describe("a portfolio as it is shown", () => {
 
 describe("a prediction as it is shown", () => {
   it("has exactly the fields of the contract", () => {
-    expect(toPredictionView(prediction())).toEqual(predictionShown);
+    expect(predictionViewSchema.parse(prediction())).toEqual(predictionShown);
   });
 
   it("that found no contract has the same fields, and nothing of a contract in them", () => {
     const { id: _, ...mention } = { ...prediction(), sentiment: "bearish" as const };
     const at = { today: "2021-01-04", now: "2021-01-04T15:00:00.000Z" };
-    expect(toPredictionView(newPrediction(mention, "no_valid_strike", at, settings))).toEqual(expiredPredictionShown);
+    const expired = newPrediction(mention, "no_valid_strike", at, settings);
+    expect(predictionViewSchema.parse(expired)).toEqual(expiredPredictionShown);
   });
 
   it("has each day's premium as a fraction of the entry's, and its exits in dollars", () => {
@@ -95,7 +103,8 @@ describe("a prediction as it is shown", () => {
       observed_premium: 4.2,
       created_at: "2021-01-06T15:00:00.000Z",
     };
-    expect(toPredictionDetail(prediction(), [day(0, 2.0001), day(1, 1.5), day(2, 0)], [exit])).toEqual({
+    const detail = toPredictionDetail(prediction(), [day(0, 2.0001), day(1, 1.5), day(2, 0)], [exit]);
+    expect(predictionDetailSchema.parse(detail)).toEqual({
       ...predictionShown,
       prediction_outcomes: [
         [0, 2.0001, 0.00005],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluateExits } from "../../../../lib/trading/exits/decide.ts";
+import { decideExits } from "../../../../lib/trading/exits/decide.ts";
 import {
   affordableQuantity,
   closingQuantity,
@@ -11,7 +11,7 @@ import { type Opening, openPosition } from "../../../../lib/trading/openings/new
 import { replacePosition } from "../../../../lib/trading/openings/replacement.ts";
 import { isProtected, replacementCandidate, targetAllocationCents } from "../../../../lib/trading/openings/sizing.ts";
 import {
-  applyEvaluation,
+  applyDecision,
   applyExit,
   exitOnRequest,
   observePrice,
@@ -257,13 +257,14 @@ describe("an exit", () => {
   it("in a check follows the engine's state and order", () => {
     const held = opened("stock", 100, 500_000);
     const view = market({ candles: candles([100, 116], [110, 125], [116, 118]), price: 117 });
-    const evaluation = evaluateExits(positionInstrument(held.position), view, settings);
-    const { portfolio: after, position, records } = applyEvaluation(held, evaluation, context);
+    const decision = decideExits(positionInstrument(held.position), view, settings);
+    const { portfolio: after, position, records } = applyDecision(held, decision, context);
     expect(records).toMatchObject([
       { id: "2021-01-04.GME.quality.stocks_quality.1", exit_reason: "take_profit", shares_exited: 25 },
       { id: "2021-01-04.GME.quality.stocks_quality.2", exit_reason: "trailing_stop", exit_price: 116.25 },
     ]);
-    expect(records[1]?.trigger_candle).toEqual(view.candles[2]);
+    const third = { timestamp: "2021-01-04T15:10:00.000Z", open: 116, high: 118, low: 116, close: 118 };
+    expect(records[1]?.trigger_candle).toEqual(third);
     // 25 × 15 + 25 × 16.25
     expect(position).toMatchObject({
       status: "closed",

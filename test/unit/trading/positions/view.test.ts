@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Position } from "../../../../lib/trading/positions/record.ts";
-import { toExitView, toPositionView } from "../../../../lib/trading/positions/view.ts";
+import {
+  exitViewSchema,
+  positionViewSchema,
+  toExitView,
+  toPositionView,
+} from "../../../../lib/trading/positions/view.ts";
 import { settings } from "../../../support/trading.ts";
 import { exitOf, optionOf, stockOf } from "../../../support/trading-seeds.ts";
 
 const viewpoint = { today: "2026-03-02", settings };
-const view = (position: Position, today = viewpoint.today) => toPositionView(position, [], { today, settings });
+/** As it leaves the endpoint, which keeps what belongs to the view. */
+const view = (position: Position, today = viewpoint.today) =>
+  positionViewSchema.parse(toPositionView(position, [], { today, settings }));
 
 describe("a position as it is shown", () => {
   it("of a share bought at 142.50 and now at 148.30 has gained 4.07 %, with the levels as they are stored", () => {
@@ -205,7 +212,7 @@ describe("an exit as it is shown", () => {
     // Five at 148.30 are 741.50; at the bid of 148.20 less 0.05 % they are 740.63.
     const fill = { bid: 148.2, ask: 148.4, net_price: 148.1259, commission_cents: 0, cost_cents: 87 };
     const exit = exitOf(stockOf(), 1, { exit_price: 148.3, shares_exited: 5, realized_pnl_cents: 2_900, fill });
-    expect(toExitView(exit)).toEqual({
+    expect(exitViewSchema.parse(toExitView(exit))).toEqual({
       id: "2026-02-25.GME.quality.stocks_quality.1",
       position_id: "2026-02-25.GME.quality.stocks_quality",
       exit_date: "2026-02-27",

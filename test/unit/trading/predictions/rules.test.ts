@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { evaluateExits } from "../../../../lib/trading/exits/decide.ts";
+import { decideExits } from "../../../../lib/trading/exits/decide.ts";
 import type { MarketView } from "../../../../lib/trading/exits/steps.ts";
 import { optionTypeOf } from "../../../../lib/trading/instruments/terms.ts";
 import { predictionInstrument } from "../../../../lib/trading/predictions/instrument.ts";
 import { type FollowedPrediction, predictionSchema } from "../../../../lib/trading/predictions/record.ts";
 import {
-  applyPredictionEvaluation,
+  applyPredictionDecision,
   correctness,
   newPrediction,
   outcomePnlPct,
@@ -18,10 +18,10 @@ import { market, openDate, openedAt, prediction, settings, unquoted } from "../.
 const now = "2021-01-06T16:00:00.000Z";
 
 function follow(followed: FollowedPrediction, view: Partial<MarketView>) {
-  const evaluation = evaluateExits(predictionInstrument(followed), market(view), settings);
-  return applyPredictionEvaluation(
+  const decision = decideExits(predictionInstrument(followed), market(view), settings);
+  return applyPredictionDecision(
     followed,
-    evaluation,
+    decision,
     { premium: view.price ?? null, offered: unquoted.offered, now },
     settings,
   );

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { isPending, isShort, legsOf, qualifiedSignals } from "../../../../lib/trading/openings/legs.ts";
+import {
+  inPortfolios,
+  isPending,
+  isShort,
+  qualifiedSignals,
+} from "../../../../lib/trading/openings/signal-in-portfolio.ts";
 import { signalOutcomeSchema } from "../../../../lib/trading/openings/signal-outcome.ts";
 import { signalOf } from "../../../support/seeds.ts";
 
@@ -15,14 +20,14 @@ describe("the signals that qualify", () => {
   });
 });
 
-describe("the legs of a signal", () => {
+describe("a signal in its portfolios", () => {
   it("are its stock and its option, in the portfolios of its type", () => {
-    expect(legsOf(signalOf({ signal_type: "consensus" }))).toMatchObject([
+    expect(inPortfolios(signalOf({ signal_type: "consensus" }))).toMatchObject([
       { id: "2026-03-02.GME.consensus.stocks_consensus", portfolioId: "stocks_consensus", instrument: "stock" },
       { id: "2026-03-02.GME.consensus.options_consensus", portfolioId: "options_consensus", instrument: "option" },
     ]);
-    expect(legsOf(signalOf()).map(isShort)).toEqual([false, false]);
-    expect(legsOf(signalOf({ prediction: "bearish" })).map(isShort)).toEqual([true, false]);
+    expect(inPortfolios(signalOf()).map(isShort)).toEqual([false, false]);
+    expect(inPortfolios(signalOf({ prediction: "bearish" })).map(isShort)).toEqual([true, false]);
   });
 
   it.each([

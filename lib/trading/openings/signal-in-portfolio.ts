@@ -5,7 +5,7 @@ import { positionId } from "../positions/record.ts";
 import type { SignalOutcome } from "./signal-outcome.ts";
 
 /** One signal in one of the two portfolios that trade on its type. */
-export interface Leg {
+export interface SignalInPortfolio {
   /** That of the position it may open. */
   id: string;
   signal: Signal;
@@ -20,8 +20,8 @@ export function qualifiedSignals(signals: readonly Signal[], minConfidence: numb
     .toSorted((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1));
 }
 
-/** The legs of a signal in the order in which they are decided: the stock, then the option (spec pipeline 8, step 3). */
-export function legsOf(signal: Signal): Leg[] {
+/** A signal in its portfolios, in the order in which they are decided: stock, then option (spec pipeline 8, step 3). */
+export function inPortfolios(signal: Signal): SignalInPortfolio[] {
   return (["stock", "option"] as const).map((instrument) => {
     const portfolioId = portfolioOf(instrument, signal.signal_type);
     return { id: positionId(signal.id, portfolioId), signal, portfolioId, instrument };
@@ -29,8 +29,8 @@ export function legsOf(signal: Signal): Leg[] {
 }
 
 /**
- * Whether a run has a leg still to decide. Its own outcome says so, not the signal's `position_opened`: that is true as
- * soon as one leg has opened, and would keep the other from being tried again by a later run of the day (spec L1).
+ * Whether a run has it still to decide. Its own outcome says so, not the signal's `position_opened`: that is true as
+ * soon as it has opened in one portfolio, and would keep a later run of the day from trying the other again (spec L1).
  */
 export function isPending(outcome: SignalOutcome | undefined, runId: string): boolean {
   return !hasOpened(outcome) && outcome?.run_id !== runId;
@@ -41,9 +41,9 @@ export function hasOpened(outcome: SignalOutcome | undefined): boolean {
 }
 
 /**
- * Whether a leg would have to sell short. Short positions are reserved, so it is passed over whatever `stocks_long_only`
+ * Whether it would have to sell short. Short positions are reserved, so it is passed over whatever `stocks_long_only`
  * says, and a bearish signal buys a put only (spec D46).
  */
-export function isShort({ instrument, signal }: Leg): boolean {
+export function isShort({ instrument, signal }: SignalInPortfolio): boolean {
   return instrument === "stock" && signal.prediction === "bearish";
 }

@@ -7,15 +7,15 @@ import { remainingQuantity } from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
 import { readOpenPositions, readPortfolio } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
-import { isShort, type Leg } from "./legs.ts";
 import { type Opening, openPosition } from "./new-position.ts";
 import type { Offers } from "./offers.ts";
 import { replacePosition } from "./replacement.ts";
+import { isShort, type SignalInPortfolio } from "./signal-in-portfolio.ts";
 import type { SkipReason } from "./signal-outcome.ts";
 import { isProtected, replacementCandidate, targetAllocationCents } from "./sizing.ts";
 
-/** What the legs of one run are decided with. */
-export interface Desk {
+/** What the openings of one run are decided with. */
+export interface Deciding {
   context: Pick<PhaseContext<unknown, TradingServices>, "runId" | "services" | "marketTime" | "log">;
   configuration: Configuration;
   marketIsOpen: boolean;
@@ -29,8 +29,8 @@ interface Skip {
   shortfall?: { neededCents: number; availableCents: number };
 }
 
-/** What is to become of a leg; nothing is written yet. */
-export type Decision =
+/** What is to become of a signal in a portfolio; nothing is written yet. */
+export type OpeningDecision =
   | Skip
   | {
       outcome: "opened";
@@ -47,18 +47,18 @@ interface Outgoing extends LivePrice {
 }
 
 /**
- * Decides one leg by what its portfolio holds now (spec pipeline 8, step 4): size, limit or replacement, cash guard,
- * price, quantity. Only the store's failures are thrown; whatever the broker cannot say skips this leg alone.
+ * Decides on a signal by what the portfolio holds now (spec pipeline 8, step 4): size, limit or replacement, cash guard,
+ * price, quantity. Only the store's failures are thrown; whatever the broker cannot say skips this one alone.
  */
-export async function decideLeg(desk: Desk, leg: Leg): Promise<Decision> {
-  const { context, configuration, offers } = desk;
-  if (isShort(leg)) return skipped("bearish_long_only");
-  if (!desk.marketIsOpen) return skipped("market_closed");
-  const portfolio = await readPortfolio(context.services, leg.portfolioId);
+export async function decideOpening(deciding: Deciding, pair: SignalInPortfolio): Promise<OpeningDecision> {
+  const { context, configuration, offers } = deciding;
+  if (isShort(pair)) return skipped("bearish_long_only");
+  if (!deciding.marketIsOpen) return skipped("market_closed");
+  const portfolio = await readPortfolio(context.services, pair.portfolioId);
   const value = portfolio.current_value_cents;
-  const targetCents = targetAllocationCents(leg.instrument, value, leg.signal.confidence, configuration);
+  const targetCents = targetAllocationCents(pair.instrument, value, pair.signal.confidence, configuration);
   const isFull = portfolio.open_position_ids.length >= configuration.max_open_positions;
-  const outgoing = isFull ? await findOutgoing(desk, leg, portfolio) : null;
+  const outgoing = isFull ? await findOutgoing(deciding, pair, portfolio) : null;
   if (outgoing?.outcome === "skipped") return outgoing;
 
   const availableCents = portfolio.cash_available_cents + (outgoing ? proceedsCents(outgoing) : 0);
@@ -66,20 +66,20 @@ export async function decideLeg(desk: Desk, leg: Leg): Promise<Decision> {
   if (availableCents < targetCents) {
     return { ...skipped("insufficient_cash"), shortfall: { neededCents: targetCents, availableCents } };
   }
-  const { offer, skip_reason } = await offers.ofLeg(leg);
+  const { offer, skip_reason } = await offers.ofSignal(pair);
   if (!offer) return skipped(skip_reason);
   const today = newYorkDay(context.marketTime);
-  const opening = { signal: leg.signal, offer, targetCents, today, now: iso(context.marketTime) };
-  return outgoing ? replaced(desk, portfolio, outgoing, opening) : opened(desk, portfolio, opening);
+  const opening = { signal: pair.signal, offer, targetCents, today, now: iso(context.marketTime) };
+  return outgoing ? replaced(deciding, portfolio, outgoing, opening) : opened(deciding, portfolio, opening);
 }
 
-function opened({ configuration }: Desk, portfolio: Portfolio, opening: Opening): Decision {
+function opened({ configuration }: Deciding, portfolio: Portfolio, opening: Opening): OpeningDecision {
   const result = openPosition(portfolio, opening, configuration);
   return result.outcome === "skipped" ? result : { ...result, replaced: null };
 }
 
-function replaced(desk: Desk, portfolio: Portfolio, outgoing: Outgoing, opening: Opening): Decision {
-  const { context, configuration } = desk;
+function replaced(deciding: Deciding, portfolio: Portfolio, outgoing: Outgoing, opening: Opening): OpeningDecision {
+  const { context, configuration } = deciding;
   const { position: before, price, offered } = outgoing;
   const exit = { runId: context.runId, now: opening.now, offered, costs: configuration };
   const result = replacePosition(portfolio, before, price, opening, exit, configuration);
@@ -92,18 +92,22 @@ function replaced(desk: Desk, portfolio: Portfolio, outgoing: Outgoing, opening:
   };
 }
 
-/** The position that a leg may replace in a full portfolio, or why it may replace none (spec pipeline 8.2). */
-async function findOutgoing(desk: Desk, leg: Leg, portfolio: Portfolio): Promise<Outgoing | Skip> {
-  const { context, configuration, offers } = desk;
+/** The position that a signal may replace in a full portfolio, or why it may replace none (spec pipeline 8.2). */
+async function findOutgoing(
+  deciding: Deciding,
+  pair: SignalInPortfolio,
+  portfolio: Portfolio,
+): Promise<Outgoing | Skip> {
+  const { context, configuration, offers } = deciding;
   const now = iso(context.marketTime);
   // For a run that goes back behind an earlier one, what that one opened later is not there yet.
   const open = (await readOpenPositions(context.services, [portfolio])).filter(({ opened_at }) => opened_at <= now);
-  const position = replacementCandidate(open, leg.signal.confidence, configuration);
+  const position = replacementCandidate(open, pair.signal.confidence, configuration);
   if (!position) return skipped("portfolio_full");
   const current = await offers.ofPosition(position);
   if (!current) return skipped("price_unavailable");
   if (isProtected(position, current.price, configuration)) {
-    context.log.warn("a position gains too much to be replaced", { leg: leg.id, position: position.id, ...current });
+    context.log.warn("a position gains too much to be replaced", { position: position.id, by: pair.id, ...current });
     return skipped("safeguard_blocked");
   }
   return { outcome: "outgoing", position, ...current };

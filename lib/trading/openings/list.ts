@@ -1,24 +1,49 @@
 import * as z from "zod";
-import { signalItemSchema } from "../../analysis/signals/view.ts";
+import { listSignals } from "../../analysis/signals/list.ts";
+import { type SignalFilters, signalFilters, signalItemSchema } from "../../analysis/signals/view.ts";
 import { readMoment } from "../../realm/moment.ts";
 import type { RunServices } from "../../runs/services.ts";
+import type { PageRequest } from "../../store/lists.ts";
 import { unrealizedReturnPct } from "../instruments/returns.ts";
 import { priceSchema } from "../instruments/terms.ts";
+import { type PortfolioName, portfolioNames, signalTypeOf } from "../positions/accounts.ts";
 import { type Position, positionId, positionSchema } from "../positions/record.ts";
 import { type SignalOutcome, signalOutcomeSchema, skipReasonSchema } from "./signal-outcome.ts";
 
+/** The filters of `GET /signals` (spec api 4). */
+export const portfolioSignalFilters = { ...signalFilters, portfolio_id: z.enum(portfolioNames).optional() };
+
+type Filters = SignalFilters & { portfolio_id?: PortfolioName | undefined };
+
+/** A page of `GET /signals`; with a portfolio only what it trades on, and what each signal came to there. */
+export async function listSignalResults(
+  services: Pick<RunServices, "store" | "config" | "clock">,
+  request: Filters & PageRequest,
+) {
+  const page = await listSignals(services, toSignalFilters(request), request);
+  return { ...page, items: await withPositions(services, page.items, request.portfolio_id) };
+}
+
+/** A portfolio means its own type of signal; a contradicting type matches nothing [G22]. */
+function toSignalFilters(query: Filters): SignalFilters | "none" {
+  const { ticker, date_from, date_to, signal_type, portfolio_id } = query;
+  const ofPortfolio = portfolio_id && signalTypeOf(portfolio_id);
+  if (ofPortfolio && signal_type && ofPortfolio !== signal_type) return "none";
+  return { ticker, date_from, date_to, signal_type: ofPortfolio ?? signal_type };
+}
+
 type ListedSignal = { id: string; confidence: number };
-type InPortfolio = z.infer<typeof signalInPortfolioSchema>;
+type PortfolioResult = z.infer<typeof portfolioResultSchema>;
 
 /**
  * A page of at most 100 signals, each with what it came to in a portfolio (spec api 4); as they are where none is asked
  * for. Two batch reads, whatever the page holds.
  */
-export async function withPositions<S extends ListedSignal>(
+async function withPositions<S extends ListedSignal>(
   services: Pick<RunServices, "store" | "config" | "clock">,
   signals: readonly S[],
   portfolioId: string | undefined,
-): Promise<(S & Partial<InPortfolio>)[]> {
+): Promise<(S & Partial<PortfolioResult>)[]> {
   if (portfolioId === undefined || signals.length === 0) return [...signals];
   const { store } = services;
   const { keys } = store;
@@ -37,7 +62,7 @@ export async function withPositions<S extends ListedSignal>(
   const outcomeOf = new Map(outcomes.map((outcome) => [outcome.signal_id, outcome]));
   return signals.map((signal) => ({
     ...signal,
-    ...inPortfolio(
+    ...portfolioResult(
       positionOf.get(signal.id),
       outcomeOf.get(signal.id),
       signal.confidence >= settings.signal_min_confidence,
@@ -46,11 +71,11 @@ export async function withPositions<S extends ListedSignal>(
 }
 
 /** A reason to skip is that of the last run which looked; a signal that has fallen below the threshold has none. */
-function inPortfolio(
+function portfolioResult(
   position: Position | undefined,
   outcome: SignalOutcome | undefined,
   isQualified: boolean,
-): InPortfolio {
+): PortfolioResult {
   if (!position) {
     const skip_reason = (isQualified && outcome?.skip_reason) || null;
     return { position_opened: false, position_summary: null, skip_reason };
@@ -67,7 +92,7 @@ function inPortfolio(
 }
 
 /** What an entry says of one portfolio. Returns are percent. */
-export const signalInPortfolioSchema = z.object({
+export const portfolioResultSchema = z.object({
   /** Whether this signal opened a position in this portfolio. */
   position_opened: z.boolean(),
   position_summary: z
@@ -88,6 +113,6 @@ export const signalInPortfolioSchema = z.object({
 
 /** `GET /signals`: without a portfolio the keys that speak of one are absent (spec D16). */
 export const signalListSchema = z.union([
-  signalItemSchema.extend(signalInPortfolioSchema.shape).meta({ id: "SignalItemInPortfolio" }).array(),
+  signalItemSchema.extend(portfolioResultSchema.shape).meta({ id: "SignalItemInPortfolio" }).array(),
   signalItemSchema.array(),
 ]);
