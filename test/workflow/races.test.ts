@@ -11,7 +11,7 @@ import { settled } from "../support/waiting.ts";
 
 /** More rounds on demand: RACE_ROUNDS=1000. */
 const rounds = Number(process.env.RACE_ROUNDS ?? 10);
-const timeout = 20_000 + rounds * 1_000;
+const timeout = 40_000 + rounds * 1_000;
 
 let cloud: Cloud;
 let services: Services;
