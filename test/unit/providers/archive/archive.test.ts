@@ -162,6 +162,66 @@ describe("rows with holes", () => {
     expect(archive).toMatchObject({ comments: 1, posts: 0, malformed: 7 });
   });
 
+  it.each<[string, object, object]>([
+    ["a score with a fraction", { score: 1.5 }, { score: 2 }],
+    ["a score as text", { score: "12" }, { score: 12 }],
+    ["a score nobody can have", { score: 1e300 }, { score: 0 }],
+    ["a time as text", { created_utc: "1611770400" }, { createdAt: new Date("2021-01-27T18:00:00Z") }],
+    ["a time in words", { created_utc: "2021-01-27T18:00:00Z" }, { createdAt: new Date("2021-01-27T18:00:00Z") }],
+    ["a kind in words", { kind: "Comment" }, { id: "c1" }],
+    ["no kind", { kind: null }, { id: "c1" }],
+    ["a number for an author", { author: 420 }, { author: "420" }],
+    ["a blank author", { author: " " }, { author: "[deleted]" }],
+    ["an object for an author", { author: { name: "ape" } }, { author: "[deleted]" }],
+    ["a number for a text", { body: 69 }, { body: "69" }],
+  ])("reads a comment with %s", (_, odd, read) => {
+    const archive = archiveOf(post("p1"), comment("c1", "p1", odd));
+    expect(archive).toMatchObject({ posts: 1, comments: 1, malformed: 0 });
+    expect(commentsAsOf(archive, "p1", asOf, 10)).toEqual([expect.objectContaining(read)]);
+  });
+
+  it("takes numbers for ids, and a parent without a prefix for a comment unless it is the post", () => {
+    const archive = archiveOf(
+      post("p1", { id: 1 }),
+      comment("c1", null, { id: 2, link_id: 1, parent_id: 1 }),
+      comment("c2", null, { id: 3, link_id: 1, parent_id: 2 }),
+    );
+    expect(commentsAsOf(archive, "1", asOf, 10)).toEqual([
+      expect.objectContaining({ id: "2", parentId: null, depth: 0 }),
+      expect.objectContaining({ id: "3", parentId: "2", depth: 1 }),
+    ]);
+  });
+
+  it("takes a row without a kind for a post where it has a title or answers nothing", () => {
+    const archive = archiveOf(
+      { id: "a", title: "Titled", link_id: "t3_a" },
+      { id: "b", body: "answers nothing" },
+      { id: "c", parent_id: "t3_a", body: "answers the post" },
+      { id: "d" },
+    );
+    expect(archive).toMatchObject({ posts: 2, comments: 1, malformed: 1 });
+  });
+
+  it.each([
+    ["milliseconds", 1611770400000],
+    ["microseconds", 1611770400000000],
+    ["a negative number", -5],
+    ["a day", "2021-01-27"],
+    ["a truth", true],
+  ])("counts a row whose time is %s as unreadable", (_, created_utc) => {
+    const archive = archiveOf(post("p1"), comment("c1", "p1", { created_utc }));
+    expect(archive).toMatchObject({ posts: 1, comments: 0, malformed: 1 });
+  });
+
+  it("reads the words for what is missing that Python writes, and leaves them in texts", () => {
+    const archive = parseArchive(
+      '{"id": "c1", "kind": "t1", "link_id": "t3_p1", "body": "NaN, said he", "score": NaN}',
+    );
+    expect(commentsAsOf(archive, "p1", asOf, 10)).toEqual([
+      expect.objectContaining({ body: "NaN, said he", score: 0 }),
+    ]);
+  });
+
   it("keeps the most discussed comments with their parents where there are more than asked for", () => {
     const archive = archiveOf(
       comment("c1", "p1", { score: 50 }),
