@@ -22,6 +22,8 @@ export const warningTypes = [
   "schwab_stock_unavailable",
   "schwab_options_unavailable",
   "cryptocurrency_not_traded",
+  "reddit_unreadable",
+  "archive_nothing_visible",
 ] as const;
 export const runWarningSchema = warningSchema.extend({
   type: z.enum(warningTypes),

@@ -314,7 +314,7 @@ describe("the source", () => {
   ])("names REDDIT_ARCHIVE for %s", async (_, name, problem) => {
     const location = join(own, name);
     const failure = { name: "BadConfiguration", message: `REDDIT_ARCHIVE: ${location} ${problem}` };
-    await expect(checkArchive(location, recordedLog())).rejects.toMatchObject(failure);
+    await expect(checkArchive(location, asOf, recordedLog())).rejects.toMatchObject(failure);
     const source = createArchive({ location }, { log: recordedLog() });
     await expect(source.listHotPosts({ limit: 10, marketTime: asOf })).rejects.toMatchObject(failure);
   });
@@ -322,10 +322,24 @@ describe("the source", () => {
   it("refuses a file without a single row", async () => {
     const location = join(own, "prose.jsonl");
     await writeFile(location, "Dear diary,\n");
-    await expect(checkArchive(location, recordedLog())).rejects.toMatchObject({
+    await expect(checkArchive(location, asOf, recordedLog())).rejects.toMatchObject({
       name: "BadConfiguration",
-      message: `REDDIT_ARCHIVE: ${location} holds no post and no comment in JSON lines`,
+      message: `REDDIT_ARCHIVE: ${location} holds no post and no comment in JSON lines; unreadable rows: 1`,
     });
+  });
+
+  it("says what is unreadable, and how many posts a run would find", async () => {
+    const location = join(own, "odd.jsonl");
+    const rows = [post("p1", { created_utc: now }), comment("c1", "p1", { created_utc: now * 1000 }), post("p2")];
+    await writeFile(location, lines(rows));
+    const found = { posts: 2, comments: 0, undatedComments: 0, malformed: 1, hotPosts: 2 };
+    await expect(checkArchive(location, asOf, recordedLog())).resolves.toEqual(found);
+    const later = new Date("2021-01-29T19:00:00Z");
+    await expect(checkArchive(location, later, recordedLog())).resolves.toMatchObject({ hotPosts: 1 });
+    const counted: number[] = [];
+    const source = createArchive({ location }, { log: recordedLog() });
+    await source.listHotPosts({ limit: 10, marketTime: asOf, leftOut: (count) => counted.push(count) });
+    expect(counted).toEqual([1]);
   });
 
   it("reads a file once until it changes, and logs once what is undated and unreadable", async () => {
@@ -359,8 +373,8 @@ describe("the source", () => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
     try {
-      await expect(checkArchive("s3://archives/there.jsonl", recordedLog())).resolves.toMatchObject({ posts: 1 });
-      await expect(checkArchive("s3://archives/gone.jsonl", recordedLog())).rejects.toMatchObject({
+      await expect(checkArchive("s3://archives/there.jsonl", asOf, recordedLog())).resolves.toMatchObject({ posts: 1 });
+      await expect(checkArchive("s3://archives/gone.jsonl", asOf, recordedLog())).rejects.toMatchObject({
         name: "BadConfiguration",
         message: "REDDIT_ARCHIVE: s3://archives/gone.jsonl cannot be read (NoSuchKey)",
       });
