@@ -24,6 +24,7 @@ export const warningTypes = [
   "cryptocurrency_not_traded",
   "reddit_unreadable",
   "archive_nothing_visible",
+  "bad_tick_ignored",
 ] as const;
 export const runWarningSchema = warningSchema.extend({
   type: z.enum(warningTypes),
