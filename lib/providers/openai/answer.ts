@@ -21,6 +21,12 @@ export function choiceOf(answer: unknown): Choice | undefined {
   return completionSchema.safeParse(answer).data?.choices[0];
 }
 
+/** The text of an answer, as far as it has one. */
+export function replyIn(answer: unknown, choice: Choice | undefined): string {
+  if (choice === undefined) return typeof answer === "string" ? answer : "";
+  return choice.message.content ?? choice.message.refusal ?? "";
+}
+
 /** Zero where a service does not count: then there is nothing the ledger could add up. */
 export function usageOf(answer: unknown): ModelUsage {
   const usage = usageSchema.safeParse(answer).data?.usage;

@@ -6,7 +6,7 @@ import { AppError, isAppError } from "../../runtime/errors.ts";
 import type { Log } from "../../runtime/logger.ts";
 import { marketTimeHeader } from "../calls/http.ts";
 import { type RetryPolicy, type RetryTools, withRetries } from "../calls/retry.ts";
-import { choiceOf, unwillingness, usageOf } from "./answer.ts";
+import { choiceOf, replyIn, unwillingness, usageOf } from "./answer.ts";
 import { longestWaitMs, toModelError } from "./failure.ts";
 import type { Model, ModelAnswer, ModelUsage } from "./model.ts";
 import { type Parameter, refusedParameter, withoutRefused } from "./parameters.ts";
@@ -137,20 +137,14 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
         finishReason: choice?.finish_reason ?? null,
         ms: Math.round(performance.now() - startedAt),
       });
-      if (choice === undefined) {
-        reply = typeof answer === "string" ? answer : "";
-        throw unusable("OpenAI's answer is not a chat completion", true);
-      }
-      reply = choice.message.content ?? choice.message.refusal ?? "";
+      reply = replyIn(answer, choice);
+      if (choice === undefined) throw unusable("OpenAI's answer is not a chat completion", true);
       const problem = unwillingness(choice, conversation.withImage);
       if (problem !== null) throw unusable(problem, unwilling++ < unwillingRetries);
       try {
         return conversation.read(choice.message.content ?? "");
       } catch (error) {
-        throw unusable(
-          `the model's reply is malformed: ${error instanceof Error ? error.message : String(error)}`,
-          true,
-        );
+        throw unusable(`the model's reply is malformed: ${messageOf(error)}`, true);
       }
     };
 
@@ -211,6 +205,10 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
         },
       }),
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function readDescription(reply: string): string {
