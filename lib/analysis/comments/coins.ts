@@ -1,5 +1,5 @@
 /**
- * Cryptocurrencies by symbol, with the names people use for them. A symbol that most know as a company's (COMP, DASH, SUI)
+ * Cryptocurrencies by symbol, with the names people use for them. A symbol that most know as a company's (COMP, DASH, STX)
  * is not among them; those that are belong to the coin, whatever small company an exchange lists under them.
  */
 const names: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +41,15 @@ const names: Readonly<Record<string, readonly string[]>> = {
   FLOKI: ["floki inu"],
   PEPE: ["pepe coin", "pepecoin"],
   BONK: [],
+  LRC: ["loopring"],
+  GRT: [],
+  ENJ: ["enjin"],
+  CRO: ["cronos"],
+  HNT: ["helium"],
+  AXS: ["axie infinity"],
+  APT: ["aptos"],
+  ARB: ["arbitrum"],
+  SUI: [],
 };
 
 const symbols: ReadonlyMap<string, string> = new Map(
