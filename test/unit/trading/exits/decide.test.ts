@@ -182,7 +182,7 @@ describe("a stock's price rules", () => {
     const { exits, instrument } = check(single, { candles: candles([100, 116]) });
     expect(exits).toEqual([]);
     expect(instrument).toMatchObject({ remaining_quantity: 1, trailing_stop_active: true, time_extension: "trailing" });
-    expect(check(instrument, { candles: candles([107, 108]) }).exits).toMatchObject([
+    expect(check(instrument, { candles: candles([107, 109]) }).exits).toMatchObject([
       { reason: "trailing_stop", quantity: 1, fill_price: 107.88 },
     ]);
   });

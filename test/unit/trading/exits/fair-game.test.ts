@@ -10,12 +10,14 @@ const checksADay = 13;
 const stepsABar = 40;
 const dayMs = 86_400_000;
 
-/** Numbers in [0, 1) that are the same in every run (a linear congruential generator, Numerical Recipes' constants). */
+/** Numbers in [0, 1) that are the same in every run: a counter, scrambled (the finisher of MurmurHash3). */
 function seeded(seed: number): () => number {
-  let state = seed;
+  let count = seed;
   return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
+    count = (count + 0x9e3779b9) >>> 0;
+    let bits = Math.imul(count ^ (count >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 32;
   };
 }
 
