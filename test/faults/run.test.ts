@@ -103,7 +103,8 @@ describe("the crash scenario", () => {
     const holds = (...words: string[]) =>
       faultFree.table.filter((item) => words.every((word) => item.includes(word))).length;
     expect(holds('"sk":"EXIT#000001"', '"exit_reason":"replaced"', '"exit_price":9,', "AMC")).toBe(1);
-    expect(holds('"sk":"EXIT#000001"', '"exit_reason":"stop_loss"', '"exit_price":9,', "BB")).toBe(1);
+    // Its stop is 9, and it opened at 8.
+    expect(holds('"sk":"EXIT#000001"', '"exit_reason":"stop_loss"', '"exit_price":8,', "BB")).toBe(1);
     // A stop-out of each of two predictions, and one settled far in the money: 0, 0, then 0.3 of 1.
     expect(holds('"username":"author_old"', '"avg_sentiment_accuracy":0.3,')).toBe(1);
     expect(holds('"sk":"APPLIED#')).toBe(3);

@@ -18,7 +18,7 @@ async function madeUpArchives() {
   return { comments: join(folder, "comments.jsonl"), prices: folder };
 }
 
-it("a replay of made-up archives buys at the last price of its time and sells where the next day's bar touched the stop", async () => {
+it("a replay of made-up archives buys at the last price of its time and sells where the next day opens, below the stop", async () => {
   const replay = await startReplay(await madeUpArchives(), opening);
   onTestFinished(() => replay.close());
   const runAt = async (instant: string) => {
@@ -44,8 +44,8 @@ it("a replay of made-up archives buys at the last price of its time and sells wh
       status: "closed",
       exit_reason: "stop_loss",
       shares_remaining: 0,
-      // A tenth below 54; the first bar of the day went down to 43. 69 times 5.40 are lost.
-      position_exits: [{ exit_price: 48.6, exit_reason: "stop_loss", shares_exited: 69, realized_pnl: -372.6 }],
+      // The stop is a tenth below 54, but the first bar of the day opened at 44. 69 times 10.00 are lost.
+      position_exits: [{ exit_price: 44, exit_reason: "stop_loss", shares_exited: 69, realized_pnl: -690 }],
     },
   });
   // No cent is lost or found.

@@ -12,33 +12,33 @@ const premiumIs = (mark: number) => {
 };
 
 describe("an option", () => {
-  it("that has lost half is sold at the stop, and the premium that was seen is kept beside it", async () => {
+  it("that has lost more than half is sold at the premium that was seen", async () => {
     await seedPositions(await begin({ GME: 100 }), [calls()]);
     premiumIs(0.9);
     expect(await runAt("2026-03-03")).toMatchObject({ exits_triggered: 1, warnings: null });
     expect(await exitsOf(id)).toMatchObject([
       {
         exit_reason: "stop_loss",
-        exit_price: 1,
+        exit_price: 0.9,
         observed_price: 0.9,
         contracts_exited: 10,
         shares_exited: null,
-        realized_pnl_cents: -100_000,
+        realized_pnl_cents: -110_000,
         trigger_candle: null,
       },
     ]);
-    expect(await cash()).toBe(9_900_000);
+    expect(await cash()).toBe(9_890_000);
   });
 
-  it("that nobody bids for any more is worth nothing, and is sold at the stop", async () => {
+  it("that nobody bids for any more is worth nothing, and is sold for nothing", async () => {
     await seedPositions(await begin({ GME: 100 }), [calls()]);
     premiumIs(0);
     await runAt("2026-03-03");
-    expect(await exitsOf(id)).toMatchObject([{ exit_reason: "stop_loss", exit_price: 1, observed_price: 0 }]);
+    expect(await exitsOf(id)).toMatchObject([{ exit_reason: "stop_loss", exit_price: 0, observed_price: 0 }]);
     expect(await positionOf(id)).toMatchObject({ status: "closed", last_price: 0 });
   });
 
-  it("that has doubled is halved at the target, and the rest trails the peak", async () => {
+  it("that has doubled is halved at what it is worth, and the rest trails the peak", async () => {
     await seedPositions(await begin({ GME: 100 }), [calls()]);
     premiumIs(4.5);
     expect(await runAt("2026-03-03")).toMatchObject({ exits_triggered: 1 });
@@ -48,22 +48,22 @@ describe("an option", () => {
       peak_premium: 4.5,
       last_price: 4.5,
     });
-    // 98,000 + 5 × 4.00 × 100 in cash, and five contracts at 4.50
+    // 98,000 + 5 × 4.50 × 100 in cash, and five contracts at 4.50
     expect(await portfolioOf("options_quality")).toMatchObject({
-      cash_available_cents: 10_000_000,
-      current_value_cents: 10_225_000,
+      cash_available_cents: 10_025_000,
+      current_value_cents: 10_250_000,
     });
     premiumIs(3.1);
     expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 1 });
-    // 4.50 × 0.7
+    // Below 4.50 × 0.7 = 3.15: (3.10 − 2.00) × 5 × 100.
     expect((await exitsOf(id))[1]).toMatchObject({
       exit_reason: "trailing_stop",
-      exit_price: 3.15,
+      exit_price: 3.1,
       observed_price: 3.1,
-      realized_pnl_cents: 57_500,
+      realized_pnl_cents: 55_000,
     });
-    expect(await cash()).toBe(10_157_500);
-    expect(await positionOf(id)).toMatchObject({ status: "closed", realized_return_pct: 78.75, hold_days: 2 });
+    expect(await cash()).toBe(10_180_000);
+    expect(await positionOf(id)).toMatchObject({ status: "closed", realized_return_pct: 90, hold_days: 2 });
   });
 
   it("is sold on its tenth day at what it is worth", async () => {

@@ -93,13 +93,13 @@ describe("a prediction", () => {
       status: "resolved",
       contracts_remaining: 0,
       exit_reason: "stop_loss",
-      simulated_pnl_cents: -100_000,
-      simulated_return_pct: -0.5,
+      simulated_pnl_cents: -110_000,
+      simulated_return_pct: -0.55,
       is_correct: false,
       resolved_at: "2026-03-03T15:30:00.000Z",
     });
     expect(await itemsOf("a", "EXIT#", predictionExitSchema)).toMatchObject([
-      { id: "a.GME.1", exit_premium: 1, observed_premium: 0.9, contracts_exited: 10, exit_reason: "stop_loss" },
+      { id: "a.GME.1", exit_premium: 0.9, observed_premium: 0.9, contracts_exited: 10, exit_reason: "stop_loss" },
     ]);
     expect([await tracked(), await unapplied()]).toEqual([["b.GME"], ["a.GME"]]);
     expect(await Promise.all(["tracking", "resolved"].map((status) => total(`PREDICTIONS#status=${status}`)))).toEqual([
@@ -203,7 +203,7 @@ describe("a prediction", () => {
       status: "resolved",
       hitl_override: "correct",
       is_correct: true,
-      simulated_return_pct: -0.5,
+      simulated_return_pct: -0.55,
     });
     expect(await unapplied()).toEqual(["a.GME", "b.GME", "c.GME"]);
     expect(await total("PREDICTIONS#status=resolved")).toBe(3);

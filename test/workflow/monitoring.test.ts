@@ -105,7 +105,7 @@ describe("a stock", () => {
     expect((await portfolioOf("stocks_quality")).cash_available_cents).toBe(10_020_000);
   });
 
-  it("that has gained 5 % on its fifth day cannot lose any more: its stop is the entry", async () => {
+  it("that has gained 5 % on its fifth day is stopped at the entry, or at an opening below it", async () => {
     const services = await begin({ GME: byDay({ "2026-03-09": 106, "2026-03-12": 99 }) });
     await seedPositions(services, boughtOnFriday());
     await quietAt("2026-03-11");
@@ -118,10 +118,10 @@ describe("a stock", () => {
     });
     expect(await portfolioOf("stocks_quality")).toMatchObject({ current_value_cents: 10_030_000 });
     await runAt("2026-03-12");
-    expect(await exits(friday)).toEqual(["breakeven_stop: 50 at 100 on 2026-03-12"]);
+    expect(await exits(friday)).toEqual(["breakeven_stop: 50 at 99 on 2026-03-12"]);
     expect(await portfolioOf("stocks_quality")).toMatchObject({
-      cash_available_cents: 10_000_000,
-      realized_pnl_cents: 0,
+      cash_available_cents: 9_995_000,
+      realized_pnl_cents: -5_000,
     });
   });
 
@@ -143,7 +143,7 @@ describe("a stock", () => {
     await quietAt("2026-03-13");
     await quietAt("2026-03-15", "12:00");
     expect(await runAt("2026-03-16")).toMatchObject({ exits_triggered: 1 });
-    expect(await exits(friday)).toEqual(["take_profit: 25 at 115 on 2026-03-09", "time_stop: 25 at 116 on 2026-03-16"]);
+    expect(await exits(friday)).toEqual(["take_profit: 25 at 116 on 2026-03-09", "time_stop: 25 at 116 on 2026-03-16"]);
   });
 
   it("that is not traded on the day of the run is judged by its last trade", async () => {

@@ -143,7 +143,7 @@ export const positionExitSchema = z.object({
   contracts_exited: countSchema.nullable(),
   realized_pnl_cents: centsSchema,
   fill: fillSchema.nullable().default(null),
-  /** The market's price where the fill is a trigger level. */
+  /** The market's price that was observed: of a bar, the low or high that touched the level. */
   observed_price: priceSchema.nullable(),
   /** The bar that touched the trigger; null for exits by time, expiration, premium or hand. */
   trigger_candle: candleRecordSchema.nullable(),

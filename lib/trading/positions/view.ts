@@ -52,7 +52,7 @@ export type ExitView = z.infer<typeof exitViewSchema>;
 
 /**
  * A position as it is shown (spec api 6). Fields of the other kind of instrument are null. Prices are dollars per share
- * as they are stored, with up to four decimals: an exit at the target fills at exactly the price shown here.
+ * as they are stored, with up to four decimals: an exit inside a bar at the target fills at exactly this.
  */
 export const positionViewSchema = z
   .object({

@@ -106,7 +106,7 @@ export const predictionExitSchema = z.object({
   contracts_exited: z.number().int().positive(),
   simulated_pnl_cents: z.number().int(),
   fill: fillSchema.nullable().default(null),
-  /** The market's premium where the fill is a trigger level. */
+  /** The premium that was seen, null where an expired option was settled. */
   observed_premium: priceSchema.nullable(),
   created_at: z.string(),
 });
