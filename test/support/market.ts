@@ -37,7 +37,7 @@ export function marketOf(prices: Record<string, number | PriceOf>): MarketHistor
     }
     return found;
   }
-  return { has: (symbol) => symbol in prices, isTradingDay, bars, candles };
+  return { has: (symbol) => symbol in prices, bars, candles };
 }
 
 function nextDay(day: string): string {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isTradingDay, regularEnd, sessionStart } from "../../calendar/trading-days.ts";
+import { isTradingDay, sessionEnd, sessionStart } from "../../calendar/trading-days.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { priceSchema } from "../instruments/terms.ts";
 import type { DayPrices } from "./candles.ts";
@@ -101,7 +101,7 @@ function hasSessionBegun(day: string, at: Date): boolean {
 }
 
 function isSessionOver(day: string, at: Date): boolean {
-  return regularEnd(day) <= at;
+  return sessionEnd(day) <= at;
 }
 
 /** The S&P 500's last close on or before a New York day; null where it could not be had. */

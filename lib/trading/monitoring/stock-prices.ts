@@ -1,4 +1,4 @@
-import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
+import { isTradingDay, lastTradingDay, sessionStart } from "../../calendar/trading-days.ts";
 import type { Broker, Candle } from "../../providers/market/market.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
@@ -132,8 +132,12 @@ async function askDailyPrices(
   }
 }
 
-/** A stock's close on a day that is over, in dollars; null where no source knows it. */
+/**
+ * A stock's close on a day that is over, in dollars; null where no source knows it. A contract that expires on a day
+ * without trading, as those of old did on Saturdays, is worth what the last close before that day made of it.
+ */
 export async function closeOfDay({ context }: Monitoring, ticker: string, day: string): Promise<number | null> {
   const { services, marketTime } = context;
-  return closeOn(await priceBars(services, { ticker, from: day, to: day, marketTime }), day);
+  const traded = lastTradingDay(day);
+  return closeOn(await priceBars(services, { ticker, from: traded, to: traded, marketTime }), traded);
 }

@@ -156,6 +156,8 @@ describe("with the real client", () => {
       closesAt: new Date("2026-03-02T21:00:00Z"),
     });
     expect(await hours("2026-07-01")).toMatchObject({ opensAt: new Date("2026-07-01T13:30:00Z") });
+    // The day after Thanksgiving ends at 13:00.
+    expect(await hours("2020-11-27")).toMatchObject({ closesAt: new Date("2020-11-27T18:00:00Z") });
     for (const day of ["2026-04-03", "2026-03-07"]) {
       expect(await hours(day)).toEqual({ day, isTradingDay: false, opensAt: null, closesAt: null });
     }
