@@ -47,6 +47,20 @@ const ended = (ticker: string, exit_date: string, realized_pnl_cents: number, tr
     realized_return_pct: realized_pnl_cents / 1425,
   });
 
+/** Of three returns no ratio is told. */
+const ratiosOfThree = {
+  returns: 3,
+  sharpe: null,
+  sharpe_error: null,
+  sortino: null,
+  sortino_error: null,
+  benchmark_returns: 3,
+  alpha: null,
+  alpha_error: null,
+  beta: null,
+  beta_error: null,
+};
+
 describe("GET /portfolios/{id}/performance", () => {
   const performance = (id: string, query: Record<string, string> = {}) =>
     data("GET /portfolios/{id}/performance", { params: { id }, query });
@@ -77,31 +91,31 @@ describe("GET /portfolios/{id}/performance", () => {
       benchmark_available: true,
       gross: {
         closed_trades: 3,
+        independent_trades: 3,
         win_rate: 0.666667,
+        independent_win_rate: 0.666667,
         win_rate_low: 0.20766,
         win_rate_high: 0.938508,
-        profit_factor: 2.5125,
+        profit_factor: null,
+        profit_factor_error: null,
         expectancy: 20.17,
+        expectancy_error: null,
         max_drawdown: 0.01,
-        // Mean 1/300; √252 × (1/300) / 0.0115470 and √252 × (1/300) / 0.0057735.
-        sharpe: 4.582576,
-        sortino: 9.165151,
-        alpha: 0,
-        beta: 1,
+        ...ratiosOfThree,
       },
       net: {
         closed_trades: 3,
+        independent_trades: 3,
         win_rate: 0.333333,
+        independent_win_rate: 0.333333,
         win_rate_low: 0.061492,
         win_rate_high: 0.79234,
-        profit_factor: 2.373494,
+        profit_factor: null,
+        profit_factor_error: null,
         expectancy: 19,
+        expectancy_error: null,
         max_drawdown: 0.01,
-        // Returns 0 %, −1 %, 1 %: covariance 0.0002/2 over variance 0.0002667/2, and 252 × (0 − 0.75/300).
-        sharpe: 0,
-        sortino: 0,
-        alpha: -0.63,
-        beta: 0.75,
+        ...ratiosOfThree,
       },
       equity_curve: [
         { date: "2026-02-23", value: 100_000, net_value: 100_000 },
@@ -112,12 +126,12 @@ describe("GET /portfolios/{id}/performance", () => {
     });
   });
 
-  it("says all but alpha and beta where the S&P 500 cannot be had", async () => {
+  it("rests alpha and beta on nothing where the S&P 500 cannot be had", async () => {
     await seedWeek();
     const { benchmark_available, gross, net } = await performance("stocks_quality");
     expect(benchmark_available).toBe(false);
-    expect(gross).toMatchObject({ sharpe: 4.582576, alpha: null, beta: null });
-    expect(net).toMatchObject({ sharpe: 0, alpha: null, beta: null });
+    expect(gross).toMatchObject({ returns: 3, benchmark_returns: 0, alpha: null, beta: null });
+    expect(net).toMatchObject({ returns: 3, benchmark_returns: 0, alpha: null, beta: null });
   });
 
   it("looks at the last days only, where the curve then begins with its first value", async () => {

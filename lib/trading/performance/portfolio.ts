@@ -71,6 +71,8 @@ export async function benchmarkCloses(services: PerformanceServices, curve: read
   return new Map(bars.flatMap(({ date, close }) => (close === null ? [] : [[date, close] as const])));
 }
 
-function toTrade({ exit_date, realized_pnl_cents, trading_costs_cents }: Position) {
-  return { date: exit_date ?? "", pnlCents: realized_pnl_cents, costCents: trading_costs_cents };
+/** Of a position only the day of its end is stored, so that those of one ticker and day count as one. */
+function toTrade({ ticker, exit_date, realized_pnl_cents, trading_costs_cents }: Position) {
+  const date = exit_date ?? "";
+  return { ticker, endedAt: date, date, pnlCents: realized_pnl_cents, costCents: trading_costs_cents };
 }
