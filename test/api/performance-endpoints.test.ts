@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { isTradingDay } from "../../lib/calendar/trading-days.ts";
 import { openRealm } from "../../lib/realm/state.ts";
+import { addDays } from "../../lib/runtime/dates.ts";
+import type { PriceBar } from "../../lib/trading/market/bars.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { seedSignals, signalOf } from "../support/seeds.ts";
 import { closeOf, noFigures } from "../support/trading.ts";
@@ -31,6 +34,16 @@ async function seedBenchmark(closes: Record<string, number>) {
   const { store } = api.services;
   const bars = Object.entries(closes).map(([date, close]) => closeOf(date, close));
   await store.putMany(bars.map((bar) => ({ ...store.keys.dailyBar(bar.ticker, bar.date), ...bar })));
+}
+
+/** Stores final closes of a ticker that rises by a dollar on each trading day. */
+async function seedCloses(ticker: string, from: string, to: string) {
+  const { store } = api.services;
+  const bars: PriceBar[] = [];
+  for (let day = from; day <= to; day = addDays(day, 1)) {
+    if (isTradingDay(day)) bars.push({ ...closeOf(day, 100 + bars.length), ticker });
+  }
+  await store.putMany(bars.map((bar) => ({ ...store.keys.dailyBar(ticker, bar.date), ...bar })));
 }
 
 /** A position that ended on a day. */
@@ -249,7 +262,12 @@ describe("GET /signals/calibration", () => {
     await seedCohort();
     const { bins, ...figures } = await calibration();
     // (0.25² + 0.7² + 0.9²) / 3
-    expect(figures).toEqual({ from: "2025-12-03", to: "2026-03-02", signals: 4, ended: 3, brier_score: 0.454167 });
+    expect(figures).toEqual({
+      ...{ from: "2025-12-03", to: "2026-03-02", signals: 4, ended: 3, independent: 3, brier_score: 0.454167 },
+      // Nobody has prices of them.
+      ...{ base_rate: null, base_rate_known: 0, base_rate_brier_score: null },
+      ...{ brier_skill_score: null, brier_skill_score_error: null },
+    });
     expect(bins).toHaveLength(12);
     expect(bins.filter((bin: { signals: number }) => bin.signals > 0)).toEqual([
       {
@@ -263,11 +281,21 @@ describe("GET /signals/calibration", () => {
         right_share: 0.5,
         // 1 of 2
         right_share_low: 0.094531,
+        independent: 2,
         right_share_high: 0.905469,
+        base_rate: null,
         mean_return_pct: 2.5,
       },
       expect.objectContaining({ signal_type: "consensus", confidence_from: 0.9, ended: 1, right: 0 }),
     ]);
+  });
+
+  it("shows beside it how often the same ticker rose over as many days", async () => {
+    await seedCohort();
+    await seedCloses("GME", "2024-12-02", "2026-03-02");
+    const { bins, ...figures } = await calibration();
+    expect(figures).toMatchObject({ ended: 3, base_rate: 1, base_rate_known: 1, base_rate_brier_score: 0 });
+    expect(bins.find((bin: { ended: number }) => bin.ended === 2)).toMatchObject({ base_rate: 1, right_share: 0.5 });
   });
 
   it("takes other spans", async () => {
