@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assessGraduation } from "../../../../lib/trading/evaluation/graduation.ts";
+import { assessGraduation, type Evidence } from "../../../../lib/trading/evaluation/graduation.ts";
 import { periodMetrics, rollPeriods } from "../../../../lib/trading/evaluation/periods.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "../../../../lib/trading/evaluation/record.ts";
 import type { BenchmarkClose } from "../../../../lib/trading/market/bars.ts";
@@ -162,6 +162,12 @@ describe("a period's figures", () => {
   });
 });
 
+/** Evidence that stops nobody. */
+const enough: Evidence = {
+  ...{ periods: 3, independentTrades: 20, tradingDays: 60, pairs: 54 },
+  excess: { mean: 0.002, standardError: 0.0004, bound: 0.0001 },
+};
+
 describe("graduation", () => {
   const starts = ["2021-01-04", "2021-02-03", "2021-03-05"];
   function periods(quality: (number | null)[], consensus: number[]): EvaluationPeriod[] {
@@ -196,7 +202,7 @@ describe("graduation", () => {
   ])(
     "with quality $quality and consensus $consensus is ready: $isReady, led by $leader",
     ({ quality, consensus, isReady, leader }) => {
-      const result = assessGraduation(periods(quality, consensus));
+      const result = assessGraduation(periods(quality, consensus), () => enough);
       expect(result).toMatchObject({ isReady, leader });
       expect(result.reasons.length === 0).toBe(isReady);
     },
@@ -206,6 +212,55 @@ describe("graduation", () => {
     const late = periods([3, 2, 5], [1, 1, 1]).map((each) =>
       each.period_start === "2021-03-05" ? { ...each, period_start: "2021-03-06" } : each,
     );
-    expect(assessGraduation(late)).toMatchObject({ isReady: false, leader: null });
+    expect(assessGraduation(late, () => enough)).toMatchObject({ isReady: false, leader: null });
+  });
+
+  it("says all conditions with what is measured and needed", () => {
+    const { conditions } = assessGraduation(periods([3, -2, 5], [1, -4, 2]), () => enough);
+    expect(conditions).toEqual([
+      { condition: "consecutive_periods", isMet: true, measured: 3, needed: 3 },
+      { condition: "periods_with_a_benchmark", isMet: true, measured: 6, needed: 6 },
+      { condition: "periods_led", isMet: true, measured: 3, needed: 3 },
+      { condition: "periods_that_beat_the_index", isMet: true, measured: 2, needed: 2 },
+      { condition: "worst_period", isMet: true, measured: -2, needed: -15 },
+      { condition: "independent_trades", isMet: true, measured: 20, needed: 20 },
+      { condition: "days_with_both_values", isMet: true, measured: 0.9, needed: 0.9 },
+      { condition: "mean_daily_excess_bound", isMet: true, measured: 0.0001, needed: 0 },
+    ]);
+  });
+
+  it("does not tell the leader's conditions before there is one", () => {
+    const { conditions, reasons } = assessGraduation(periods([3, 1, 3], [1, 2, 1]), () => enough);
+    expect(conditions.filter(({ isMet }) => !isMet).map(({ measured }) => measured)).toEqual([
+      2,
+      ...Array(5).fill(null),
+    ]);
+    expect(reasons).toEqual(["No signal type was the better one in all three periods."]);
+  });
+
+  it.each([
+    [{ independentTrades: 19 }, "Only 19 independent trades are closed, of 20 that are needed."],
+    [{ pairs: 53 }, "Only 53 of 60 trading days have the portfolio's and the index's value of one moment."],
+    [
+      { pairs: 0, tradingDays: 0 },
+      "Only 0 of 0 trading days have the portfolio's and the index's value of one moment.",
+    ],
+    [{ excess: null }, "There are too few days to compare the mean daily return with the index's."],
+    [
+      { excess: { mean: 0.0015, standardError: 0.0004, bound: -0.00034 } },
+      "The mean daily return beyond the index is 0.15 %; its lower bound, -0.034 %, is not above 0.",
+    ],
+    [
+      { excess: { mean: 0, standardError: 0, bound: 0 } },
+      "The mean daily return beyond the index is 0 %; its lower bound, 0 %, is not above 0.",
+    ],
+  ])("is refused with %j, and says how far it is", (changes: Partial<Evidence>, reason) => {
+    const result = assessGraduation(periods([3, -2, 5], [1, -4, 2]), () => ({ ...enough, ...changes }));
+    expect(result).toMatchObject({ isReady: false, leader: "quality", reasons: [reason] });
+  });
+
+  it("is refused where nothing is known of the days, and says all that is missing", () => {
+    const nothing = { periods: 3, independentTrades: 0, tradingDays: 60, pairs: 0, excess: null };
+    expect(assessGraduation(periods([3, -2, 5], [1, -4, 2]), () => nothing).reasons).toHaveLength(3);
   });
 });
