@@ -43,6 +43,9 @@ export interface Graduation {
   reasons: string[];
 }
 
+/** With what each type has shown so far. */
+export type GraduationWithEvidence = Graduation & { evidence: Record<SignalType, Evidence> };
+
 interface Question extends Omit<Condition, "isMet"> {
   /** Whether those above are met as far as this one needs them. */
   isAsked: boolean;

@@ -4,13 +4,10 @@ import { readClosedPositions } from "../positions/closed.ts";
 import { portfolioValueSchema } from "../positions/record.ts";
 import type { TradingServices } from "../services.ts";
 import { evidence, pairsOf, periodsOfCount } from "./evidence.ts";
-import { assessGraduation, completedOf, type Evidence, type Graduation } from "./graduation.ts";
+import { assessGraduation, completedOf, type GraduationWithEvidence } from "./graduation.ts";
 import { evaluationPeriodSchema } from "./record.ts";
 
 type StoreServices = Pick<TradingServices, "store">;
-
-/** Whether paper trading has proved a signal type, and what each has shown so far. */
-export type GraduationWithEvidence = Graduation & { evidence: Record<SignalType, Evidence> };
 
 /** Whether paper trading has proved a signal type, by the two stock portfolios (spec pipeline 11.1). */
 export async function readGraduation(services: StoreServices): Promise<GraduationWithEvidence> {

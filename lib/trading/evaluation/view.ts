@@ -2,8 +2,7 @@ import * as z from "zod";
 import { dollars, round } from "../../runtime/money.ts";
 import { portfolioNames } from "../positions/accounts.ts";
 import { portfolioSchema } from "../positions/record.ts";
-import type { Evidence } from "./graduation.ts";
-import type { GraduationWithEvidence } from "./read-graduation.ts";
+import type { Evidence, GraduationWithEvidence } from "./graduation.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "./record.ts";
 
 /** The one parameter of `GET /evaluation-periods`. */
