@@ -11,7 +11,7 @@ export const handler = endpoint(
     path: "/evaluation-periods",
     summary: "List a portfolio's periods of 30 days",
     description:
-      "The newest first, each against the S&P 500. `meta.graduation` says whether paper trading has proved a type of signal, and else which condition is missing and by how much.",
+      "The newest first, each against the S&P 500. `meta.graduation` says whether paper trading has proved a type of signal, and else which condition is missing and by how much. Definitions: GET /methods.",
     tag: "Evaluation",
     query: z.strictObject(views.evaluationQuery),
     response: views.evaluationPeriodViewSchema.array(),

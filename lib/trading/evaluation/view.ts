@@ -28,7 +28,7 @@ const evidenceSchema = z
       .nullable()
       .describe("One-sided 95 % lower bound, corrected for a look after each of twelve periods."),
   })
-  .meta({ id: "GraduationEvidence" });
+  .meta({ id: "GraduationEvidence", description: "What each means: GET /methods." });
 
 /** Beyond the contract: whether paper trading has proved a signal type, and why not (spec pipeline 11.1). */
 export const graduationViewSchema = z

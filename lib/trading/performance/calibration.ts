@@ -38,7 +38,7 @@ const binSchema = z
       ),
     mean_return_pct: z.number().nullable().describe("Percent of what the deciding positions cost."),
   })
-  .meta({ id: "CalibrationBin" });
+  .meta({ id: "CalibrationBin", description: "What each means: GET /methods." });
 type Bin = z.infer<typeof binSchema>;
 
 /** The figures of `GET /signals/calibration`. */

@@ -53,7 +53,7 @@ const figuresSchema = z
     beta: z.number().nullable(),
     beta_error: error(),
   })
-  .meta({ id: "PerformanceFigures" });
+  .meta({ id: "PerformanceFigures", description: "What each means: GET /methods." });
 
 /** The figures of a portfolio or an author, before and after what its fills would have cost. */
 export const performanceViewSchema = z.object({
