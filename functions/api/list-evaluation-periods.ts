@@ -10,8 +10,7 @@ export const handler = endpoint(
     method: "GET",
     path: "/evaluation-periods",
     summary: "List a portfolio's periods of 30 days",
-    description:
-      "The newest first, each against the S&P 500. `meta.graduation` says whether paper trading has proved a type of signal, and else which condition is missing and by how much. Definitions: GET /methods.",
+    description: "Newest first. `meta.graduation` says which of its conditions is missing. Definitions: GET /methods.",
     tag: "Evaluation",
     query: z.strictObject(views.evaluationQuery),
     response: views.evaluationPeriodViewSchema.array(),

@@ -1,10 +1,10 @@
 import { readMarketTime } from "../../realm/market-time.ts";
-import { newYorkDay } from "../../runtime/dates.ts";
+import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import { readBenchmark } from "../market/benchmark.ts";
 import { readClosedPositions } from "../positions/closed.ts";
-import { readPortfolio } from "../positions/stored.ts";
+import { readPortfolio, readValues } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
-import { periodMetrics } from "./periods.ts";
+import { periodDays, periodMetrics } from "./periods.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "./record.ts";
 import type { EvaluationQuery } from "./view.ts";
 
@@ -30,12 +30,13 @@ export async function listEvaluationPeriods(
   if (from === undefined) return periods;
   const marketTime = await readMarketTime(services);
   const to = newYorkDay(marketTime);
-  const [portfolio, positions, close] = await Promise.all([
+  const [portfolio, values, positions, close] = await Promise.all([
     readPortfolio(services, portfolio_id),
+    readValues(services, portfolio_id, { from: addDays(from, -periodDays), to }),
     readClosedPositions(services, portfolio_id, { from, to }),
     readBenchmark(services, { from, to, marketTime }),
   ]);
-  const facts = { portfolio, positions };
+  const facts = { portfolio, positions, values };
   return periods.map((period) =>
     period.status === "active" ? { ...period, ...periodMetrics(period, facts, to, close) } : period,
   );

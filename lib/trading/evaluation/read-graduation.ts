@@ -1,7 +1,7 @@
 import type { SignalType } from "../../analysis/signals/signal.ts";
 import { portfolioOf } from "../positions/accounts.ts";
 import { readClosedPositions } from "../positions/closed.ts";
-import { portfolioValueSchema } from "../positions/record.ts";
+import { readValues } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
 import { evidence, pairsOf, periodsOfCount } from "./evidence.ts";
 import { assessGraduation, completedOf, type GraduationWithEvidence } from "./graduation.ts";
@@ -26,7 +26,7 @@ async function readShown(services: StoreServices, type: SignalType) {
   if (!first || !last) return { periods, evidence: evidence([], [], []) };
   const days = { from: first.period_start, to: last.period_end };
   const [values, closed] = await Promise.all([
-    store.queryAll({ pk: store.keys.portfolioValue(portfolio, "").pk, ...days }, portfolioValueSchema),
+    readValues(services, portfolio, days),
     readClosedPositions(services, portfolio, days),
   ]);
   return { periods, evidence: evidence(counted, pairsOf(values), closed) };
