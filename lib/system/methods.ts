@@ -96,9 +96,20 @@ export const methods: z.infer<typeof methodsSchema> = [
     statistic: "alpha and beta",
     fields: performance("benchmark_returns", "alpha", "alpha_error", "beta", "beta_error"),
     definition: "Intercept and slope of the least squares line of own returns on the S&P 500's; alpha times 252.",
-    convention: `Simple returns, no risk-free rate, ordinary standard errors (n − 2). Null below ${fewestObservations} pairs.`,
+    convention:
+      "Of a portfolio only from days that kept its value and the index's quote of the same moment; of an author's curve " +
+      "with the index's closes. Simple returns, no risk-free rate, ordinary standard errors (n − 2). Null below " +
+      `${fewestObservations} pairs.`,
     source: `${dailyValues} The index without dividends.`,
     not: "A promise of excess return: an alpha less than two standard errors from 0 is no evidence of any.",
+  },
+  {
+    statistic: "the index's return",
+    fields: ["PortfolioPerformance.benchmark_return_pct", "PortfolioPerformance.benchmark_total_return_pct"],
+    definition: "Change of the S&P 500 from the first to the last value kept with the portfolio's; and with dividends.",
+    convention: "Percent. Dividends are what its total return index gained beyond it between the closes before both.",
+    source: "Quotes kept with the values; daily closes of ^GSPC and ^SP500TR.",
+    not: "What a fund on the index pays out, which has costs and taxes.",
   },
   {
     statistic: "confidence and its calibration",
@@ -125,8 +136,10 @@ export const methods: z.infer<typeof methodsSchema> = [
       ...["total_positions_closed", "winning_positions", "losing_positions", "avg_return_pct", "signal_accuracy_pct"],
     ),
     definition: `Change of the portfolio's value over ${periodDays} days in percent, less the S&P 500's price return.`,
-    convention: "Calendar days. Dividends of neither side are counted.",
-    source: "Stored values, closed positions, closes of the index.",
+    convention:
+      "Both sides from the last values on or before the first and the last day, read at one moment; where the index was " +
+      "not kept with them, its closes of their days. Calendar days. The index without dividends.",
+    source: "Stored values of both sides, closed positions.",
     not: "Evidence of skill: half of all lucky portfolios beat the index in a month.",
   },
   {

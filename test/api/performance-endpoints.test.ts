@@ -14,26 +14,27 @@ const { data, refusal, enter } = api;
 const offline = { YAHOO_BASE_URL: "http://127.0.0.1:9" };
 beforeEach(() => enter(offline));
 
-/** Stores what a portfolio was worth on days, in dollars before and after costs. */
-async function seedValues(portfolio_id: string, values: Record<string, [gross: number, net: number]>) {
+/** Stores what a portfolio was worth on days, in dollars before and after costs, and the index at that moment. */
+async function seedValues(portfolio_id: string, values: Record<string, [gross: number, net: number, index?: number]>) {
   const { store } = api.services;
   await store.putMany(
-    Object.entries(values).map(([date, [gross, net]]) => ({
+    Object.entries(values).map(([date, [gross, net, index]]) => ({
       ...store.keys.portfolioValue(portfolio_id, date),
       portfolio_id,
       date,
-      value_cents: gross * 100,
-      net_value_cents: net * 100,
+      value_cents: Math.round(gross * 100),
+      net_value_cents: Math.round(net * 100),
       valued_at: `${date}T15:30:00.000Z`,
+      ...(index !== undefined && { benchmark_price: index }),
     })),
   );
 }
 
-/** Stores final closes of the S&P 500. */
-async function seedBenchmark(closes: Record<string, number>) {
+/** Stores final closes of an index. */
+async function seedIndex(ticker: string, closes: Record<string, number>) {
   const { store } = api.services;
-  const bars = Object.entries(closes).map(([date, close]) => closeOf(date, close));
-  await store.putMany(bars.map((bar) => ({ ...store.keys.dailyBar(bar.ticker, bar.date), ...bar })));
+  const bars = Object.entries(closes).map(([date, close]) => ({ ...closeOf(date, close), ticker }));
+  await store.putMany(bars.map((bar) => ({ ...store.keys.dailyBar(ticker, bar.date), ...bar })));
 }
 
 /** Stores final closes of a ticker that rises by a dollar on each trading day. */
@@ -67,7 +68,7 @@ const ratiosOfThree = {
   sharpe_error: null,
   sortino: null,
   sortino_error: null,
-  benchmark_returns: 3,
+  benchmark_returns: 2,
   alpha: null,
   alpha_error: null,
   beta: null,
@@ -78,12 +79,13 @@ describe("GET /portfolios/{id}/performance", () => {
   const performance = (id: string, query: Record<string, string> = {}) =>
     data("GET /portfolios/{id}/performance", { params: { id }, query });
 
-  /** Gross returns of 1 %, −1 %, 1 % after Monday 23 February; the market's are the same. */
-  async function seedWeek() {
+  /** Gross returns of 1 %, −1 %, 1 % after Monday 23 February; the market's of the last two are the same. */
+  async function seedWeek({ withIndex = true } = {}) {
+    const index = (price: number): [] | [number] => (withIndex ? [price] : []);
     await seedValues("stocks_quality", {
-      "2026-02-24": [101_000, 100_000],
-      "2026-02-25": [99_990, 99_000],
-      "2026-02-26": [100_989.9, 99_990],
+      "2026-02-24": [101_000, 100_000, ...index(5050)],
+      "2026-02-25": [99_990, 99_000, ...index(4999.5)],
+      "2026-02-26": [100_989.9, 99_990, ...index(5049.495)],
     });
     await seedPositions(api.services, [
       ended("GME", "2026-02-24", 10_000, 150),
@@ -96,12 +98,17 @@ describe("GET /portfolios/{id}/performance", () => {
 
   it("tells gross from net, beside the S&P 500", async () => {
     await seedWeek();
-    await seedBenchmark({ "2026-02-23": 5000, "2026-02-24": 5050, "2026-02-25": 4999.5, "2026-02-26": 5049.495 });
+    // The last value was told before the close; dividends until then were 10 of 11,000.
+    await seedIndex("^GSPC", { "2026-02-24": 5000, "2026-02-25": 4900, "2026-02-26": 4950 });
+    await seedIndex("^SP500TR", { "2026-02-24": 11_000, "2026-02-25": 10_790, "2026-02-26": 10_899.9 });
     expect(await performance("stocks_quality")).toEqual({
       portfolio_id: "stocks_quality",
       from: "2025-03-03",
       to: "2026-03-02",
       benchmark_available: true,
+      // 5050 → 5049.495, and that times (10,899.9 / 11,000) / (4950 / 5000)
+      benchmark_return_pct: -0.01,
+      benchmark_total_return_pct: 0.0809,
       gross: {
         closed_trades: 3,
         independent_trades: 3,
@@ -139,12 +146,30 @@ describe("GET /portfolios/{id}/performance", () => {
     });
   });
 
-  it("rests alpha and beta on nothing where the S&P 500 cannot be had", async () => {
-    await seedWeek();
-    const { benchmark_available, gross, net } = await performance("stocks_quality");
-    expect(benchmark_available).toBe(false);
+  it("rests alpha and beta on nothing where the index was not kept with the values", async () => {
+    await seedWeek({ withIndex: false });
+    const { gross, net, ...others } = await performance("stocks_quality");
+    expect(others).toMatchObject({ benchmark_available: false, benchmark_return_pct: null });
     expect(gross).toMatchObject({ returns: 3, benchmark_returns: 0, alpha: null, beta: null });
     expect(net).toMatchObject({ returns: 3, benchmark_returns: 0, alpha: null, beta: null });
+  });
+
+  it("finds a portfolio that is the index to have beta 1 and alpha 0, whatever the closes are", async () => {
+    const days = Array.from({ length: 40 }, (_, day) => addDays("2026-01-20", day)).filter(isTradingDay);
+    const price = (day: number) => Math.round(100 * (5000 + 40 * Math.sin(day) + day)) / 100;
+    await seedValues(
+      "stocks_quality",
+      Object.fromEntries(days.map((day, index) => [day, [price(index) * 20, 99_000, price(index)]])),
+    );
+    const { gross, ...others } = await performance("stocks_quality");
+    expect(gross).toMatchObject({
+      benchmark_returns: days.length - 1,
+      alpha: 0,
+      alpha_error: 0,
+      beta: 1,
+      beta_error: 0,
+    });
+    expect(others).toMatchObject({ benchmark_available: true, benchmark_total_return_pct: null });
   });
 
   it("looks at the last days only, where the curve then begins with its first value", async () => {
