@@ -138,16 +138,26 @@ export const expiredPredictionShown = {
 /** The figures of a history without a trade. */
 export const noFigures = {
   closed_trades: 0,
+  independent_trades: 0,
   win_rate: null,
+  independent_win_rate: null,
   win_rate_low: null,
   win_rate_high: null,
   profit_factor: null,
+  profit_factor_error: null,
   expectancy: null,
+  expectancy_error: null,
   max_drawdown: 0,
+  returns: 0,
   sharpe: null,
+  sharpe_error: null,
   sortino: null,
+  sortino_error: null,
+  benchmark_returns: 0,
   alpha: null,
+  alpha_error: null,
   beta: null,
+  beta_error: null,
 };
 
 /** A final close of the S&P 500, fetched in the evening. */

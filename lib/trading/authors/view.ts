@@ -30,7 +30,9 @@ export const authorDetailSchema = authorViewSchema.extend(performanceViewSchema.
 export function tradesOf(history: readonly AppliedResult[]): ClosedTrade[] {
   return history
     .filter(({ is_correct }) => is_correct !== null)
-    .map(({ resolved_at, simulated_pnl_cents, trading_costs_cents }) => ({
+    .map(({ ticker, resolved_at, simulated_pnl_cents, trading_costs_cents }) => ({
+      ticker,
+      endedAt: resolved_at,
       date: newYorkDay(new Date(resolved_at)),
       pnlCents: simulated_pnl_cents,
       costCents: trading_costs_cents,

@@ -165,6 +165,8 @@ export const portfolioValueSchema = z.object({
   value_cents: centsSchema,
   /** After the trading costs so far. */
   net_value_cents: centsSchema,
+  /** The S&P 500 at that moment, its own quote; null where it could not be had, or was not kept yet. */
+  benchmark_price: priceSchema.nullable().default(null),
   valued_at: z.string(),
 });
 

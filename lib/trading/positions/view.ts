@@ -64,7 +64,7 @@ export const positionViewSchema = z
     signal_type: portfolioSchema.shape.signal_type,
     direction: z.enum(["long", "call", "put"]),
     status: stockPositionSchema.shape.status,
-    confidence: z.number(),
+    confidence: z.number().describe("The signal's score of 0 to 1, not a probability."),
     position_size: z.number(),
     entry_date: z.string(),
     entry_price: priceSchema,
