@@ -21,6 +21,10 @@ export const warningTypes = [
   "insufficient_cash",
   "schwab_stock_unavailable",
   "schwab_options_unavailable",
+  "cryptocurrency_not_traded",
+  "reddit_unreadable",
+  "archive_nothing_visible",
+  "bad_tick_ignored",
 ] as const;
 export const runWarningSchema = warningSchema.extend({
   type: z.enum(warningTypes),

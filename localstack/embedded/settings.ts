@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { checkNewKey } from "../../lib/access/authorizer.ts";
-import { readConfig } from "../../lib/runtime/config.ts";
+import { readConfig, setVariables } from "../../lib/runtime/config.ts";
 import { defaultFirstDay } from "../scenario/calendar.ts";
 import { StartProblem } from "./start-problem.ts";
 
@@ -31,12 +31,11 @@ export interface Settings {
   variables: Record<string, string>;
 }
 
-/** The environment, over the lines of `.env`; empty means absent. */
+/** The environment, over the lines of `.env`; empty means absent, but for the model's parameters. */
 export function readVariables(directory: string, environment: Variables = process.env): Variables {
   const file = resolve(directory, ".env");
   const fromFile = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
-  const all = Object.entries({ ...fromFile, ...environment });
-  return Object.fromEntries(all.filter(([, value]) => value !== undefined && value.trim() !== ""));
+  return setVariables({ ...fromFile, ...environment });
 }
 
 function present(variables: Variables): Record<string, string> {
@@ -56,8 +55,7 @@ export function readSettings(directory: string, variables: Variables): Settings 
     ...paths,
     ENVIRONMENT: "local",
     STAGE: "local",
-    // A replay and the scenario live in realms of their own, so that neither can touch what is live.
-    REALM: variables.REALM ?? (asOf ? "replay" : world.firstDay ? "scenario" : "live"),
+    REALM: variables.REALM ?? realmOf(asOf, world.firstDay),
     MARKET_CLOCK: asOf ?? (world.firstDay ? `scenario:${world.firstDay}` : "wall"),
     SCHWAB_CALLBACK_URL: variables.SCHWAB_CALLBACK_URL ?? `http://127.0.0.1:${listenOn}/auth/schwab/callback`,
     BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
@@ -75,6 +73,12 @@ export function readSettings(directory: string, variables: Variables): Settings 
     openaiLatencyMs: milliseconds("OPENAI_STAND_IN_LATENCY_MS", variables.OPENAI_STAND_IN_LATENCY_MS),
     variables: present(functionVariables),
   };
+}
+
+/** A replay and the scenario live in realms of their own, so that neither can touch what is live. */
+function realmOf(asOf: string | undefined, firstDay: string | undefined): string {
+  if (asOf) return "replay";
+  return firstDay ? "scenario" : "live";
 }
 
 /** The variables that name files, with whole paths. */

@@ -1,7 +1,7 @@
 import type { RedditPost } from "../../providers/reddit/source.ts";
 import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { iso } from "../../runtime/dates.ts";
-import { update } from "../../store/actions.ts";
+import { type Action, update } from "../../store/actions.ts";
 import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { detectImages } from "./image-links.ts";
@@ -12,14 +12,48 @@ export async function listPosts(context: PhaseContext<unknown, AnalysisServices>
   const { services, marketTime, configuration, log } = context;
   const { posts_limit } = configuration;
   const reddit = await services.reddit();
-  const posts = await reddit.listHotPosts({ limit: posts_limit, marketTime });
+  let unreadable = 0;
+  const leftOut = (count: number) => {
+    unreadable = count;
+  };
+  const posts = await reddit.listHotPosts({ limit: posts_limit, marketTime, leftOut });
   if (posts.length === 0) log.info("the subreddit has no posts");
   const { store } = services;
   // What was seen on an image stays: only its own phase writes it.
   const actions = posts.map((post) =>
     update(store.keys.post(post.id), { set: storedPost(post, marketTime), setIfAbsent: { image_analysis: null } }),
   );
-  return { summary: { posts: posts.map((post) => post.id) }, actions };
+  const warnings = [...unreadableWarning(context, unreadable), ...nothingVisibleWarning(context, posts)];
+  return { summary: { posts: posts.map((post) => post.id) }, actions: [...actions, ...warnings] };
+}
+
+function unreadableWarning(context: PhaseContext<unknown, AnalysisServices>, unreadable: number): Action[] {
+  if (unreadable === 0) return [];
+  const warning = context.warning({
+    type: "reddit_unreadable",
+    subject: "posts",
+    message: `Posts or archive rows that cannot be read and are left out: ${unreadable}.`,
+    ticker: null,
+    context: { unreadable },
+  });
+  return [warning];
+}
+
+/** A subreddit may be silent; an archive that is, is read at another time than it was meant for. */
+function nothingVisibleWarning(
+  context: PhaseContext<unknown, AnalysisServices>,
+  posts: readonly RedditPost[],
+): Action[] {
+  const { services, marketTime } = context;
+  if (posts.length > 0 || services.config.environment.REDDIT_ARCHIVE === undefined) return [];
+  const warning = context.warning({
+    type: "archive_nothing_visible",
+    subject: "archive",
+    message: `Nothing in the archive was begun or said in the 24 hours before ${iso(marketTime)}.`,
+    ticker: null,
+    context: { market_time: iso(marketTime) },
+  });
+  return [warning];
 }
 
 function storedPost(post: RedditPost, marketTime: Date): Omit<Post, "image_analysis"> {

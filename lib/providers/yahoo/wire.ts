@@ -49,11 +49,7 @@ export function readChart(answer: unknown): DailyBar[] | null {
   const chart = result?.[0];
   if (chart === undefined) return error && nothingThere.test(`${error.code} ${error.description}`) ? [] : null;
 
-  const splits = new Map<string, number>();
-  for (const event of Object.values(chart.events?.splits ?? {})) {
-    const split = splitEvent.safeParse(event).data;
-    if (split) splits.set(dayOf(split.date), split.numerator / split.denominator);
-  }
+  const splits = splitsByDay(Object.values(chart.events?.splits ?? {}));
   const [quote] = chart.indicators.quote;
   const bars = new Map<string, DailyBar>();
   for (const [index, seconds] of chart.timestamp.entries()) {
@@ -64,6 +60,11 @@ export function readChart(answer: unknown): DailyBar[] | null {
     bars.set(date, { date, open, high, low, close, split: splits.get(date) ?? 1 });
   }
   return [...bars.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
+}
+
+function splitsByDay(events: readonly unknown[]): Map<string, number> {
+  const splits = events.flatMap((event) => splitEvent.safeParse(event).data ?? []);
+  return new Map(splits.map(({ date, numerator, denominator }) => [dayOf(date), numerator / denominator]));
 }
 
 /** Yahoo sends single-precision numbers: 129.0399932861328 was 129.04. */

@@ -13,8 +13,8 @@ export const candleRecordSchema = z.object({
   close: z.number(),
 });
 
-export function candleRecord({ timestamp, ...prices }: Candle): z.infer<typeof candleRecordSchema> {
-  return { timestamp: iso(timestamp), ...prices };
+export function candleRecord({ timestamp, open, high, low, close }: Candle): z.infer<typeof candleRecordSchema> {
+  return { timestamp: iso(timestamp), open, high, low, close };
 }
 
 /** The prices of one New York day, from whatever source; of splits only the source of daily prices knows. */

@@ -1,6 +1,6 @@
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
-import { candlesOfWindow } from "../market/candles.ts";
+import { candleRecord } from "../market/candles.ts";
 import { livePremiums } from "../market/quotes.ts";
 import { saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
@@ -17,6 +17,7 @@ import {
 import { checkPosition, type ObservedMarket } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
 import { closeOfDay, readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
+import { decidingCandles } from "./window.ts";
 
 /**
  * Checks every open position once, stocks first, one transaction each (spec pipeline 9.2, steps 1–4). One of which no
@@ -55,18 +56,46 @@ async function checkStocks(monitoring: Monitoring, positions: readonly StockPosi
     context.services,
     answers.flatMap(({ bars }) => bars),
   );
-  const warnings = answers.flatMap((answer) => stockWarning(monitoring, answer));
-  if (warnings.length > 0) await context.commit(warnings);
   const markets = new Map(answers.map(({ ticker, market }) => [ticker, market]));
+  const warnings = answers.flatMap((answer) => stockWarning(monitoring, answer));
+  warnings.push(...tickWarnings(monitoring, positions, markets));
+  if (warnings.length > 0) await context.commit(warnings);
   for (const { id, ticker } of positions) {
     const market = markets.get(ticker);
     if (market) await check(monitoring, id, (position) => observedStock(market, position, now));
   }
 }
 
-function observedStock(market: StockMarket, { last_checked_at }: Position, now: string): ObservedMarket {
-  const { fiveMinute, daily, price, offered, isDailyOnly } = market;
-  const candles = candlesOfWindow(fiveMinute, daily, { from: last_checked_at, to: now });
+/** One for each ticker's candle that did not decide on the positions in it. */
+function tickWarnings(
+  { context, now }: Monitoring,
+  positions: readonly StockPosition[],
+  markets: ReadonlyMap<string, StockMarket | null>,
+) {
+  const warnings = new Map<string, ReturnType<typeof context.warning>>();
+  for (const { ticker, last_price, last_checked_at } of positions) {
+    const market = markets.get(ticker);
+    if (!market) continue;
+    for (const candle of decidingCandles(market, last_price, { from: last_checked_at, to: now }).ignored) {
+      const { timestamp, ...prices } = candleRecord(candle);
+      const subject = `${ticker}#${timestamp}`;
+      const message = `A price of ${ticker} far outside those around it decided nothing: ${prices.low} to ${prices.high}.`;
+      const facts = {
+        type: "bad_tick_ignored",
+        subject,
+        message,
+        ticker,
+        context: { ticker, timestamp, ...prices },
+      } as const;
+      warnings.set(subject, context.warning(facts));
+    }
+  }
+  return [...warnings.values()];
+}
+
+function observedStock(market: StockMarket, position: Position, now: string): ObservedMarket {
+  const { price, offered, isDailyOnly } = market;
+  const { candles } = decidingCandles(market, position.last_price, { from: position.last_checked_at, to: now });
   return { candles, price, offered, expirationClose: null, isDailyOnly };
 }
 

@@ -1,6 +1,6 @@
+import { coinTicker } from "../../../lib/analysis/comments/coins.ts";
 import { tickerNames } from "../../../lib/analysis/tickers/names.ts";
 import { nonTickers } from "../../../lib/analysis/tickers/non-tickers.ts";
-import { cryptoTicker } from "../../../lib/analysis/tickers/resolve.ts";
 import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { isShouted } from "./shouting.ts";
 import { type Token, tokenise } from "./tokens.ts";
@@ -56,8 +56,9 @@ function symbolAt(
   if (token?.kind !== "word") return undefined;
   const word = token.raw.replace(/['’]s$/i, "");
   if (!/^[A-Z]{1,5}(?:\.[A-Z])?$/.test(word)) return undefined;
-  const coin = word.length >= 3 ? cryptoTicker(word) : undefined;
-  if (coin !== undefined && !universe.has(word)) return coin;
+  const coin = word.length >= 3 ? coinTicker(word) : undefined;
+  if (coin !== undefined && !universe.has(word))
+    return wordTickers.has(word) && !hasTalk(tokens, at) ? undefined : coin;
   if (!universe.has(word)) return undefined;
   return isEvident(word, tokens, at, shouted, universe) ? word : undefined;
 }
@@ -65,7 +66,7 @@ function symbolAt(
 function cashtagSymbol(symbol: string, universe: SymbolUniverse): string | undefined {
   const dotted = symbol.replace("_", ".");
   if (universe.has(dotted)) return dotted;
-  return cryptoTicker(dotted) ?? tickerNames(universe).nicknames.get(dotted.toLowerCase());
+  return coinTicker(dotted) ?? tickerNames(universe).nicknames.get(dotted.toLowerCase());
 }
 
 /** Whether a listed word in capitals is meant as a ticker here. */
@@ -79,11 +80,17 @@ function isEvident(
   if (tokens[at + 1]?.kind === "contract" || isAfterExchange(tokens, at)) return true;
   if (word.length === 1) return !nonTickers.has(word) && !shouted && orderWords.has(tokens[at + 1]?.text ?? "");
   if (nonTickers.has(word)) return false;
-  const popular = (universe.get(word)?.nicknames.length ?? 0) > 0;
+  const popular = hasNickname(word, universe);
   const talked = hasTalk(tokens, at);
-  if (wordTickers.has(word)) return shouted || word.length === 2 ? popular && talked : popular || talked;
-  if (popular) return true;
-  return talked || (!shouted && word.length > 2);
+  // Also a word of the language, such as ALL: in a shouted text, or of two letters, one hint is too little.
+  const needsBoth = wordTickers.has(word) && (shouted || word.length === 2);
+  if (needsBoth) return popular && talked;
+  return popular || talked || (!wordTickers.has(word) && !shouted && word.length > 2);
+}
+
+/** People give nicknames to the stocks that they talk of. */
+function hasNickname(symbol: string, universe: SymbolUniverse): boolean {
+  return (universe.get(symbol)?.nicknames.length ?? 0) > 0;
 }
 
 function isAfterExchange(tokens: readonly Token[], at: number): boolean {
@@ -135,8 +142,7 @@ function isTellingName(name: string): boolean {
 function nameAt(tokens: readonly Token[], at: number, names: NameIndex): Mention | undefined {
   const token = tokens[at];
   if (token?.kind !== "word" && token?.kind !== "number") return undefined;
-  const first = plain(token);
-  if (!names.firstWords.has(first) && !names.firstWords.has(first.replace(/'s?$/, ""))) return undefined;
+  if (!beginsName(plain(token), names)) return undefined;
   for (let end = Math.min(tokens.length, at + longestName); end > at; end--) {
     const part = tokens.slice(at, end);
     const symbol = lookUp(part, names);
@@ -145,6 +151,10 @@ function nameAt(tokens: readonly Token[], at: number, names: NameIndex): Mention
     if (!isPlatform || orderWords.has(tokens[end]?.text ?? "")) return { symbol, start: at, end };
   }
   return undefined;
+}
+
+function beginsName(word: string, { firstWords }: NameIndex): boolean {
+  return firstWords.has(word) || firstWords.has(word.replace(/'s?$/, ""));
 }
 
 /** Lower case, but not cut like `text`: BBBY is not BBY. */

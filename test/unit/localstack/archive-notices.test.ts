@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { archiveNotices } from "../../../localstack/embedded/archive-notices.ts";
+import { folderWith } from "../../support/folders.ts";
+import { jsonLines } from "../../support/wire/reddit-archive.ts";
+
+const asOf = "2021-01-27T15:00:00.000Z";
+
+/** What a start says of an archive with a post of 27 January 2021, 14:00 UTC, and these rows beside it. */
+async function noticesOf(rows: readonly object[], MARKET_CLOCK = asOf): Promise<string[]> {
+  const post = { id: "p1", kind: "t3", created_utc: 1611756000, title: "Daily discussion" };
+  const folder = await folderWith({ "archive.jsonl": jsonLines([post, ...rows]) });
+  return archiveNotices({ REDDIT_ARCHIVE: join(folder, "archive.jsonl"), MARKET_CLOCK });
+}
+
+it("a start has nothing to say of an archive that is as it should be, and of none", async () => {
+  expect(await noticesOf([])).toEqual([]);
+  expect(await archiveNotices({ MARKET_CLOCK: "wall" })).toEqual([]);
+});
+
+it("a start says how many rows cannot be read", async () => {
+  const odd = { kind: "t1", link_id: "t3_p1", body: "GME", created_utc: 1611757800000 };
+  expect(
+    await noticesOf([
+      { id: "c1", ...odd },
+      { id: "c2", ...odd },
+    ]),
+  ).toEqual(["Rows of REDDIT_ARCHIVE that cannot be read and are left out: 2."]);
+});
+
+it.each(["2021-01-27T13:59:59.000Z", "2021-01-28T14:00:01.000Z"])(
+  "a start says that nothing is visible at %s",
+  async (clock) => {
+    expect(await noticesOf([], clock)).toEqual([
+      `Nothing in REDDIT_ARCHIVE was begun or said in the 24 hours before AS_OF (${clock}): a run will find no posts.`,
+    ]);
+  },
+);
+
+it("a start says what is wrong with an archive that no run could read", async () => {
+  const folder = await folderWith({ "archive.jsonl": "Dear diary,\n" });
+  expect(await archiveNotices({ REDDIT_ARCHIVE: join(folder, "archive.jsonl"), MARKET_CLOCK: asOf })).toEqual([
+    expect.stringMatching(/holds no post and no comment in JSON lines; unreadable rows: 1$/),
+  ]);
+});
