@@ -47,7 +47,8 @@ export async function listAuthors(
 }
 
 /**
- * One author with what became of an account of $100,000 that followed each of their results that count, beside the S&P 500's closes where they can be had. Throws `NOT_FOUND`.
+ * One author with what became of an account of $100,000 that followed each of their results that count, beside the
+ * S&P 500's closes where they can be had. Throws `NOT_FOUND`.
  */
 export async function readAuthorDetail(
   services: DetailServices,
