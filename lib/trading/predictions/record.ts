@@ -122,6 +122,10 @@ export const appliedResultSchema = z.object({
   is_correct: z.boolean().nullable(),
   simulated_pnl_cents: z.number().int(),
   trading_costs_cents: z.number().int(),
+  /** What was bought, on which day and for how much; null in tables from before these were kept. */
+  contract_symbol: z.string().nullable().default(null),
+  entry_date: z.string().nullable().default(null),
+  paid_cents: z.number().int().nullable().default(null),
 });
 export type AppliedResult = z.infer<typeof appliedResultSchema>;
 
