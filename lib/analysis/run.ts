@@ -21,6 +21,7 @@ export const warningTypes = [
   "insufficient_cash",
   "schwab_stock_unavailable",
   "schwab_options_unavailable",
+  "splits_unknown",
 ] as const;
 export const runWarningSchema = warningSchema.extend({
   type: z.enum(warningTypes),

@@ -104,6 +104,7 @@ export async function startCloudWithProviders(options: CloudOptions = {}) {
     isTradingDay: (day) => current().isTradingDay(day),
     bars: (symbol, from, to) => current().bars(symbol, from, to),
     candles: (symbol, day) => current().candles(symbol, day),
+    splits: (symbol) => current().splits?.(symbol) ?? [],
     recordedChain: (symbol, at) => current().recordedChain?.(symbol, at),
   };
   const schwab = await startSchwabStandIn({ market, faults: (request) => scene.schwabFaults?.(request) });

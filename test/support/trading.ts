@@ -153,7 +153,15 @@ export const noFigures = {
 /** A final close of the S&P 500, fetched in the evening. */
 export function closeOf(date: string, close: number): PriceBar {
   const prices = { open: close, high: close, low: close, close };
-  return { ticker: "^GSPC", date, ...prices, source: "yahoo", is_final: true, fetched_at: `${date}T22:00:00.000Z` };
+  return {
+    ticker: "^GSPC",
+    date,
+    ...prices,
+    split: 1,
+    source: "yahoo",
+    is_final: true,
+    fetched_at: `${date}T22:00:00.000Z`,
+  };
 }
 
 /** The first candle begins with the opening, each next one five minutes later. Given as [low, high]. */

@@ -2,11 +2,14 @@ import type { TradingServices } from "../services.ts";
 import {
   answeredBars,
   type BarRange,
+  inPlaceOf,
   knownAt,
   mayReplace,
   missingDays,
+  type OpenedSplit,
   type PriceBar,
   priceBarSchema,
+  splitsWithin,
 } from "./bars.ts";
 
 type StoreServices = Pick<TradingServices, "store">;
@@ -21,8 +24,9 @@ export async function saveBars({ store }: StoreServices, bars: readonly PriceBar
   const stored = await store.getMany(placed, priceBarSchema);
   const standing = new Map(stored.map((bar) => [`${bar.ticker} ${bar.date}`, bar]));
   const changed = new Map<string, (typeof placed)[number]>();
-  for (const bar of placed) {
-    const day = `${bar.ticker} ${bar.date}`;
+  for (const next of placed) {
+    const day = `${next.ticker} ${next.date}`;
+    const bar = { ...next, ...inPlaceOf(standing.get(day), next) };
     if (!mayReplace(standing.get(day), bar)) continue;
     standing.set(day, bar);
     changed.set(day, bar);
@@ -44,16 +48,33 @@ export async function readBars(
   services: PriceServices,
   range: BarRange,
 ): Promise<{ bars: PriceBar[]; isComplete: boolean }> {
+  const { days, isComplete } = await readDays(services, range);
+  return { bars: days.filter(({ close }) => close !== null), isComplete };
+}
+
+/**
+ * The splits of a range, oldest first; undefined where of one of its trading days, as far as they have begun, no source
+ * says whether there was one.
+ */
+export async function readSplits(services: PriceServices, range: BarRange): Promise<OpenedSplit[] | undefined> {
+  return splitsWithin(range, (await readDays(services, range)).days);
+}
+
+/** Like `readBars`, with the days without trading. */
+export async function readDays(
+  services: PriceServices,
+  range: BarRange,
+): Promise<{ days: PriceBar[]; isComplete: boolean }> {
   const { ticker, from, to, marketTime } = range;
-  if (from > to) return { bars: [], isComplete: true };
+  if (from > to) return { days: [], isComplete: true };
   const { store } = services;
   const stored = await store.queryAll({ pk: store.keys.dailyBar(ticker, "").pk, from, to }, priceBarSchema);
   const known = knownAt(stored, marketTime);
   const fetched = await fetchBars(services, range, missingDays(range, known));
   if (fetched) await saveBars(services, fetched);
   const byDay = new Map([...known, ...(fetched ?? [])].map((bar) => [bar.date, bar]));
-  const bars = [...byDay.values()].filter(({ close }) => close !== null);
-  return { bars: bars.toSorted((a, b) => (a.date < b.date ? -1 : 1)), isComplete: fetched !== undefined };
+  const days = [...byDay.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1));
+  return { days, isComplete: fetched !== undefined };
 }
 
 /** What the source says about the missing days; undefined where it fails. */

@@ -65,12 +65,16 @@ async function checkStocks(monitoring: Monitoring, positions: readonly StockPosi
 }
 
 function observedStock(market: StockMarket, { last_checked_at }: Position, now: string): ObservedMarket {
-  const { fiveMinute, daily, price, offered, isDailyOnly } = market;
+  const { splits, fiveMinute, daily, price, offered, isDailyOnly } = market;
   const candles = candlesOfWindow(fiveMinute, daily, { from: last_checked_at, to: now });
-  return { candles, price, offered, expirationClose: null, isDailyOnly };
+  return { splits, candles, price, offered, expirationClose: null, isDailyOnly };
 }
 
-function stockWarning({ context }: Monitoring, { ticker, market, failedAttempts }: StockAnswer) {
+function stockWarning({ context }: Monitoring, { ticker, market, failedAttempts, isScaleKnown }: StockAnswer) {
+  if (!isScaleKnown) {
+    const message = `Nobody says whether ${ticker} was split; its positions are checked by the next run.`;
+    return [context.warning({ type: "splits_unknown", subject: ticker, message, ticker, context: { ticker } })];
+  }
   if (failedAttempts === null) return [];
   const instead = market ? "daily bars stand in" : "its positions are checked by the next run";
   return [
@@ -105,6 +109,7 @@ async function checkOptions(monitoring: Monitoring, positions: readonly OptionPo
 }
 
 const unobserved: ObservedMarket = {
+  splits: [],
   candles: [],
   price: null,
   offered: { bid: null, ask: null },

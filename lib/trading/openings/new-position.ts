@@ -82,6 +82,7 @@ function commonFields(portfolio: Portfolio, { signal, targetCents, today, now }:
     last_price_at: now,
     last_checked_at: now,
     realized_pnl_cents: 0,
+    splits: [],
     exit_count: 0,
     exit_date: null,
     exit_reason: null,

@@ -59,6 +59,7 @@ describe("a position as it is shown", () => {
       dte: null,
       premium_change_pct: null,
       position_exits: [],
+      splits: [],
       net: { entry_price: 142.6713, bid: 142.4, ask: 142.6, trading_costs: 1.71, realized_pnl: -1.71 },
     });
   });
@@ -105,6 +106,7 @@ describe("a position as it is shown", () => {
       dte: 18,
       premium_change_pct: 0.371,
       position_exits: [],
+      splits: [],
       net: { entry_price: null, bid: null, ask: null, trading_costs: 0, realized_pnl: 0 },
     });
   });
