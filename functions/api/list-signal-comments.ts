@@ -1,5 +1,5 @@
 import { listSignalComments } from "../../lib/analysis/signals/list.ts";
-import { signalCommentSchema, toSignalComment } from "../../lib/analysis/signals/view.ts";
+import { signalCommentSchema } from "../../lib/analysis/signals/view.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { pageMetaSchema, positionQuery } from "../../lib/http/pagination.ts";
 import { idParams } from "../../lib/http/params.ts";
@@ -19,8 +19,5 @@ export const handler = endpoint(
     errors: ["NOT_FOUND"],
   },
   loadServices,
-  async ({ params, query }, services) => {
-    const { items, total } = await listSignalComments(services, params.id, query);
-    return { data: items.map(toSignalComment), meta: { total, ...query } };
-  },
+  async ({ params, query }, services) => listSignalComments(services, params.id, query),
 );

@@ -1,10 +1,7 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams, noBody } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
-import { portfolioViewSchema } from "../../lib/trading/positions/portfolio-view.ts";
-import { refreshPrices } from "../../lib/trading/positions/refresh-prices.ts";
-import { positionViewSchema } from "../../lib/trading/positions/view.ts";
+import { refreshedSchema, refreshPrices } from "../../lib/trading/positions/refresh-prices.ts";
 
 export const handler = endpoint(
   {
@@ -16,13 +13,7 @@ export const handler = endpoint(
     tag: "Portfolios",
     params: idParams,
     body: noBody,
-    response: z
-      .object({
-        portfolio: portfolioViewSchema,
-        positions: positionViewSchema.array(),
-        failed: z.string().array(),
-      })
-      .meta({ id: "RefreshedPortfolio" }),
+    response: refreshedSchema,
     errors: ["NOT_FOUND"],
   },
   loadServices,

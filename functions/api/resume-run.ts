@@ -1,5 +1,4 @@
-import { analysisRun, resumeAnalysis } from "../../lib/analysis/run.ts";
-import { startedRunSchema } from "../../lib/analysis/run-view.ts";
+import { analysisRun, resumeAnalysis, startedRunSchema } from "../../lib/analysis/run.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams, noBody } from "../../lib/http/params.ts";
 import { resumeRun } from "../../lib/runs/resume.ts";

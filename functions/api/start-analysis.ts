@@ -1,5 +1,4 @@
-import { analysisRun, analysisStart } from "../../lib/analysis/run.ts";
-import { startedRunSchema } from "../../lib/analysis/run-view.ts";
+import { analysisRun, analysisStart, startedRunSchema } from "../../lib/analysis/run.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { noBody } from "../../lib/http/params.ts";
 import { startRun } from "../../lib/runs/start.ts";

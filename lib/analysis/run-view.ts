@@ -39,6 +39,7 @@ export const runStatusSchema = runItemSchema
   .meta({ id: "RunStatus" });
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
+/** Holds what is shown and nothing else, because the answer to a stop is stored too, to be given again. */
 export function toRunStatus(run: Run): RunStatus {
   const { signals_created, positions_opened, exits_triggered } = run;
   return runStatusSchema.parse({
@@ -49,6 +50,3 @@ export function toRunStatus(run: Run): RunStatus {
     results: { signals_created, positions_opened, exits_triggered },
   });
 }
-
-/** `POST /analyze` and `POST /runs/{id}/resume`: which run is on its way. */
-export const startedRunSchema = z.object({ run_id: z.string() }).meta({ id: "StartedRun" });

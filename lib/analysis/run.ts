@@ -52,6 +52,9 @@ export const runSchema = runRecordSchema.extend({
 });
 export type Run = z.infer<typeof runSchema>;
 
+/** `POST /analyze` and `POST /runs/{id}/resume`: which run is on its way. */
+export const startedRunSchema = z.object({ run_id: z.string() }).meta({ id: "StartedRun" });
+
 /** What starts, stops and ends analyses. */
 export interface AnalysisRunServices extends RunServices {
   executions: Readonly<Record<"analysis", Executions>>;

@@ -28,7 +28,8 @@ export function completeRun<R extends RunRecord, S extends RunServices>(
     const { runId, attempt } = parse(completeInput, event);
     return inInvocation(services, { runId, phase: "CompleteRun" }, async () => {
       const also = (ended: R) => onComplete(services, ended, iso(services.clock.now()));
-      await finishRun(kind, services, { runId, attempt, outcome: { status: "completed" }, also });
+      const status = await finishRun(kind, services, { runId, attempt, outcome: { status: "completed" }, also });
+      if (status) return { status };
       const run = await services.store.get(kind.keys(services.store.keys).run(runId), kind.record);
       const completed = run && run.attempt === attempt && run.status === kind.statuses.completed(run);
       if (completed) return { status: run.status };

@@ -30,19 +30,20 @@ const lockRetries = 3;
 
 /**
  * The one way a run ends, whoever notices: completion, failure, stop, time-out, console abort, recovery.
- * Does nothing (and answers false) unless the run is active in exactly this attempt, so a late or repeated witness is
- * harmless; frees the lock only if it is this run's; stores the warnings, null where there were none.
+ * Answers the status it gave the run. Does nothing (and answers undefined) unless the run is active in exactly this
+ * attempt, so a late or repeated witness is harmless; frees the lock only if it is this run's; stores the warnings, null
+ * where there were none.
  */
 export async function finishRun<R extends RunRecord, S extends RunServices>(
   kind: RunKind<R, S>,
   services: S,
   { runId, attempt, outcome, also }: Ending<R>,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const { store, clock } = services;
   const keys = kind.keys(store.keys);
   for (let tries = 0; ; tries++) {
     const run = await store.get(keys.run(runId), kind.record);
-    if (!run || !isActive(run) || run.attempt !== attempt) return false;
+    if (!run || !isActive(run) || run.attempt !== attempt) return undefined;
     const now = iso(clock.now());
     const end = {
       ...endFields(kind, run, outcome),
@@ -60,9 +61,9 @@ export async function finishRun<R extends RunRecord, S extends RunServices>(
     const result = await transactReporting(services, changes, [report]);
     if (result.applied) {
       logEnd(kind, services, run, outcome);
-      return true;
+      return status;
     }
-    if (!result.refusals.includes(lockMoved) || tries >= lockRetries) return false;
+    if (!result.refusals.includes(lockMoved) || tries >= lockRetries) return undefined;
   }
 }
 

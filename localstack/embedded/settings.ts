@@ -56,8 +56,7 @@ export function readSettings(directory: string, variables: Variables): Settings 
     ...paths,
     ENVIRONMENT: "local",
     STAGE: "local",
-    // A replay and the scenario live in realms of their own, so that neither can touch what is live.
-    REALM: variables.REALM ?? (asOf ? "replay" : world.firstDay ? "scenario" : "live"),
+    REALM: variables.REALM ?? realmOf(asOf, world.firstDay),
     MARKET_CLOCK: asOf ?? (world.firstDay ? `scenario:${world.firstDay}` : "wall"),
     SCHWAB_CALLBACK_URL: variables.SCHWAB_CALLBACK_URL ?? `http://127.0.0.1:${listenOn}/auth/schwab/callback`,
     BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
@@ -75,6 +74,12 @@ export function readSettings(directory: string, variables: Variables): Settings 
     openaiLatencyMs: milliseconds("OPENAI_STAND_IN_LATENCY_MS", variables.OPENAI_STAND_IN_LATENCY_MS),
     variables: present(functionVariables),
   };
+}
+
+/** A replay and the scenario live in realms of their own, so that neither can touch what is live. */
+function realmOf(asOf: string | undefined, firstDay: string | undefined): string {
+  if (asOf) return "replay";
+  return firstDay ? "scenario" : "live";
 }
 
 /** The variables that name files, with whole paths. */

@@ -16,8 +16,7 @@ import type { Settings } from "./settings.ts";
 import { startStandInsThread } from "./standins.ts";
 import { StartProblem } from "./start-problem.ts";
 import { createEventBus } from "./step-functions/event-bus.ts";
-import { machineArn } from "./step-functions/machine.ts";
-import { machineName, readWorkflows } from "./step-functions/workflows.ts";
+import { machineVariables, readWorkflows } from "./step-functions/workflows.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -86,7 +85,7 @@ async function startParts(
     ...standIns.variables,
     DYNAMODB_ENDPOINT: database.endpoint,
     STATES_ENDPOINT: states.endpoint,
-    ANALYSIS_STATE_MACHINE_ARN: machineArn(machineName("analysis")),
+    ...machineVariables(),
   };
   lambda = opened(startLambda({ ...deployment, variables, enginePorts: database.ports, log }));
   const apiKey = await fillTable(settings, openServices(variables, log.write));

@@ -78,24 +78,27 @@ function makeComments(luck: Chance, postId: string, topic: Topic, times: Date[])
   for (const [index, createdAt] of times.entries()) {
     const parent = luck.happens(0.35) ? replyTarget(luck, comments) : undefined;
     const { body, mentions } = remark(luck, topic, index, parent !== undefined);
-    const gone = luck.happens(0.03);
+    const remains = luck.happens(0.03) ? removed(luck) : { author: authorFor(luck), body, mentions };
     if (parent) answered.add(parent.id);
     comments.push({
       id: `k${postId.slice(1)}${index.toString(36).padStart(2, "0")}`,
       postId,
       parentId: parent?.id ?? null,
-      author: gone ? "[deleted]" : authorFor(luck),
-      body: gone ? luck.pick(["[deleted]", "[removed]"]) : body,
+      ...remains,
       // Early and top-level comments collect the votes; a few are voted down.
       score: Math.floor(luck.next() ** 3 * (parent ? 60 : 420)) + luck.whole(-3, 4),
       createdAt,
       depth: parent ? parent.depth + 1 : 0,
       hidden: false,
-      mentions: gone ? [] : mentions,
     });
   }
   hideSome(comments, answered);
   return comments;
+}
+
+/** What is left of a comment that its author or a moderator took away. */
+function removed(luck: Chance) {
+  return { author: "[deleted]", body: luck.pick(["[deleted]", "[removed]"]), mentions: [] };
 }
 
 function replyTarget(luck: Chance, comments: ScenarioComment[]): ScenarioComment | undefined {

@@ -6,6 +6,7 @@ import type { Contract } from "../../lib/http/contract.ts";
 import { statusOf } from "../../lib/http/envelope.ts";
 import committed from "../../lib/http/openapi.json" with { type: "json" };
 import { type NamedContract, openApiDocument } from "../../lib/http/openapi.ts";
+import type { ErrorCode } from "../../lib/runtime/errors.ts";
 import { contracts, unknownRun, useEndpoints } from "../support/endpoints.ts";
 
 const api = useEndpoints();
@@ -25,6 +26,18 @@ interface Operation {
 function documented({ path, method }: Contract): Operation {
   const operation = (committed.paths as Record<string, Record<string, unknown>>)[path]?.[method.toLowerCase()];
   return operation as Operation;
+}
+
+const ofAll: readonly ErrorCode[] = [
+  "VALIDATION_ERROR",
+  "DATABASE_ERROR",
+  "INTERNAL_ERROR",
+  "CONFIGURATION_ERROR",
+  "RATE_LIMITED",
+];
+
+function codesOf({ open, errors = [] }: Contract): ErrorCode[] {
+  return [...ofAll, ...(open ? [] : (["UNAUTHORIZED"] as const)), ...errors];
 }
 
 /** What it says of one of its answers, wherever that stands. */
@@ -52,15 +65,7 @@ describe("the OpenAPI document", () => {
   it("documents a status for every code an endpoint may answer, and a key where one is asked for", () => {
     for (const contract of contracts.values()) {
       const operation = documented(contract);
-      const always = [
-        "VALIDATION_ERROR",
-        "DATABASE_ERROR",
-        "INTERNAL_ERROR",
-        "CONFIGURATION_ERROR",
-        "RATE_LIMITED",
-      ] as const;
-      const codes = [...always, ...(contract.open ? [] : (["UNAUTHORIZED"] as const)), ...(contract.errors ?? [])];
-      for (const code of codes) expect(answer(operation, statusOf[code]).description).toContain(code);
+      for (const code of codesOf(contract)) expect(answer(operation, statusOf[code]).description).toContain(code);
       if (contract.params) expect(answer(operation, 404).description).toContain("NOT_FOUND");
       expect(operation.security).toEqual(contract.open ? [] : undefined);
     }

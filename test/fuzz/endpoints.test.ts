@@ -17,8 +17,8 @@ import { prediction } from "../support/trading.ts";
 import { optionOf, seedPositions, seedPredictions, stockOf } from "../support/trading-seeds.ts";
 
 /** More cases on demand: FUZZ_CASES=10000. */
-const cases = Number(process.env.FUZZ_CASES ?? 150);
-const timeout = 10_000 + cases * 100;
+const cases = Number(process.env.FUZZ_CASES ?? 80);
+const timeout = 20_000 + cases * 100;
 
 interface Handler {
   (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult>;

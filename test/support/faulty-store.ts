@@ -22,22 +22,26 @@ export function faultyStore(client: DynamoDBDocumentClient) {
   let crashed = false;
   client.middlewareStack.add(
     (next, context) => async (args) => {
-      const isWrite = writes.has(String(context.commandName));
-      const hit = isWrite && fault !== undefined && count === fault.call;
-      if (isWrite) count++;
-      if (crashed || (hit && fault?.moment === "before")) {
-        if (hit) crashed = fault?.kind === "crash";
-        throw lost();
-      }
+      if (crashed) throw lost();
+      const hit = faultOf(String(context.commandName));
+      if (hit?.moment === "before") throw lost(hit);
       const answer = await next(args);
-      if (hit) {
-        crashed = fault?.kind === "crash";
-        throw lost();
-      }
+      if (hit) throw lost(hit);
       return answer;
     },
     { step: "initialize", name: "faultyStore", override: true },
   );
+
+  /** Counts a write, and answers the fault that this one has. */
+  function faultOf(command: string): Fault | undefined {
+    return writes.has(command) && count++ === fault?.call ? fault : undefined;
+  }
+
+  function lost(hit?: Fault): Error {
+    if (hit?.kind === "crash") crashed = true;
+    return Object.assign(new Error("injected fault"), { name: "InjectedFault" });
+  }
+
   return {
     set(next: Fault | undefined): void {
       fault = next;
@@ -47,8 +51,4 @@ export function faultyStore(client: DynamoDBDocumentClient) {
     /** Writes since the last `set`. */
     count: () => count,
   };
-}
-
-function lost(): Error {
-  return Object.assign(new Error("injected fault"), { name: "InjectedFault" });
 }

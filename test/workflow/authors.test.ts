@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as z from "zod";
 import { type Author, authorSchema } from "../../lib/analysis/authors/author.ts";
 import { postsInput } from "../../lib/analysis/comments/annotated.ts";
 import { commentSchema } from "../../lib/analysis/comments/comment.ts";
@@ -11,7 +10,6 @@ import { newAuthor } from "../../lib/trading/authors/figures.ts";
 import { readHistory } from "../../lib/trading/authors/history.ts";
 import { saveAuthors } from "../../lib/trading/authors/stored.ts";
 import { updateAuthors as updateTheirFigures } from "../../lib/trading/authors/update-authors.ts";
-import { predictionSchema } from "../../lib/trading/predictions/record.ts";
 import { readCommentData } from "../../localstack/standins/openai/prompt-data.ts";
 import type { OpenAiRequest, ScriptedAnswer } from "../../localstack/standins/openai/server.ts";
 import { completion, readQuestion } from "../../localstack/standins/openai/wire.ts";
@@ -22,6 +20,7 @@ import { dump } from "../support/dump.ts";
 import { type Fault, faultyStore } from "../support/faulty-store.ts";
 import { startCloudWithProviders } from "../support/providers.ts";
 import { resolve, seedResolved, seedTracked, trackedOf } from "../support/resolved.ts";
+import { phaseSummary, predictionOf, totalOf } from "../support/stored.ts";
 import { completedRun, settled } from "../support/waiting.ts";
 
 let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
@@ -70,12 +69,9 @@ function begin(comments: StandInComment[] = [], settings: Record<string, string>
 
 const ofAuthor = ({ store }: Services, name: string) => store.get(store.keys.author(name), authorSchema);
 const accuracyOf = async (services: Services, name: string) => (await ofAuthor(services, name))?.avg_sentiment_accuracy;
-const predictionOf = ({ store }: Services, id: string) => store.get(store.keys.prediction(id), predictionSchema);
-const authorsCounted = async ({ store }: Services) =>
-  (await store.get(store.keys.counter("AUTHORS"), z.object({ total: z.number() })))?.total ?? 0;
+const authorsCounted = async (services: Services) => (await totalOf(services, "AUTHORS")) ?? 0;
 const unappliedOf = ({ store }: Services) => store.count({ pk: store.keys.unapplied("", "").pk });
-const summaryOf = async ({ store }: Services, run: Run) =>
-  (await store.get(store.keys.phaseDone(run.id, "UpdateAuthors"), z.object({ summary: z.unknown() })))?.summary;
+const summaryOf = (services: Services, run: Run) => phaseSummary(services, run, "UpdateAuthors");
 async function seedAuthor({ store }: Services, name: string, changes: Partial<Author>): Promise<void> {
   const after = { ...newAuthor(name, new Date("2026-03-02T15:30:00Z")), ...changes };
   await store.transact(saveAuthors(store.keys, [{ before: undefined, after }]));

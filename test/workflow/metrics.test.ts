@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Run } from "../../lib/analysis/run.ts";
+import { executionName } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
 import { call, type PhaseHandler } from "../support/cloud.ts";
 import { bulk, twoReasons } from "../support/content.ts";
 import { gate } from "../support/gate.ts";
 import { startCloudWithProviders } from "../support/providers.ts";
-import { settled } from "../support/waiting.ts";
+import { executionOver, settled } from "../support/waiting.ts";
 
 let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
 let realm = 0;
@@ -34,9 +35,13 @@ function begin(content: StandInContent, settings: Record<string, string> = {}): 
 
 const startOne = async () => (await call("api/start-analysis")).body.data.run_id as string;
 
-async function runOnce(services: Services): Promise<Run> {
-  const run = await settled(services, await startOne());
+const runOnce = async (services: Services) => isOver(services, await startOne());
+
+/** The run once its execution is over too: figures are added after the write that they count. */
+async function isOver(services: Services, id: string): Promise<Run> {
+  const run = await settled(services, id);
   if (!run) throw new Error("the run is gone");
+  await executionOver(services, executionName(run));
   return run;
 }
 
@@ -98,7 +103,7 @@ describe("a run", () => {
     expect((await call("api/start-analysis")).status).toBe(409);
     expect((await call("api/stop-run", { params: { id } })).status).toBe(200);
     hold.open();
-    await settled(services, id);
+    await isOver(services, id);
     expect(ofRuns(stage.cloud.metrics.take())).toEqual({ RunStarted: 1, RunRefused: 1, RunStopped: 1 });
   });
 
@@ -112,7 +117,7 @@ describe("a run", () => {
     expect(ofRuns(stage.cloud.metrics.take())).toMatchObject({ RunStarted: 1, RunFailed: 1, CommentsAnalyzed: 2 });
     around = (_state, handler, input) => handler(input);
     expect((await call("api/resume-run", { params: { id } })).status).toBe(202);
-    await settled(services, id);
+    await isOver(services, id);
     expect(ofRuns(stage.cloud.metrics.take())).toEqual({
       RunStarted: 1,
       RunCompleted: 1,

@@ -8,6 +8,7 @@ import { bulk, comment, post } from "../support/content.ts";
 import { marketOf } from "../support/market.ts";
 import { echoedAnnotation } from "../support/model.ts";
 import { startCloudWithProviders, tokenFileFor } from "../support/providers.ts";
+import { phaseSummary, predictionOf, totalOf } from "../support/stored.ts";
 import { completedRun } from "../support/waiting.ts";
 
 let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
@@ -47,11 +48,7 @@ function begin(bodies: Record<string, string>, fault: ChainFault = () => undefin
   return services;
 }
 
-const predictionOf = ({ store }: Services, id: string) => store.get(store.keys.prediction(id), predictionSchema);
-const totalOf = async ({ store }: Services, list: string) =>
-  (await store.get(store.keys.counter(list), z.object({ total: z.number() })))?.total;
-const summaryOf = async ({ store }: Services, run: Run) =>
-  (await store.get(store.keys.phaseDone(run.id, "CreatePredictions"), z.object({ summary: z.unknown() })))?.summary;
+const summaryOf = (services: Services, run: Run) => phaseSummary(services, run, "CreatePredictions");
 /** The warnings of this phase, without their times. */
 const warningsOf = (run: Run) =>
   (run.warnings ?? [])

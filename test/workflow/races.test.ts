@@ -10,8 +10,8 @@ import { gate } from "../support/gate.ts";
 import { settled } from "../support/waiting.ts";
 
 /** More rounds on demand: RACE_ROUNDS=1000. */
-const rounds = Number(process.env.RACE_ROUNDS ?? 20);
-const timeout = 20_000 + rounds * 1_000;
+const rounds = Number(process.env.RACE_ROUNDS ?? 10);
+const timeout = 40_000 + rounds * 1_000;
 
 let cloud: Cloud;
 let services: Services;

@@ -2,8 +2,6 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Run } from "../../lib/analysis/run.ts";
-import { createSymbols } from "../../lib/providers/symbols/universe.ts";
-import type { PortfolioView } from "../../lib/trading/positions/portfolio-view.ts";
 import {
   type Position,
   type PositionExit,
@@ -11,13 +9,9 @@ import {
   positionSchema,
 } from "../../lib/trading/positions/record.ts";
 import type { PositionView } from "../../lib/trading/positions/view.ts";
-import { readMarketArchive } from "../../localstack/standins/market/archive.ts";
-import { startOpenAiStandIn } from "../../localstack/standins/openai/server.ts";
-import { startSchwabStandIn } from "../../localstack/standins/schwab/server.ts";
-import { startYahooStandIn } from "../../localstack/standins/yahoo/server.ts";
-import { call, startCloud } from "../support/cloud.ts";
-import { marketSettings, openAiSettings, tokenFileFor } from "../support/providers.ts";
+import { call } from "../support/cloud.ts";
 import { describeRecorded, recordings } from "../support/recorded.ts";
+import { beginnings, startReplay } from "../support/replay.ts";
 import { settled } from "../support/waiting.ts";
 
 const data = resolve(recordings);
@@ -115,51 +109,6 @@ const shown = ({ exit_reason, exit_price, shares_exited, trigger_candle }: Posit
   at: trigger_candle?.timestamp,
 });
 
-/** The archives behind the stand-ins, and one realm that goes from instant to instant. */
-async function startReplay() {
-  const market = await readMarketArchive(prices);
-  const openai = await startOpenAiStandIn({ universe: await createSymbols({ files: [] }).load() });
-  const schwab = await startSchwabStandIn({ market });
-  const yahoo = await startYahooStandIn({ market });
-  const tokens = tokenFileFor(new Date(firstInstant));
-  const cloud = await startCloud({
-    settings: {
-      ...openAiSettings(openai.url),
-      ...marketSettings(schwab.url, yahoo.url, tokens.path),
-      REDDIT_ARCHIVE: comments,
-    },
-  });
-  return {
-    moveTo(instant: string) {
-      cloud.time.now = new Date(instant);
-      return cloud.enter("replay", { MARKET_CLOCK: instant });
-    },
-    async close() {
-      await Promise.all([cloud.close(), openai.close(), schwab.close(), yahoo.close()]);
-      tokens.remove();
-    },
-  };
-}
-
-/** Of each account, in cents: its cash and what was paid for what it holds, less what its exits have gained. */
-async function beginnings(): Promise<number[]> {
-  const portfolios: PortfolioView[] = (await call("api/list-portfolios")).body.data;
-  const positions: PositionView[] = (await call("api/list-positions", { query: { limit: "100" } })).body.data;
-  return portfolios.map(({ id, cash_available }) => {
-    const own = positions.filter(({ portfolio_id }) => portfolio_id === id);
-    const paid = own.map(
-      ({ entry_price, shares_remaining, contracts_remaining }) =>
-        entry_price * (shares_remaining ?? (contracts_remaining ?? 0) * 100),
-    );
-    const gained = own.flatMap(({ position_exits }) => position_exits.map(({ realized_pnl }) => realized_pnl));
-    return inCents([cash_available, ...paid]) - inCents(gained);
-  });
-}
-
-function inCents(dollars: readonly number[]): number {
-  return dollars.reduce((sum, each) => sum + Math.round(each * 100), 0);
-}
-
 describeRecorded("a replay of January 2021", ["reddit", "market/archive_2021-01"], () => {
   const bars = readBars();
   const replayed: Replayed[] = [];
@@ -170,7 +119,7 @@ describeRecorded("a replay of January 2021", ["reddit", "market/archive_2021-01"
   const exitsOf = (id: string) => exits.filter(({ position_id }) => position_id === id);
 
   beforeAll(async () => {
-    replay = await startReplay();
+    replay = await startReplay({ comments, prices }, firstInstant);
     replay.moveTo(firstInstant);
     for (const [key, value] of Object.entries(configuration)) {
       expect(await call("api/set-config", { params: { key }, body: { value } })).toMatchObject({ status: 200 });

@@ -8,9 +8,9 @@ import type { Keys } from "../../store/keys.ts";
 import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
 import { type Days, onDays, type Range } from "../../store/ranges.ts";
 import type { Store } from "../../store/table.ts";
-import { commentSchema, type StoredComment } from "../comments/comment.ts";
+import { commentSchema } from "../comments/comment.ts";
 import { type Signal, type SignalType, signalSchema } from "./signal.ts";
-import type { SignalFilters } from "./view.ts";
+import { type SignalFilters, toSignalComment } from "./view.ts";
 
 type ListServices = Pick<RunServices, "store" | "config" | "clock">;
 
@@ -55,7 +55,7 @@ export async function listSignalComments(
   services: Pick<RunServices, "store">,
   id: string,
   page: { limit: number; offset: number },
-): Promise<{ items: StoredComment[]; total: number }> {
+) {
   const { comment_ids } = await readSignal(services, id);
   const { store } = services;
   const shown = comment_ids.slice(page.offset, page.offset + page.limit);
@@ -64,7 +64,8 @@ export async function listSignalComments(
     commentSchema,
   );
   const byId = new Map(comments.map((comment) => [comment.id, comment]));
-  return { items: shown.flatMap((commentId) => byId.get(commentId) ?? []), total: comment_ids.length };
+  const found = shown.flatMap((commentId) => byId.get(commentId) ?? []);
+  return { data: found.map(toSignalComment), meta: { total: comment_ids.length, ...page } };
 }
 
 const historySchema = z.object({

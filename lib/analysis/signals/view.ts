@@ -19,9 +19,12 @@ export const signalFilters = {
 };
 export type SignalFilters = z.infer<z.ZodObject<typeof signalFilters>>;
 
-/** Whether the dates of a query are in order. */
-export function datesInOrder({ date_from, date_to }: Pick<SignalFilters, "date_from" | "date_to">): boolean {
-  return !date_from || !date_to || date_from <= date_to;
+/** A query by dates, whose dates must be in order. */
+export function inOrder<T extends z.ZodType<Pick<SignalFilters, "date_from" | "date_to">>>(query: T): T {
+  return query.refine(({ date_from, date_to }) => !date_from || !date_to || date_from <= date_to, {
+    path: ["date_from"],
+    message: "must not be after date_to",
+  });
 }
 
 /** One entry of `GET /signals`. */

@@ -117,14 +117,24 @@ function mostDiscussed(comments: RedditComment[], limit: number): RedditComment[
   );
   const kept = new Set<RedditComment>();
   for (const comment of ranked) {
-    const chain: RedditComment[] = [];
-    let at: RedditComment | undefined = comment;
-    while (at && !kept.has(at) && !chain.includes(at)) {
-      chain.push(at);
-      at = at.parentId === null ? undefined : byId.get(at.parentId);
-    }
+    const chain = chainOf(comment, byId, kept);
     if (kept.size + chain.length > limit) continue;
     for (const each of chain) kept.add(each);
   }
   return [...kept];
+}
+
+/** A comment and the parents above it that are not kept yet. The file may hold a circle of parents. */
+function chainOf(
+  comment: RedditComment,
+  byId: ReadonlyMap<string, RedditComment>,
+  kept: ReadonlySet<RedditComment>,
+): RedditComment[] {
+  const chain: RedditComment[] = [];
+  let at: RedditComment | undefined = comment;
+  while (at && !kept.has(at) && !chain.includes(at)) {
+    chain.push(at);
+    at = at.parentId === null ? undefined : byId.get(at.parentId);
+  }
+  return chain;
 }

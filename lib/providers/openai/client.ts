@@ -133,20 +133,14 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
         finishReason: choice?.finish_reason ?? null,
         ms: Math.round(performance.now() - startedAt),
       });
-      if (choice === undefined) {
-        reply = typeof answer === "string" ? answer : "";
-        throw unusable("OpenAI's answer is not a chat completion", true);
-      }
-      reply = choice.message.content ?? choice.message.refusal ?? "";
+      reply = replyIn(answer, choice);
+      if (choice === undefined) throw unusable("OpenAI's answer is not a chat completion", true);
       const problem = unwillingness(choice, conversation.withImage);
       if (problem !== null) throw unusable(problem, unwilling++ < unwillingRetries);
       try {
         return conversation.read(choice.message.content ?? "");
       } catch (error) {
-        throw unusable(
-          `the model's reply is malformed: ${error instanceof Error ? error.message : String(error)}`,
-          true,
-        );
+        throw unusable(`the model's reply is malformed: ${messageOf(error)}`, true);
       }
     };
 
@@ -218,6 +212,16 @@ function usageOf(answer: unknown): ModelUsage {
 }
 
 type Choice = z.infer<typeof completionSchema>["choices"][number];
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The text of an answer, as far as it has one. */
+function replyIn(answer: unknown, choice: Choice | undefined): string {
+  if (choice === undefined) return typeof answer === "string" ? answer : "";
+  return choice.message.content ?? choice.message.refusal ?? "";
+}
 
 /** Why the model gave no whole reply; null if it did. A description that was cut short still describes. */
 function unwillingness(choice: Choice, withImage: boolean): string | null {

@@ -41,47 +41,67 @@ const contentCodes = new Set([
 
 /** Turns whatever the SDK threw into the errors of `Model` (spec pipeline 1.5, reliability 38–43). Messages are shown to users. */
 export function toModelError(error: unknown, call: FailedCall): AppError {
-  const details = { usage: call.usage };
-  const unavailable = (message: string, retryable: boolean, retryAfter?: number) =>
-    new AppError("OpenAiUnavailable", "OPENAI_API_ERROR", message, {
-      retryable,
-      details,
-      ...(retryAfter !== undefined && { retryAfterSeconds: retryAfter }),
-    });
-  const refused = (message: string) => new AppError("OpenAiRefused", "OPENAI_API_ERROR", message, { details });
-
   if (call.timedOut || error instanceof APIConnectionTimeoutError) {
-    return unavailable(`OpenAI did not answer within ${call.timeoutMs} ms`, true);
+    return unavailable(call, `OpenAI did not answer within ${call.timeoutMs} ms`, true);
   }
-  if (error instanceof SyntaxError) return unavailable("OpenAI's answer is not JSON", true);
+  if (error instanceof SyntaxError) return unavailable(call, "OpenAI's answer is not JSON", true);
   if (!(error instanceof APIError) || error.status === undefined) {
-    return unavailable(`no connection to OpenAI${networkCode(error)}`, true);
+    return unavailable(call, `no connection to OpenAI${networkCode(error)}`, true);
   }
+  return answeredWith(error.status, error, call);
+}
 
-  const status: number = error.status;
-  const code = [error.code, error.type].find((word) => typeof word === "string" && /^[\w.-]{1,60}$/.test(word));
-  const label = code ? `HTTP ${status}, ${code}` : `HTTP ${status}`;
-  if (status === 402 || billingCodes.has(error.code ?? "") || billingCodes.has(error.type ?? "")) {
-    return refused(`the quota of the OpenAI account is exhausted or its billing is not active (${label})`);
+function answeredWith(status: number, error: APIError, call: FailedCall): AppError {
+  const label = labelOf(status, error);
+  if (isUnpaid(status, error)) {
+    return refused(call, `the quota of the OpenAI account is exhausted or its billing is not active (${label})`);
   }
-  if (status === 401) return refused(`OpenAI refused the API key (${label})`);
-  if (status === 403) return refused(`OpenAI refused access with this API key (${label})`);
-  if (status === 408 || status === 409 || status === 429 || status >= 500) {
-    const asked = askedWaitSeconds(error, call.now);
-    const problem = status === 429 ? "OpenAI's rate limit is reached" : "OpenAI is out of order";
-    if (asked === undefined || asked * 1000 <= longestWaitMs) return unavailable(`${problem} (${label})`, true, asked);
-    return new AppError("OpenAiThrottled", "OPENAI_API_ERROR", `${problem} for ${Math.ceil(asked)} s (${label})`, {
-      retryable: true,
-      details,
-      retryAfterSeconds: asked,
-    });
-  }
-  if (status === 400 && call.withImage) return unavailable(`OpenAI cannot read the image (${label})`, true);
+  if (status === 401) return refused(call, `OpenAI refused the API key (${label})`);
+  if (status === 403) return refused(call, `OpenAI refused access with this API key (${label})`);
+  if ([408, 409, 429].includes(status) || status >= 500) return outOfOrder(status, error, call);
+  if (status === 400 && call.withImage) return unavailable(call, `OpenAI cannot read the image (${label})`, true);
   if (status === 413 || contentCodes.has(error.code ?? "")) {
-    return unavailable(`OpenAI does not process this text (${label})`, false);
+    return unavailable(call, `OpenAI does not process this text (${label})`, false);
   }
-  if (status < 400) return refused(`the OpenAI address redirects elsewhere (${label}); redirects are not followed`);
-  return refused(`OpenAI does not accept the request (${label}): ${redact(error.message, call.apiKey)}`);
+  if (status < 400) {
+    return refused(call, `the OpenAI address redirects elsewhere (${label}); redirects are not followed`);
+  }
+  return refused(call, `OpenAI does not accept the request (${label}): ${redact(error.message, call.apiKey)}`);
+}
+
+function isUnpaid(status: number, { code, type }: APIError): boolean {
+  return status === 402 || billingCodes.has(code ?? "") || billingCodes.has(type ?? "");
+}
+
+function outOfOrder(status: number, error: APIError, call: FailedCall): AppError {
+  const label = labelOf(status, error);
+  const asked = askedWaitSeconds(error, call.now);
+  const problem = status === 429 ? "OpenAI's rate limit is reached" : "OpenAI is out of order";
+  if (asked === undefined || asked * 1000 <= longestWaitMs) {
+    return unavailable(call, `${problem} (${label})`, true, asked);
+  }
+  return new AppError("OpenAiThrottled", "OPENAI_API_ERROR", `${problem} for ${Math.ceil(asked)} s (${label})`, {
+    retryable: true,
+    details: { usage: call.usage },
+    retryAfterSeconds: asked,
+  });
+}
+
+function unavailable({ usage }: FailedCall, message: string, retryable: boolean, retryAfter?: number): AppError {
+  return new AppError("OpenAiUnavailable", "OPENAI_API_ERROR", message, {
+    retryable,
+    details: { usage },
+    ...(retryAfter !== undefined && { retryAfterSeconds: retryAfter }),
+  });
+}
+
+function refused({ usage }: FailedCall, message: string): AppError {
+  return new AppError("OpenAiRefused", "OPENAI_API_ERROR", message, { details: { usage } });
+}
+
+function labelOf(status: number, error: APIError): string {
+  const code = [error.code, error.type].find((word) => typeof word === "string" && /^[\w.-]{1,60}$/.test(word));
+  return code ? `HTTP ${status}, ${code}` : `HTTP ${status}`;
 }
 
 /** The longest of what headers and message ask for: not all of them are always sent, and too early a retry is a lost one. */

@@ -2,7 +2,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import type { Log } from "../../runtime/logger.ts";
-import { type Http, HttpFailure, marketTimeHeader, retryAfterSeconds } from "../calls/http.ts";
+import { type Http, type HttpAnswer, HttpFailure, marketTimeHeader, retryAfterSeconds } from "../calls/http.ts";
 import { type RetryPolicy, type RetryTools, withRetries } from "../calls/retry.ts";
 import { barsAsOf } from "../market/as-of.ts";
 import type { DailyBar, DailyPrices } from "../market/market.ts";
@@ -61,18 +61,7 @@ export function createYahoo(
         if (error instanceof HttpFailure) throw unavailable(error.message, { retryable: true, cause: error });
         throw error;
       });
-    const { status } = answer;
-    if (status === 404) return [];
-    if (status === 408 || status === 429 || status >= 500) {
-      const seconds = retryAfterSeconds(answer.headers, tools.clock.now());
-      const facts = { retryable: true, ...(seconds !== undefined && { retryAfterSeconds: seconds }) };
-      throw unavailable(`Yahoo answered HTTP ${status}`, facts);
-    }
-    // A 400 also says that there was no such stock in those days.
-    const bars = readChart(parseJson(answer.text));
-    if (bars !== null && (status === 200 || bars.length === 0)) return bars;
-    if (status >= 400) throw unavailable(`Yahoo refused the request: HTTP ${status}`, { retryable: false });
-    throw unavailable("Yahoo answered with something that is no chart of one scale", { retryable: true });
+    return barsIn(answer, tools.clock.now());
   }
 
   return {
@@ -82,6 +71,20 @@ export function createYahoo(
       return barsAsOf(bars, marketTime).filter(({ date }) => date >= from && date <= to);
     },
   };
+}
+
+function barsIn({ status, headers, text }: HttpAnswer, now: Date): DailyBar[] {
+  if (status === 404) return [];
+  if (status === 408 || status === 429 || status >= 500) {
+    const seconds = retryAfterSeconds(headers, now);
+    const facts = { retryable: true, ...(seconds !== undefined && { retryAfterSeconds: seconds }) };
+    throw unavailable(`Yahoo answered HTTP ${status}`, facts);
+  }
+  // A 400 also says that there was no such stock in those days.
+  const bars = readChart(parseJson(text));
+  if (bars !== null && (status === 200 || bars.length === 0)) return bars;
+  if (status >= 400) throw unavailable(`Yahoo refused the request: HTTP ${status}`, { retryable: false });
+  throw unavailable("Yahoo answered with something that is no chart of one scale", { retryable: true });
 }
 
 function secondsOf(day: string): number {

@@ -11,22 +11,21 @@ const splitEvent = z.object({
   denominator: z.number().positive(),
 });
 
+const chartOfSymbol = z.object({
+  timestamp: z.array(z.number()).catch([]),
+  indicators: z.object({
+    quote: z.array(z.object({ open: prices, high: prices, low: prices, close: prices })).min(1),
+  }),
+  events: z
+    .object({ splits: z.record(z.string(), z.unknown()).optional() })
+    .optional()
+    .catch(undefined),
+});
+type Chart = z.infer<typeof chartOfSymbol>;
+
 const chartAnswer = z.object({
   chart: z.object({
-    result: z
-      .array(
-        z.object({
-          timestamp: z.array(z.number()).catch([]),
-          indicators: z.object({
-            quote: z.array(z.object({ open: prices, high: prices, low: prices, close: prices })).min(1),
-          }),
-          events: z
-            .object({ splits: z.record(z.string(), z.unknown()).optional() })
-            .optional()
-            .catch(undefined),
-        }),
-      )
-      .nullish(),
+    result: z.array(chartOfSymbol).nullish(),
     error: z.object({ code: z.string().catch(""), description: z.string().catch("") }).nullish(),
   }),
 });
@@ -52,16 +51,7 @@ export function readChart(answer: unknown): DailyBar[] | null {
   const chart = result?.[0];
   if (chart === undefined) return error && nothingThere.test(`${error.code} ${error.description}`) ? [] : null;
 
-  const [quote] = chart.indicators.quote;
-  const bars = new Map<string, Omit<DailyBar, "split">>();
-  for (const [index, seconds] of chart.timestamp.entries()) {
-    const row = [quote?.open[index], quote?.high[index], quote?.low[index], quote?.close[index]];
-    const [open, high, low, close] = row.map(positive);
-    if (open === undefined || high === undefined || low === undefined || close === undefined) continue;
-    const date = dayOf(seconds);
-    bars.set(date, { date, open, high, low, close });
-  }
-  const adjusted = [...bars.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
+  const adjusted = readRows(chart);
   const splits = readSplits(chart.events?.splits ?? {}, adjusted);
   if (splits.some((split) => !isAdjustedFor(split, adjusted))) return null;
   return adjusted.map((bar) => {
@@ -69,6 +59,22 @@ export function readChart(answer: unknown): DailyBar[] | null {
     const split = splits.reduce((shares, each) => (each.date === date ? shares * each.ratio : shares), 1);
     return { date, open: price(open), high: price(high), low: price(low), close: price(close), split };
   });
+}
+
+type Row = Omit<DailyBar, "split">;
+
+/** The whole rows, oldest first, as Yahoo adjusts them. */
+function readRows({ timestamp, indicators }: Chart): Row[] {
+  const [quote] = indicators.quote;
+  const rows = new Map<string, Row>();
+  for (const [index, seconds] of timestamp.entries()) {
+    const row = [quote?.open[index], quote?.high[index], quote?.low[index], quote?.close[index]];
+    const [open, high, low, close] = row.map(positive);
+    if (open === undefined || high === undefined || low === undefined || close === undefined) continue;
+    const date = dayOf(seconds);
+    rows.set(date, { date, open, high, low, close });
+  }
+  return [...rows.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
 }
 
 /** By the day of trading from which on they count. */
@@ -86,7 +92,7 @@ function readSplits(events: Record<string, unknown>, bars: readonly { date: stri
 const smallestTellingRatio = 2;
 
 /** Whether the prices go on over a split as an adjusted series does, instead of jumping by its ratio. */
-function isAdjustedFor({ date, ratio }: Split, bars: readonly Omit<DailyBar, "split">[]): boolean {
+function isAdjustedFor({ date, ratio }: Split, bars: readonly Row[]): boolean {
   const before = bars.findLast((bar) => bar.date < date);
   const first = bars.find((bar) => bar.date >= date);
   if (!before || !first || Math.max(ratio, 1 / ratio) < smallestTellingRatio) return true;

@@ -2,7 +2,7 @@ import { stringify } from "csv-stringify/sync";
 import * as z from "zod";
 import { signalRange } from "../../analysis/signals/list.ts";
 import type { Signal } from "../../analysis/signals/signal.ts";
-import { datesInOrder } from "../../analysis/signals/view.ts";
+import { inOrder } from "../../analysis/signals/view.ts";
 import { readMarketTime } from "../../realm/market-time.ts";
 import type { RunServices } from "../../runs/services.ts";
 import { addDays, newYorkDay, utcDay } from "../../runtime/dates.ts";
@@ -32,9 +32,7 @@ interface CsvExport {
 
 const day = z.iso.date("must be a date, YYYY-MM-DD").optional();
 /** The days of an export, both inclusive; without them the 365 up to the market's today. */
-export const exportQuery = z
-  .strictObject({ date_from: day, date_to: day })
-  .refine(datesInOrder, { path: ["date_from"], message: "must not be after date_to" });
+export const exportQuery = inOrder(z.strictObject({ date_from: day, date_to: day }));
 type AskedDays = z.infer<typeof exportQuery>;
 
 /** A Lambda answers with 6 MB at most. */

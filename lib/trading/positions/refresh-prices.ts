@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { type MarketMoment, readMoment } from "../../realm/moment.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import type { LivePrice } from "../market/quotes.ts";
@@ -6,18 +6,21 @@ import type { TradingServices } from "../services.ts";
 import { observePrice } from "./bookkeeping.ts";
 import { showPositions } from "./list.ts";
 import { livePrices } from "./live-prices.ts";
-import { type portfolioViewSchema, toPortfolioView } from "./portfolio-view.ts";
+import { portfolioViewSchema, toPortfolioView } from "./portfolio-view.ts";
 import type { Portfolio, Position } from "./record.ts";
 import { readOpenPositions, readPortfolio, savePortfolio, savePosition } from "./stored.ts";
-import type { positionViewSchema } from "./view.ts";
+import { positionViewSchema } from "./view.ts";
 
-interface Refreshed {
-  portfolio: z.infer<typeof portfolioViewSchema>;
-  /** The open positions, in the order of their opening. */
-  positions: z.infer<typeof positionViewSchema>[];
-  /** Tickers of positions that kept their last price, sorted. */
-  failed: string[];
-}
+export const refreshedSchema = z
+  .object({
+    portfolio: portfolioViewSchema,
+    /** The open positions, in the order of their opening. */
+    positions: positionViewSchema.array(),
+    /** Tickers of positions that kept their last price, sorted. */
+    failed: z.string().array(),
+  })
+  .meta({ id: "RefreshedPortfolio" });
+type Refreshed = z.infer<typeof refreshedSchema>;
 
 /**
  * Stores live prices of a portfolio's open positions and what they make it worth; no exit follows from them, and the

@@ -86,9 +86,7 @@ export function createTransactions(call: CallOperation, dataDir: string | undefi
 
   async function write(input: TransactionInput, shapes: Shapes): Promise<void> {
     const items = input.TransactItems ?? [];
-    if (items.length === 0 || items.length > mostActions) {
-      throw refusal("ValidationException", `1 validation error detected: transactItems must hold 1 to ${mostActions}`);
-    }
+    checkLength(items);
     const steps = await readSteps(items, shapes);
     if (journal) writeFileSync(journal, JSON.stringify(steps));
     const outcomes = await Promise.allSettled(steps.map(apply));
@@ -98,13 +96,13 @@ export function createTransactions(call: CallOperation, dataDir: string | undefi
     if (rejected || cancelled) await undo(steps);
     if (journal) rmSync(journal, { force: true });
     if (rejected) throw rejected.reason;
-    if (cancelled) {
-      const codes = reasons.map(({ Code }) => Code).join(", ");
-      throw refusal(
-        "TransactionCanceledException",
-        `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
-        { CancellationReasons: reasons },
-      );
+    if (cancelled) throw cancellation(reasons);
+  }
+
+  function forgetTokens(now: number): void {
+    for (const [old, { at }] of tokens) {
+      if (now - at < tokenLifeMs) break;
+      tokens.delete(old);
     }
   }
 
@@ -113,10 +111,7 @@ export function createTransactions(call: CallOperation, dataDir: string | undefi
     const { ClientRequestToken: token, ...request } = input;
     const text = JSON.stringify(request);
     const now = Date.now();
-    for (const [old, { at }] of tokens) {
-      if (now - at < tokenLifeMs) break;
-      tokens.delete(old);
-    }
+    forgetTokens(now);
     const earlier = token === undefined ? undefined : tokens.get(token);
     if (earlier && earlier.request !== text) {
       throw refusal("IdempotentParameterMismatchException", "The token was used with another request");
@@ -145,6 +140,20 @@ export function createTransactions(call: CallOperation, dataDir: string | undefi
       return lock.together(passThrough);
     },
   };
+}
+
+function checkLength({ length }: readonly unknown[]): void {
+  if (length >= 1 && length <= mostActions) return;
+  throw refusal("ValidationException", `1 validation error detected: transactItems must hold 1 to ${mostActions}`);
+}
+
+function cancellation(reasons: readonly CancellationReason[]) {
+  const codes = reasons.map(({ Code }) => Code).join(", ");
+  return refusal(
+    "TransactionCanceledException",
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    { CancellationReasons: reasons },
+  );
 }
 
 /** A journal cut short was being written when the process died: nothing had been applied yet. */

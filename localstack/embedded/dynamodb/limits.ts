@@ -121,28 +121,37 @@ function keyChange(shape: TableShape, request: Request): string | undefined {
 /** What is wrong with the attributes that are written, those of indexes above all. */
 function contentProblem(shape: TableShape, request: Request): string | undefined {
   const { Item: item, UpdateExpression, ConditionExpression } = request;
-  for (const expression of [UpdateExpression, ConditionExpression]) {
-    const size = Buffer.byteLength(expression ?? "");
-    if (size > expressionBytes) {
-      return `Expression size has exceeded the maximum allowed size; expression size: ${size}`;
-    }
-  }
-  if (item && "" in item) return "Empty attribute name";
-  if (item && Object.values(item).some((value) => levels(value) > mostLevels)) {
-    return "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
-  }
-  for (const [index, names] of shape.indexes) {
-    for (const [place, name] of names.entries()) {
-      const written = item ? [item[name]] : assignments(request, name);
-      for (const value of written) {
-        if (value?.S === "") return item ? emptyIndexKey(index, name) : emptyIndexKeyByUpdate;
-        if (Buffer.byteLength(value?.S ?? "") > (place === 0 ? partitionBytes : sortBytes)) {
-          return "One or more parameter values were invalid: Size limit exceeded";
-        }
-      }
-    }
-  }
-  return undefined;
+  const indexKeys = [...shape.indexes].flatMap(([index, names]) =>
+    names.map((name, place) => ({ index, name, mostBytes: place === 0 ? partitionBytes : sortBytes })),
+  );
+  return (
+    first([UpdateExpression, ConditionExpression], expressionProblem) ??
+    (item && itemProblem(item)) ??
+    first(indexKeys, (key) => indexKeyProblem(request, key))
+  );
+}
+
+function expressionProblem(expression: string | undefined): string | undefined {
+  const size = Buffer.byteLength(expression ?? "");
+  if (size <= expressionBytes) return undefined;
+  return `Expression size has exceeded the maximum allowed size; expression size: ${size}`;
+}
+
+function itemProblem(item: Item): string | undefined {
+  if ("" in item) return "Empty attribute name";
+  if (Object.values(item).every((value) => levels(value) <= mostLevels)) return undefined;
+  return "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
+}
+
+function indexKeyProblem(
+  request: Request,
+  { index, name, mostBytes }: { index: string; name: string; mostBytes: number },
+): string | undefined {
+  const { Item: item } = request;
+  const texts = (item ? [item[name]] : assignments(request, name)).map((value) => value?.S);
+  if (texts.includes("")) return item ? emptyIndexKey(index, name) : emptyIndexKeyByUpdate;
+  const isTooLong = texts.some((text) => Buffer.byteLength(text ?? "") > mostBytes);
+  return isTooLong ? "One or more parameter values were invalid: Size limit exceeded" : undefined;
 }
 
 const emptyIndexKey = (index: string, name: string) =>
@@ -158,22 +167,23 @@ function queryProblem(shape: TableShape, request: Request): string | undefined {
     index === undefined
       ? `One or more parameter values are not valid. ${noEmptyKey} Key: ${name}`
       : emptyIndexKey(index, name);
-  for (const [place, name] of names.entries()) {
+  return first([...names.entries()], ([place, name]) => {
     const conditions = keyConditions(request, name);
-    for (const { value } of conditions) {
-      if (value === "") return empty(name);
-      if (place === 1 && Buffer.byteLength(value) > sortBytes) return sortKeyTooLong;
-    }
+    const values = conditions.map(({ value }) => value);
+    if (values.includes("")) return empty(name);
+    if (place === 1 && values.some((value) => Buffer.byteLength(value) > sortBytes)) return sortKeyTooLong;
     const from = start?.[name]?.S;
     if (from === "") return `The provided starting key is invalid: ${empty(name)}`;
-    if (from !== undefined && !conditions.every((condition) => condition.holds(from))) {
-      return place === 0
-        ? "The provided starting key is outside query boundaries based on provided conditions"
-        : "The provided starting key does not match the range key predicate";
-    }
-  }
-  return undefined;
+    if (from === undefined || conditions.every((condition) => condition.holds(from))) return undefined;
+    return startOutside[place];
+  });
 }
+
+/** By the place of the key's attribute. */
+const startOutside = [
+  "The provided starting key is outside query boundaries based on provided conditions",
+  "The provided starting key does not match the range key predicate",
+];
 
 /** What an action weighs in its transaction: names and values, and an update's expression. */
 function actionBytes({ Item: item, Key, UpdateExpression, ExpressionAttributeValues }: Request): number {

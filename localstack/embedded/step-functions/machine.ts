@@ -70,22 +70,21 @@ export function loadMachine({ name, definition }: MachineSource): Machine {
   function readScope(scope: AslState, maps: string[]) {
     refuseUnsupported(scope, "top level", refuse);
     for (const [state, fields] of Object.entries((scope.States ?? {}) as Record<string, AslState>)) {
-      const where = `state ${state}`;
-      if (seen.has(state)) refuse(where, "the name is used twice");
-      seen.add(state);
-      refuseUnsupported(fields, where, refuse);
-      refuseContextPaths(fields, where, maps.length > 0, refuse);
-      if (fields.ResultPath === "$") delete fields.ResultPath;
-      if (fields.Retry) retried.push(state);
-      if (fields.Type === "Task") tasks.push(readTask(state, fields, maps, refuse));
-      for (const inner of [fields.ItemProcessor, fields.Iterator]) {
-        if (!inner) continue;
-        const processor = inner as AslState & { ProcessorConfig?: AslState };
-        if (processor.ProcessorConfig?.Mode === "DISTRIBUTED") refuse(where, "it is a distributed Map");
-        readScope(processor, [...maps, state]);
-      }
+      readState(state, fields, maps);
+      for (const items of itemScopes(fields, `state ${state}`, refuse)) readScope(items, [...maps, state]);
       for (const branch of (fields.Branches ?? []) as AslState[]) readScope(branch, maps);
     }
+  }
+
+  function readState(state: string, fields: AslState, maps: string[]) {
+    const where = `state ${state}`;
+    if (seen.has(state)) refuse(where, "the name is used twice");
+    seen.add(state);
+    refuseUnsupported(fields, where, refuse);
+    refuseContextPaths(fields, where, maps.length > 0, refuse);
+    if (fields.ResultPath === "$") delete fields.ResultPath;
+    if (fields.Retry) retried.push(state);
+    if (fields.Type === "Task") tasks.push(readTask(state, fields, maps, refuse));
   }
 
   readScope(copy, []);
@@ -97,6 +96,15 @@ export function loadMachine({ name, definition }: MachineSource): Machine {
 }
 
 type Refuse = (where: string, what: string) => never;
+
+/** The states that a Map passes each item through. */
+function itemScopes({ ItemProcessor, Iterator }: AslState, where: string, refuse: Refuse): AslState[] {
+  const scopes = [ItemProcessor, Iterator].filter(Boolean) as (AslState & { ProcessorConfig?: AslState })[];
+  if (scopes.some(({ ProcessorConfig }) => ProcessorConfig?.Mode === "DISTRIBUTED")) {
+    refuse(where, "it is a distributed Map");
+  }
+  return scopes;
+}
 
 function refuseUnsupported(fields: AslState, where: string, refuse: Refuse) {
   for (const field of unsupported) {

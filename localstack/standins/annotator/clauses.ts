@@ -30,17 +30,13 @@ export function attribute(tokens: readonly Token[], mentions: readonly Mention[]
   }
   const clauseOf = numberClauses(tokens);
   const owners = tokens.map((_, at) => ownerOf(at, groups, clauseOf));
-  return new Map(
-    symbols.map((symbol) => [
-      symbol,
-      (at: number) => {
-        const owner = owners[at];
-        if (!owner) return shares.unnamed;
-        if (owner.group.symbols.has(symbol)) return owner.inClause ? shares.own : shares.unnamed;
-        return owner.inClause ? shares.rival : shares.other;
-      },
-    ]),
-  );
+  return new Map(symbols.map((symbol) => [symbol, (at: number) => shareOf(symbol, owners[at])]));
+}
+
+function shareOf(symbol: string, owner: ReturnType<typeof ownerOf>): number {
+  if (!owner) return shares.unnamed;
+  if (owner.group.symbols.has(symbol)) return owner.inClause ? shares.own : shares.unnamed;
+  return owner.inClause ? shares.rival : shares.other;
 }
 
 /** The tickers that comparisons put above and below others ("GME > AMC", "GME over AMC"). */

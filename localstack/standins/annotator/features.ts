@@ -46,10 +46,17 @@ export function directionFeatures(
     if (sign) features.set(sign, Math.min(1.5, (features.get(sign) ?? 0) + share(at)));
   });
   add(features, "_bias", 1);
-  if (tokens[0]?.kind === "cashtag") add(features, "_leading cashtag", 1);
-  if (tokens.some((token) => token.kind === "link")) add(features, "_link", 1);
-  if (questions.some(Boolean)) add(features, "_question", 1);
-  if (tokens.some((token) => token.kind === "mark" && token.text.includes("!"))) add(features, "_exclamation", 1);
+  const sign = (name: string, present: boolean) => present && add(features, name, 1);
+  sign("_leading cashtag", tokens[0]?.kind === "cashtag");
+  sign(
+    "_link",
+    tokens.some((token) => token.kind === "link"),
+  );
+  sign("_question", questions.some(Boolean));
+  sign(
+    "_exclamation",
+    tokens.some((token) => token.kind === "mark" && token.text.includes("!")),
+  );
   return features;
 }
 
@@ -76,12 +83,14 @@ export function isPriceAim(tokens: readonly Token[], at: number): boolean {
 function formSign(token: Token, before: string): string | undefined {
   if (token.kind === "contract") return /c$/i.test(token.raw) ? "_call contract" : "_put contract";
   if (token.kind !== "number") return undefined;
-  if (token.raw.endsWith("%")) {
-    if (/^[-−]/.test(token.raw) || /^(?:down|lost|lose|fell|drop|dropped)$/.test(before)) return "_percent down";
-    return token.raw.startsWith("+") || /^(?:up|gained|rose|jumped)$/.test(before) ? "_percent up" : "_percent";
-  }
+  if (token.raw.endsWith("%")) return percentSign(token, before);
   if (/^[-−]/.test(token.raw)) return "_minus";
   return token.raw.startsWith("+") ? "_plus" : undefined;
+}
+
+function percentSign({ raw }: Token, before: string): string {
+  if (/^[-−]/.test(raw) || /^(?:down|lost|lose|fell|drop|dropped)$/.test(before)) return "_percent down";
+  return raw.startsWith("+") || /^(?:up|gained|rose|jumped)$/.test(before) ? "_percent up" : "_percent";
 }
 
 function questionTokens(tokens: readonly Token[]): boolean[] {

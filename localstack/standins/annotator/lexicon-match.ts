@@ -55,25 +55,39 @@ export function matchLexicon(tokens: readonly Token[], lexicon: Lexicon): Hit[] 
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
     if (!token) break;
-    if (token.kind === "mark" && token.text !== "," && token.text !== '"') {
+    if (isPause(token)) {
       negatedUntil = -1;
       strength = 1;
       continue;
     }
     const end = longestEntry(tokens, at, lexicon, longest);
     if (end > at) {
-      const negated = at <= negatedUntil && token.kind !== "emoji";
-      const factor = strength * (negated ? -0.6 : 1);
+      const factor = strength * turnOf(token, at <= negatedUntil);
       hits.push({ entry: phrase(tokens, at, end), start: at, end, factor });
       strength = 1;
       at = end - 1;
     }
     if (end - at <= 1 && isNegator(token.text)) negatedUntil = at + negationReach;
-    else if (intensifiers.has(token.text)) strength = 1.4;
-    else if (dampeners.has(token.text)) strength = 0.6;
-    else if (end <= at) strength = Math.min(strength, 1);
+    else strength = strengthAfter(token, end > at, strength);
   }
   return hits;
+}
+
+/** A negation turns words round, though not wholly, and no emoji. */
+function turnOf(token: Token, isInReach: boolean): number {
+  return isInReach && token.kind !== "emoji" ? -0.6 : 1;
+}
+
+/** What ends the reach of negations and of words that strengthen. */
+function isPause(token: Token): boolean {
+  return token.kind === "mark" && token.text !== "," && token.text !== '"';
+}
+
+/** How much the next entry counts: dampening lasts until it comes, and strengthening for one token. */
+function strengthAfter(token: Token, isHit: boolean, strength: number): number {
+  if (intensifiers.has(token.text)) return 1.4;
+  if (dampeners.has(token.text)) return 0.6;
+  return isHit ? strength : Math.min(strength, 1);
 }
 
 function longestEntry(

@@ -79,11 +79,17 @@ function isEvident(
   if (tokens[at + 1]?.kind === "contract" || isAfterExchange(tokens, at)) return true;
   if (word.length === 1) return !nonTickers.has(word) && !shouted && orderWords.has(tokens[at + 1]?.text ?? "");
   if (nonTickers.has(word)) return false;
-  const popular = (universe.get(word)?.nicknames.length ?? 0) > 0;
+  const popular = hasNickname(word, universe);
   const talked = hasTalk(tokens, at);
-  if (wordTickers.has(word)) return shouted || word.length === 2 ? popular && talked : popular || talked;
-  if (popular) return true;
-  return talked || (!shouted && word.length > 2);
+  // Also a word of the language, such as ALL: in a shouted text, or of two letters, one hint is too little.
+  const needsBoth = wordTickers.has(word) && (shouted || word.length === 2);
+  if (needsBoth) return popular && talked;
+  return popular || talked || (!wordTickers.has(word) && !shouted && word.length > 2);
+}
+
+/** People give nicknames to the stocks that they talk of. */
+function hasNickname(symbol: string, universe: SymbolUniverse): boolean {
+  return (universe.get(symbol)?.nicknames.length ?? 0) > 0;
 }
 
 function isAfterExchange(tokens: readonly Token[], at: number): boolean {
@@ -135,8 +141,7 @@ function isTellingName(name: string): boolean {
 function nameAt(tokens: readonly Token[], at: number, names: NameIndex): Mention | undefined {
   const token = tokens[at];
   if (token?.kind !== "word" && token?.kind !== "number") return undefined;
-  const first = plain(token);
-  if (!names.firstWords.has(first) && !names.firstWords.has(first.replace(/'s?$/, ""))) return undefined;
+  if (!beginsName(plain(token), names)) return undefined;
   for (let end = Math.min(tokens.length, at + longestName); end > at; end--) {
     const part = tokens.slice(at, end);
     const symbol = lookUp(part, names);
@@ -145,6 +150,10 @@ function nameAt(tokens: readonly Token[], at: number, names: NameIndex): Mention
     if (!isPlatform || orderWords.has(tokens[end]?.text ?? "")) return { symbol, start: at, end };
   }
   return undefined;
+}
+
+function beginsName(word: string, { firstWords }: NameIndex): boolean {
+  return firstWords.has(word) || firstWords.has(word.replace(/'s?$/, ""));
 }
 
 /** Lower case, but not cut like `text`: BBBY is not BBY. */

@@ -88,7 +88,7 @@ export function commentForest(postId: string, comments: StandInComment[], encode
   /** Best first, at most `left.count` comments; what does not fit or is hidden goes behind one stub per parent. */
   function branch(parentId: string, depth: number, left: { count: number }): object[] {
     const siblings = repliesTo(parentId);
-    const parentName = `${depth === 0 ? "t3" : "t1"}_${parentId}`;
+    const parentName = nameAbove(parentId, depth);
     if (depth > deepestShown && siblings.length > 0) return [stub([], 0, parentName, depth)];
     const children: object[] = [];
     const behind: StandInComment[] = [];
@@ -100,10 +100,8 @@ export function commentForest(postId: string, comments: StandInComment[], encode
       left.count--;
       children.push(commentThing(comment, depth, parentName, encode, branch(comment.id, depth + 1, left)));
     }
-    if (behind.length > 0) {
-      const count = behind.reduce((sum, comment) => sum + sizeOf(comment), 0);
-      children.push(stub(behind, count, parentName, depth));
-    }
+    const count = behind.reduce((sum, comment) => sum + sizeOf(comment), 0);
+    if (count > 0) children.push(stub(behind, count, parentName, depth));
     return children;
   }
 
@@ -120,6 +118,11 @@ export function commentForest(postId: string, comments: StandInComment[], encode
   }
 
   return { tree: (limit: number) => branch(postId, 0, { count: limit }), flat };
+}
+
+/** A comment at depth 0 answers the post. */
+function nameAbove(parentId: string, depth: number): string {
+  return `${depth === 0 ? "t3" : "t1"}_${parentId}`;
 }
 
 function commentThing(

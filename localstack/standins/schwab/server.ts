@@ -35,14 +35,17 @@ export async function startSchwabStandIn(
     if (request.path === "/v1/oauth/token") return login.grant(request);
     if (!login.isLoggedIn(request)) return failure(401, "Unauthorized");
     if (marketTime === undefined) return failure(400, "Bad Request");
-    const view = marketAsOf(market, marketTime);
-    const path = request.path.replace(/^\/marketdata\/v1/, "");
-    if (path === "/quotes") return quotes(view, request);
-    if (path === "/pricehistory") return history(view, request);
-    if (path === "/chains") return chain(view, request);
-    const kind = path === "/markets" ? request.query.get("markets") : /^\/markets\/(\w+)$/.exec(path)?.[1];
-    return kind ? hours(view, kind, request) : failure(404, "Not Found");
+    return marketData(marketAsOf(market, marketTime), request);
   });
+}
+
+function marketData(view: MarketView, request: StandInRequest): JsonAnswer {
+  const path = request.path.replace(/^\/marketdata\/v1/, "");
+  if (path === "/quotes") return quotes(view, request);
+  if (path === "/pricehistory") return history(view, request);
+  if (path === "/chains") return chain(view, request);
+  const kind = path === "/markets" ? request.query.get("markets") : /^\/markets\/(\w+)$/.exec(path)?.[1];
+  return kind ? hours(view, kind, request) : failure(404, "Not Found");
 }
 
 function quotes(view: MarketView, { query }: StandInRequest): JsonAnswer {

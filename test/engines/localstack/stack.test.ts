@@ -98,21 +98,25 @@ describe("npm start on a fresh machine", () => {
       "/docs",
       "/app/",
     ];
+    const look = async (path: string) => {
+      const answer = await stack.api.call("GET", path);
+      if (answer.status !== 200 && answer.status !== 404) problems.push(`${path}: ${answer.status}`);
+      if (path === "/signals") signalId = (answer.body as { data: Signal[] }).data[0]?.id ?? signalId;
+    };
+    const poll = async (last: RunStatus | undefined) => {
+      const polled = await stack.api.call("GET", `/runs/${runId}/status`);
+      if (polled.status !== 200) problems.push(`status: ${polled.status}`);
+      const status = (polled.body as { data: RunStatus }).data;
+      if (last && isBackwards(last, status)) problems.push(`${describeStatus(last)} became ${describeStatus(status)}`);
+      return status;
+    };
     const client = async (first: number) => {
       let last: RunStatus | undefined;
       for (let turn = first; going; turn++) {
-        const path = paths()[turn % paths().length] ?? "/";
-        const answer = await stack.api.call("GET", path);
-        if (answer.status !== 200 && answer.status !== 404) problems.push(`${path}: ${answer.status}`);
-        if (path === "/signals") signalId = (answer.body as { data: Signal[] }).data[0]?.id ?? signalId;
-        const polled = await stack.api.call("GET", `/runs/${runId}/status`);
-        if (polled.status !== 200) problems.push(`status: ${polled.status}`);
-        const status = (polled.body as { data: RunStatus }).data;
-        if (last && isBackwards(last, status))
-          problems.push(`${describeStatus(last)} became ${describeStatus(status)}`);
-        last = status;
+        await look(paths()[turn % paths().length] ?? "/");
+        last = await poll(last);
         answers += 2;
-        if (isOver(status) && turn > first + paths().length) going = false;
+        if (isOver(last) && turn > first + paths().length) going = false;
         // Leaves the run a share of the processor.
         await pause(200);
       }

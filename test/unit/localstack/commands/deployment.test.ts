@@ -51,6 +51,17 @@ const stack = `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><St
   <CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>UPDATE_COMPLETE</StackStatus>
   <Outputs>${outputs.join("")}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
 
+const storedKey = JSON.stringify({
+  Item: { sk: { S: "digest" }, id: { S: "1" }, label: { S: "canary" }, created_at: { S: "" } },
+});
+
+/** Keeps count of the keys that are there, by the transactions that write and delete them. */
+function writeKey(keys: Set<string>, transaction: string): void {
+  const [{ Update, Delete }] = JSON.parse(transaction).TransactItems;
+  if (Update) keys.add(Update.Key.sk.S);
+  else keys.delete(Delete.Key.sk.S);
+}
+
 describe("the canary's key", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "is gone after %s",
@@ -67,20 +78,13 @@ describe("the canary's key", () => {
           regions.add(/\/\d{8}\/([a-z0-9-]+)\//.exec(request.headers.authorization ?? "")?.[1]);
           const target = request.headers["x-amz-target"];
           if (target === undefined) return response.setHeader("content-type", "text/xml").end(stack);
-          if (target !== "DynamoDB_20120810.TransactWriteItems") {
-            // The key as it was stored; and from now on it is in use.
-            stored.resolve();
-            const text = (S: string) => ({ S });
-            return response.end(
-              JSON.stringify({
-                Item: { sk: text("digest"), id: text("1"), label: text("canary"), created_at: text("") },
-              }),
-            );
+          if (target === "DynamoDB_20120810.TransactWriteItems") {
+            writeKey(keys, body);
+            return response.end("{}");
           }
-          const [{ Update, Delete }] = JSON.parse(body).TransactItems;
-          if (Update) keys.add(Update.Key.sk.S);
-          else keys.delete(Delete.Key.sk.S);
-          return response.end("{}");
+          // The key as it was stored; and from now on it is in use.
+          stored.resolve();
+          return response.end(storedKey);
         });
       });
       await new Promise<void>((resolve) => aws.listen(0, "127.0.0.1", resolve));

@@ -183,6 +183,12 @@ function expectSoundPositions({ portfolio: account, open: held, closed, exits }:
   }
 }
 
+function perform(world: World, type: InstrumentType, each: Action): void {
+  if (each.do === "open") open(world, type, each);
+  else if (each.do === "check") check(world, each);
+  else closeByHand(world, each);
+}
+
 /** What trading would have cost is the sum over all fills, in the portfolio and in each position. */
 function expectCosts({ portfolio: account, open: held, closed, exits }: World): void {
   const positions = [...held, ...closed];
@@ -218,9 +224,7 @@ it(`money is neither made nor lost over ${histories} histories: cash + cost of o
           serial: 0,
         };
         for (const each of actions) {
-          if (each.do === "open") open(world, type, each);
-          else if (each.do === "check") check(world, each);
-          else closeByHand(world, each);
+          perform(world, type, each);
           expectBalance(world, startCents);
           if (world.open.length === 10) reached.full += 1;
           if (world.portfolio.cash_available_cents < startCents / 20) reached.poor += 1;

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { listSignals } from "../../analysis/signals/list.ts";
 import { type SignalFilters, signalFilters, signalItemSchema } from "../../analysis/signals/view.ts";
 import { readMoment } from "../../realm/moment.ts";
 import type { RunServices } from "../../runs/services.ts";
+import type { PageRequest } from "../../store/lists.ts";
 import { unrealizedReturnPct } from "../instruments/returns.ts";
 import { priceSchema } from "../instruments/terms.ts";
 import { type PortfolioName, portfolioNames, signalTypeOf } from "../positions/accounts.ts";
@@ -11,10 +13,19 @@ import { type SignalOutcome, signalOutcomeSchema, skipReasonSchema } from "./sig
 /** The filters of `GET /signals` (spec api 4). */
 export const portfolioSignalFilters = { ...signalFilters, portfolio_id: z.enum(portfolioNames).optional() };
 
+type Filters = SignalFilters & { portfolio_id?: PortfolioName | undefined };
+
+/** A page of `GET /signals`; with a portfolio only what it trades on, and what each signal came to there. */
+export async function listSignalResults(
+  services: Pick<RunServices, "store" | "config" | "clock">,
+  request: Filters & PageRequest,
+) {
+  const page = await listSignals(services, toSignalFilters(request), request);
+  return { ...page, items: await withPositions(services, page.items, request.portfolio_id) };
+}
+
 /** A portfolio means its own type of signal; a contradicting type matches nothing [G22]. */
-export function toSignalFilters(
-  query: SignalFilters & { portfolio_id?: PortfolioName | undefined },
-): SignalFilters | "none" {
+function toSignalFilters(query: Filters): SignalFilters | "none" {
   const { ticker, date_from, date_to, signal_type, portfolio_id } = query;
   const ofPortfolio = portfolio_id && signalTypeOf(portfolio_id);
   if (ofPortfolio && signal_type && ofPortfolio !== signal_type) return "none";
@@ -28,7 +39,7 @@ type PortfolioResult = z.infer<typeof portfolioResultSchema>;
  * A page of at most 100 signals, each with what it came to in a portfolio (spec api 4); as they are where none is asked
  * for. Two batch reads, whatever the page holds.
  */
-export async function withPositions<S extends ListedSignal>(
+async function withPositions<S extends ListedSignal>(
   services: Pick<RunServices, "store" | "config" | "clock">,
   signals: readonly S[],
   portfolioId: string | undefined,
