@@ -7,7 +7,7 @@ import type { Offered } from "../instruments/terms.ts";
 import { closeOn, type OpenedSplit, type PriceBar, splitsOf, splitsWithin, toPriceBar } from "../market/bars.ts";
 import { type DayPrices, dailyBars, gapDays } from "../market/candles.ts";
 import { askBroker, logNoPrice } from "../market/quotes.ts";
-import { priceBars, readDays, readSplits } from "../market/stored-bars.ts";
+import { priceBars, readDays } from "../market/stored-bars.ts";
 import type { Monitoring } from "./pass.ts";
 
 /** What one check knows of a stock, for all positions in it. */
@@ -128,18 +128,6 @@ async function candlesAsTraded(
 function nextOpening(from: string): string {
   const day = newYorkDay(new Date(from));
   return Date.parse(from) >= sessionStart(day).getTime() ? addDays(day, 1) : day;
-}
-
-/**
- * The splits of a stock whose day began after `from` (ISO-8601 UTC), oldest first; undefined where no source says. A
- * split counts from its day's opening on, so that none needs to be asked for where no session has begun since.
- */
-export function splitsSince(
-  { context, today }: Monitoring,
-  ticker: string,
-  from: string,
-): Promise<OpenedSplit[] | undefined> {
-  return readSplits(context.services, { ticker, from: nextOpening(from), to: today, marketTime: context.marketTime });
 }
 
 /** Daily bars of the days wholly missed of which the broker has no candles. */

@@ -114,13 +114,17 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
     return sharesSince(day, splits(symbol));
   }
 
+  /** The close of an earlier day in today's shares. */
+  function closeOnScale(symbol: string, bar: WholeBar | undefined): number | null {
+    return bar ? scaledPrice(bar.close, 1 / shares(symbol, bar.date)) : null;
+  }
+
   function findPrice(symbol: string): LastPrice | undefined {
     const [before, bar] = [undefined, ...bars(symbol, addDays(today, -longestStaleDays), today)].slice(-2);
     if (bar === undefined) return undefined;
     const opensAt = sessionInstant(bar.date, "09:30");
     const traded = candles(symbol, opensAt, sessionInstant(bar.date, "16:00"));
-    const previousClose = before ? scaledPrice(before.close, shares(symbol, before.date) ** -1) : null;
-    const facts = { previousClose };
+    const facts = { previousClose: closeOnScale(symbol, before) };
     const latest = traded.at(-1);
     const begun = history.candles(symbol, bar.date).find(({ timestamp }) => timestamp >= opensAt);
     if (latest === undefined && begun !== undefined && begun.timestamp <= marketTime) {
