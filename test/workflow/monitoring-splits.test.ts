@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { byDay, onDay, shares, useMonitoring } from "../support/monitoring.ts";
-import { seedPositions } from "../support/trading-seeds.ts";
+import { call } from "../support/cloud.ts";
+import { byDay, calls, onDay, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
+import { prediction } from "../support/trading.ts";
+import { seedPositions, seedPredictions } from "../support/trading-seeds.ts";
 
 const desk = useMonitoring("splits");
 const { begin, runAt, exitsOf, positionOf, portfolioOf, bars } = desk;
@@ -123,5 +125,75 @@ describe("a split while daily bars stand in for the broker", () => {
     expect(await exitsOf(monday)).toMatchObject([
       { exit_reason: "stop_loss", exit_date: "2026-03-02", shares_exited: 500, exit_price: 9 },
     ]);
+  });
+});
+
+describe("a split of an option's underlying", () => {
+  const option = "2026-03-02.GME.quality.options_quality";
+  const contract = "GME   260320C00010000";
+
+  it("makes a hundred calls at 0.20 of ten at 2.00, which are priced by their new name", async () => {
+    const services = await begin({ GME: traded }, tenForOne);
+    await seedPositions(services, [calls()]);
+    desk.scene.schwabFaults = premiumsAre({ [contract]: 0.21 });
+    expect(await runAt("2026-03-03")).toMatchObject({ exits_triggered: 0, warnings: null });
+    expect(await positionOf(option)).toMatchObject({
+      ...{ contracts: 100, contracts_remaining: 100, entry_price: 0.2, peak_premium: 0.21, last_price: 0.21 },
+      ...{ strike_price: 10, contract_symbol: contract, deliverable_shares: 100 },
+      splits: [{ date: "2026-03-03", ratio: 10, quantity_before: 10, quantity_after: 100 }],
+    });
+    expect(await portfolioOf("options_quality")).toMatchObject({ current_value_cents: 10_010_000 });
+  });
+
+  it("is booked without a premium too, and moves no money", async () => {
+    const services = await begin({ GME: traded }, tenForOne);
+    await seedPositions(services, [calls()]);
+    desk.scene.schwabFaults = premiumsAre({});
+    const run = await runAt("2026-03-03");
+    expect(run.warnings).toMatchObject([{ type: "schwab_options_unavailable" }]);
+    expect(run.warnings?.[0]?.message).toContain(contract);
+    expect(await positionOf(option)).toMatchObject({ contracts: 100, last_price: 0.2, splits: [{ ratio: 10 }] });
+    expect(await portfolioOf("options_quality")).toMatchObject({ current_value_cents: 10_000_000 });
+  });
+
+  it("to fewer shares is settled by what a contract delivers, at the close as it was traded", async () => {
+    // Ten shares of 1,210 where a hundred of 121 were to be had: 21 a share above the strike.
+    const price = byDay({ "2026-03-02": 100, "2026-03-19": 1210, "2026-03-23": 605 });
+    const splits = [
+      { date: "2026-03-19", ratio: 0.1 },
+      { date: "2026-03-23", ratio: 2 },
+    ];
+    const services = await begin({ GME: price }, { GME: splits });
+    await seedPositions(services, [calls()]);
+    expect(await runAt("2026-03-23")).toMatchObject({ exits_triggered: 1 });
+    expect(await exitsOf(option)).toMatchObject([
+      { exit_reason: "expiration", exit_date: "2026-03-20", exit_price: 21, contracts_exited: 10 },
+    ]);
+    expect(await positionOf(option)).toMatchObject({ deliverable_shares: 10, splits: [{ date: "2026-03-19" }] });
+  });
+
+  it("changes a prediction alike, and its earlier days are shown on the scale of then", async () => {
+    const services = await begin(
+      { GME: byDay({ "2026-03-02": 100, "2026-03-04": 11 }) },
+      { GME: [{ date: "2026-03-04", ratio: 10 }] },
+    );
+    const followed = prediction({
+      ...{ id: "a.GME", comment_id: "a", entry_date: "2026-03-02", created_at: "2026-03-02T15:30:00.000Z" },
+      ...{ contract_symbol: "GME   260320C00100000", strike_price: 100, expiration_date: "2026-03-20" },
+    });
+    await seedPredictions(services, [followed]);
+    desk.scene.schwabFaults = premiumsAre({ "GME   260320C00100000": 3, [contract]: 0.25 });
+    await runAt("2026-03-03");
+    await runAt("2026-03-04");
+    const { data } = (await call("api/get-prediction", { params: { id: "a.GME" } })).body;
+    expect(data).toMatchObject({
+      ...{ contracts: 100, contracts_remaining: 100, entry_premium: 0.2, current_premium: 0.25, peak_premium: 0.3 },
+      ...{ strike_price: 10, contract_symbol: contract, deliverable_shares: 100, status: "tracking" },
+      splits: [{ date: "2026-03-04", ratio: 10, contracts: 10 }],
+      prediction_outcomes: [
+        { day_offset: 1, premium: 3, pnl_pct: 0.5 },
+        { day_offset: 2, premium: 0.25, pnl_pct: 0.25 },
+      ],
+    });
   });
 });

@@ -38,7 +38,7 @@ export function createYahoo(
 ): DailyPrices {
   async function fetchBars(symbol: string, from: string, to: string, marketTime: Date): Promise<DailyBar[]> {
     // To today, whatever was asked for: Yahoo adjusts a day by all splits after it, and names those of the window only.
-    const last = [to, newYorkDay(tools.clock.now())].toSorted().at(-1) ?? to;
+    const last = [to, newYorkDay(marketTime), newYorkDay(tools.clock.now())].toSorted().at(-1) ?? to;
     const query = new URLSearchParams({
       period1: String(secondsOf(from)),
       period2: String(secondsOf(addDays(last, 1))),

@@ -137,6 +137,12 @@ export function closeOn(bars: readonly PriceBar[], day: string, earliest = ""): 
   return last && last.date >= earliest ? last.close : null;
 }
 
+/** The first New York day whose session begins after `since` (ISO-8601 UTC), weekends and holidays not looked at. */
+export function nextOpening(since: string): string {
+  const day = newYorkDay(new Date(since));
+  return hasSessionBegun(day, new Date(since)) ? addDays(day, 1) : day;
+}
+
 function hasSessionBegun(day: string, at: Date): boolean {
   return sessionStart(day) <= at;
 }

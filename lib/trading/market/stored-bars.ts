@@ -1,11 +1,14 @@
+import { newYorkDay } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
 import {
   answeredBars,
   type BarRange,
+  closeOn,
   inPlaceOf,
   knownAt,
   mayReplace,
   missingDays,
+  nextOpening,
   type OpenedSplit,
   type PriceBar,
   priceBarSchema,
@@ -53,11 +56,34 @@ export async function readBars(
 }
 
 /**
- * The splits of a range, oldest first; undefined where of one of its trading days, as far as they have begun, no source
- * says whether there was one.
+ * The splits of a stock whose day's session began after `since` (ISO-8601 UTC) and by `marketTime`, oldest first;
+ * undefined where of one of those days no source says whether there was one. Without such a day nobody is asked.
  */
-export async function readSplits(services: PriceServices, range: BarRange): Promise<OpenedSplit[] | undefined> {
+export async function splitsSince(
+  services: PriceServices,
+  ticker: string,
+  since: string,
+  marketTime: Date,
+): Promise<OpenedSplit[] | undefined> {
+  const range = { ticker, from: nextOpening(since), to: newYorkDay(marketTime), marketTime };
   return splitsWithin(range, (await readDays(services, range)).days);
+}
+
+/**
+ * What settles an option that expired on `day`, not looked at since `since` (ISO-8601 UTC): the underlying's splits until
+ * then (`splitsSince`) and its close of that day as it was traded. A source that answers and knows of no trading at all
+ * says that nothing was split.
+ */
+export async function readSettlement(
+  services: PriceServices,
+  { ticker, since, day }: { ticker: string; since: string; day: string },
+  marketTime: Date,
+): Promise<{ splits: OpenedSplit[] | undefined; close: number | null }> {
+  const opening = nextOpening(since);
+  const range = { ticker, from: opening < day ? opening : day, to: day, marketTime };
+  const { days, isComplete } = await readDays(services, range);
+  const isUntraded = isComplete && days.length === 0;
+  return { splits: isUntraded ? [] : splitsWithin({ ...range, from: opening }, days), close: closeOn(days, day) };
 }
 
 /** Like `readBars`, with the days without trading. */

@@ -10,7 +10,7 @@ import type { OpenedSplit } from "../market/bars.ts";
 import { applyDecision, type Holding, observePrice } from "../positions/bookkeeping.ts";
 import { positionInstrument } from "../positions/instrument.ts";
 import type { Position, PositionExit } from "../positions/record.ts";
-import { splitStock } from "../positions/splits.ts";
+import { bookSplit, dueSplits } from "../positions/splits.ts";
 import { predictionInstrument } from "../predictions/instrument.ts";
 import type { FollowedPrediction, PredictionExit, PredictionOutcome } from "../predictions/record.ts";
 import { applyPredictionDecision, predictionOutcome } from "../predictions/rules.ts";
@@ -55,7 +55,8 @@ export function checkPosition(holding: Holding, observed: ObservedMarket, moment
   const latest = due.at(-1)?.date ?? "";
   const candles = known.candles.filter(({ timestamp }) => newYorkDay(timestamp) >= latest);
   const instrument = positionInstrument(split.position);
-  const view = { candles, price, today: moment.today, expirationClose: observed.expirationClose };
+  const expirationClose = delivered(split.position.deliverable_shares, observed.expirationClose);
+  const view = { candles, price, today: moment.today, expirationClose };
   const decision = decideExits(instrument, view, moment.settings);
   const priced = price === null ? split : { ...split, ...observePrice(split.portfolio, split.position, price, now) };
   // Daily bars do not know the five-minute candles of the window. Where they change nothing but the price, the window
@@ -67,6 +68,11 @@ export function checkPosition(holding: Holding, observed: ObservedMarket, moment
   }
   const after = applyDecision(priced, decision, exitContext(observed, moment));
   return checkedAt(now, { ...after, records: [...split.records, ...after.records] });
+}
+
+/** What a hundredth of what a contract delivers is worth, to which its strike and premium relate. */
+function delivered(shares: number | null, close: number | null): number | null {
+  return close === null || shares === null ? close : (close * shares) / 100;
 }
 
 function checkedAt(now: string, checked: Checked): Checked {
@@ -92,19 +98,12 @@ function bookSplits(
   let checked = start;
   let from = "";
   for (const split of due) {
-    if (checked.position.instrument_type === "option") break;
     checked = walkDays({ from, until: split.date }, checked, observed, moment);
-    if (checked.position.status === "closed" || checked.position.instrument_type === "option") break;
-    checked = { ...checked, ...splitStock({ ...checked, position: checked.position }, split, moment) };
+    if (checked.position.status === "closed") break;
+    checked = { ...checked, ...bookSplit(checked, split, moment) };
     from = split.date;
   }
   return checked;
-}
-
-/** Those that came after the opening of the position and are not booked yet. */
-function dueSplits({ opened_at, splits }: Position, known: readonly OpenedSplit[]): OpenedSplit[] {
-  const booked = splits.at(-1)?.date ?? newYorkDay(new Date(opened_at));
-  return known.filter(({ date }) => date > booked);
 }
 
 /** The exits of the days between two splits, on their own scale. */
@@ -114,6 +113,8 @@ function walkDays(
   observed: ObservedMarket,
   moment: CheckMoment,
 ): Checked {
+  // An option's premium is seen at checks only.
+  if (before.position.instrument_type === "option") return before;
   const candles = observed.candles.filter(({ timestamp }) => {
     const day = newYorkDay(timestamp);
     return day >= from && day < until;
@@ -137,7 +138,6 @@ function tierOf(instrument: MonitoredInstrument): string | null {
 
 /** What a check of a prediction comes to. */
 export interface PredictionCheck {
-  before: FollowedPrediction;
   after: FollowedPrediction;
   exits: PredictionExit[];
   /** The day's observation; null where it was settled without one. */
@@ -156,7 +156,8 @@ export function checkPrediction(
   { now, today, settings }: Omit<CheckMoment, "runId">,
 ): PredictionCheck {
   const { premium } = observed;
-  const expirationClose = premium === null ? observed.expirationClose : null;
+  const { deliverable_shares } = prediction;
+  const expirationClose = premium === null ? delivered(deliverable_shares, observed.expirationClose) : null;
   const offered = premium === null ? { bid: null, ask: null } : observed.offered;
   const instrument = predictionInstrument(prediction);
   const decision = decideExits(instrument, { candles: [], price: premium, today, expirationClose }, settings);
@@ -166,7 +167,6 @@ export function checkPrediction(
       ? null
       : predictionOutcome(prediction, { premium, underlyingPrice: observed.underlyingPrice, today, now });
   return {
-    before: prediction,
     after: { ...applied.prediction, last_checked_at: now },
     exits: applied.exits,
     outcome,

@@ -1,9 +1,12 @@
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
+import { type ContractTerms, splitContract } from "../instruments/split.ts";
+import type { OpenedSplit } from "../market/bars.ts";
 import { candlesOfWindow } from "../market/candles.ts";
 import { livePremiums } from "../market/quotes.ts";
-import { saveBars } from "../market/stored-bars.ts";
+import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
+import { dueSplits } from "../positions/splits.ts";
 import {
   closingCounts,
   createExits,
@@ -16,7 +19,8 @@ import {
 } from "../positions/stored.ts";
 import { checkPosition, type ObservedMarket } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
-import { closeOfDay, readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
+import { readSplits, unknownSplits } from "./splits.ts";
+import { readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
 
 /**
  * Checks every open position once, stocks first, one transaction each (spec pipeline 9.2, steps 1–4). One of which no
@@ -70,12 +74,10 @@ function observedStock(market: StockMarket, { last_checked_at }: Position, now: 
   return { splits, candles, price, offered, expirationClose: null, isDailyOnly };
 }
 
-function stockWarning({ context }: Monitoring, { ticker, market, failedAttempts, isScaleKnown }: StockAnswer) {
-  if (!isScaleKnown) {
-    const message = `Nobody says whether ${ticker} was split; its positions are checked by the next run.`;
-    return [context.warning({ type: "splits_unknown", subject: ticker, message, ticker, context: { ticker } })];
-  }
+function stockWarning(monitoring: Monitoring, { ticker, market, failedAttempts, isScaleKnown }: StockAnswer) {
+  if (!isScaleKnown) return [unknownSplits(monitoring, ticker)];
   if (failedAttempts === null) return [];
+  const { context } = monitoring;
   const instead = market ? "daily bars stand in" : "its positions are checked by the next run";
   return [
     context.warning({
@@ -90,22 +92,47 @@ function stockWarning({ context }: Monitoring, { ticker, market, failedAttempts,
 
 async function checkOptions(monitoring: Monitoring, positions: readonly OptionPosition[]): Promise<void> {
   const { context, today } = monitoring;
-  const { services, marketTime } = context;
   const alive = positions.filter(({ expiration_date }) => expiration_date >= today);
-  const contracts = alive.map(({ contract_symbol }) => contract_symbol);
-  const premiums = await livePremiums(services, contracts, marketTime);
-  const warnings = alive
-    .filter(({ contract_symbol }) => !premiums.has(contract_symbol))
-    .map((position) => optionWarning(monitoring, position));
+  const unseen = alive.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
+  const splits = await readSplits(monitoring, unseen);
+  const options = alive.flatMap((position) => {
+    const known = splits.get(position.ticker);
+    return known ? [{ position, splits: known, contract: contractAfter(position, known) }] : [];
+  });
+  const contracts = options.map(({ contract }) => contract);
+  const premiums = await livePremiums(context.services, contracts, context.marketTime);
+  const undecided = new Set(alive.map(({ ticker }) => ticker).filter((ticker) => !splits.has(ticker)));
+  const unpriced = options.filter(({ contract }) => !premiums.has(contract));
+  const warnings = [
+    ...[...undecided].map((ticker) => unknownSplits(monitoring, ticker)),
+    ...unpriced.map(({ position, contract }) => optionWarning(monitoring, position, contract)),
+  ];
   if (warnings.length > 0) await context.commit(warnings);
-  for (const { id, ticker, contract_symbol, expiration_date } of positions) {
-    const premium = premiums.get(contract_symbol);
-    if (premium) await check(monitoring, id, () => ({ ...unobserved, ...premium }));
-    else if (expiration_date < today) {
-      const expirationClose = await closeOfDay(monitoring, ticker, expiration_date);
-      await check(monitoring, id, () => ({ ...unobserved, expirationClose }));
+  for (const { position, splits: known, contract } of options) {
+    const premium = premiums.get(contract);
+    // Without a premium nothing is judged, but what it is the premium of is booked.
+    if (premium || dueSplits(position, known).length > 0) {
+      await check(monitoring, position.id, () => ({ ...unobserved, splits: known, ...premium }));
     }
   }
+  for (const position of positions.filter(({ expiration_date }) => expiration_date < today)) {
+    await settle(monitoring, position);
+  }
+}
+
+/** The symbol by which the broker knows an option's contract after splits. */
+function contractAfter(position: OptionPosition, splits: readonly OpenedSplit[]): string {
+  const split = (terms: ContractTerms, { ratio }: OpenedSplit): ContractTerms => splitContract(terms, ratio);
+  return dueSplits(position, splits).reduce(split, position).contract_symbol;
+}
+
+/** An option past its expiration. */
+async function settle(monitoring: Monitoring, position: OptionPosition): Promise<void> {
+  const { services, marketTime, commit } = monitoring.context;
+  const { id, ticker, last_checked_at: since, expiration_date: day } = position;
+  const { splits, close } = await readSettlement(services, { ticker, since, day }, marketTime);
+  if (splits) await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
+  else await commit([unknownSplits(monitoring, ticker)]);
 }
 
 const unobserved: ObservedMarket = {
@@ -117,11 +144,11 @@ const unobserved: ObservedMarket = {
   isDailyOnly: false,
 };
 
-function optionWarning({ context }: Monitoring, { id, ticker, contract_symbol }: OptionPosition) {
+function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, contract: string) {
   return context.warning({
     type: "schwab_options_unavailable",
     subject: id,
-    message: `Schwab gave no premium of ${contract_symbol}; its position is checked by the next run.`,
+    message: `Schwab gave no premium of ${contract}; its position is checked by the next run.`,
     ticker,
     context: { ticker, position_id: id },
   });

@@ -4,7 +4,7 @@ import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Offered } from "../instruments/terms.ts";
-import { closeOn, type OpenedSplit, type PriceBar, splitsOf, splitsWithin, toPriceBar } from "../market/bars.ts";
+import { nextOpening, type OpenedSplit, type PriceBar, splitsOf, splitsWithin, toPriceBar } from "../market/bars.ts";
 import { type DayPrices, dailyBars, gapDays } from "../market/candles.ts";
 import { askBroker, logNoPrice } from "../market/quotes.ts";
 import { priceBars, readDays } from "../market/stored-bars.ts";
@@ -124,12 +124,6 @@ async function candlesAsTraded(
   return Math.max(before.close / close, close / before.close) < sameScale ? { splits, candles } : null;
 }
 
-/** The first New York day whose session begins after `from` (ISO-8601 UTC), weekends and holidays not looked at. */
-function nextOpening(from: string): string {
-  const day = newYorkDay(new Date(from));
-  return Date.parse(from) >= sessionStart(day).getTime() ? addDays(day, 1) : day;
-}
-
 /** Daily bars of the days wholly missed of which the broker has no candles. */
 async function barsOfGaps({ context, now }: Monitoring, ticker: string, from: string, candles: readonly Candle[]) {
   const covered = new Set(dailyBars(candles).map(({ date }) => date));
@@ -175,10 +169,4 @@ async function askDailyPrices(
     log.info("daily prices could not be had either", { ticker, problem: error.message });
     return none;
   }
-}
-
-/** A stock's close on a day that is over, in dollars; null where no source knows it. */
-export async function closeOfDay({ context }: Monitoring, ticker: string, day: string): Promise<number | null> {
-  const { services, marketTime } = context;
-  return closeOn(await priceBars(services, { ticker, from: day, to: day, marketTime }), day);
 }

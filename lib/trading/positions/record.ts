@@ -114,6 +114,7 @@ export const stockPositionSchema = z.object({
   contract_symbol: absent,
   strike_price: absent,
   expiration_date: absent,
+  deliverable_shares: absent,
   entry_delta: absent,
   entry_dte: absent,
   contracts: absent,
@@ -133,6 +134,8 @@ export const optionPositionSchema = z.object({
   contract_symbol: z.string(),
   strike_price: priceSchema,
   expiration_date: z.string(),
+  /** What one contract delivers; other than a hundred after a split that is not to whole shares. */
+  deliverable_shares: z.number().nonnegative().default(100),
   entry_delta: z.number(),
   entry_dte: z.number().int(),
   contracts: countSchema,

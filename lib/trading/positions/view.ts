@@ -88,6 +88,8 @@ export const positionViewSchema = z
     contract_symbol: text,
     strike_price: price,
     expiration_date: text,
+    /** Beyond the contract: what one contract delivers, a hundred but after some splits; null for stocks. */
+    deliverable_shares: z.number().nullable(),
     contracts: count,
     contracts_remaining: count,
     premium_paid: z.number().nullable(),

@@ -7,7 +7,13 @@ import { createStoreClient } from "../../../../lib/store/client.ts";
 import { keysOf } from "../../../../lib/store/keys.ts";
 import { createStore } from "../../../../lib/store/table.ts";
 import { closeOn, missingDays, type PriceBar, priceBarSchema } from "../../../../lib/trading/market/bars.ts";
-import { priceBars, readBars, readSplits, saveBars } from "../../../../lib/trading/market/stored-bars.ts";
+import {
+  priceBars,
+  readBars,
+  readSettlement,
+  saveBars,
+  splitsSince,
+} from "../../../../lib/trading/market/stored-bars.ts";
 import type { TradingServices } from "../../../../lib/trading/services.ts";
 import type { DynamoDb } from "../../../../localstack/embedded/dynamodb/engine.ts";
 import { startDynamoDb } from "../../../../localstack/embedded/dynamodb/start.ts";
@@ -348,27 +354,50 @@ describe("the close on a day", () => {
   });
 });
 
-describe("the splits of a range", () => {
-  const splits = (from: string, to: string) =>
-    readSplits(services, { ticker: "GME", from, to, marketTime: new Date(monday) });
+describe("the splits since a time", () => {
+  const splits = (since: string, at = monday) => splitsSince(services, "GME", since, new Date(at));
 
-  it("are those of its days, with the opening, from the bars that are stored or from the source", async () => {
+  it("are those of the sessions that began after it, with the opening, stored ones or from the source", async () => {
     if (!Array.isArray(source)) throw new Error("no source");
     source[4] = { ...traded("2026-02-26", 10), split: 10 };
     const found = [{ date: "2026-02-26", ratio: 10, opening: 9 }];
-    expect(await splits("2026-02-25", "2026-03-02")).toEqual(found);
-    expect(await splits("2026-02-25", "2026-03-02")).toEqual(found);
-    expect(asked).toEqual(["GME 2026-02-25 2026-03-02"]);
-    expect(await splits("2026-02-27", "2026-03-02")).toEqual([]);
-    expect(await splits("2026-03-03", "2026-03-02")).toEqual([]);
+    // Half past nine in New York.
+    expect(await splits("2026-02-26T14:29:59.999Z")).toEqual(found);
+    expect(await splits("2026-02-26T14:29:59.999Z")).toEqual(found);
+    expect(await splits("2026-02-26T14:30:00.000Z")).toEqual([]);
+    expect(asked).toEqual(["GME 2026-02-26 2026-03-02"]);
+    expect(await splits("2026-03-02T14:30:00.000Z")).toEqual([]);
+    expect(asked).toHaveLength(1);
   });
 
   it("are not known where the source fails, or has no bar yet of a day that has begun", async () => {
     if (!Array.isArray(source)) throw new Error("no source");
     source = source.filter(({ date }) => date !== "2026-03-02");
-    expect(await splits("2026-02-27", "2026-03-02")).toBeUndefined();
-    expect(await splits("2026-02-26", "2026-02-27")).toEqual([]);
+    expect(await splits("2026-02-26T21:00:00.000Z")).toBeUndefined();
+    expect(await splits("2026-02-26T21:00:00.000Z", "2026-03-02T14:29:59.999Z")).toEqual([]);
     source = new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "down");
-    expect(await splits("2026-02-25", "2026-02-27")).toBeUndefined();
+    expect(await splits("2026-02-17T21:00:00.000Z", "2026-02-27T22:00:00.000Z")).toBeUndefined();
+  });
+});
+
+describe("what settles an option", () => {
+  const settlement = (since: string, day: string) =>
+    readSettlement(services, { ticker: "GME", since, day }, new Date(monday));
+
+  it("is the close of its last day, as traded, and the splits until then, with one question", async () => {
+    if (!Array.isArray(source)) throw new Error("no source");
+    source[4] = { ...traded("2026-02-26", 10), split: 10 };
+    const splits = [{ date: "2026-02-26", ratio: 10, opening: 9 }];
+    expect(await settlement("2026-02-25T21:00:00.000Z", "2026-02-26")).toEqual({ splits, close: 10 });
+    expect(asked).toEqual(["GME 2026-02-26 2026-02-26"]);
+    expect(await settlement("2026-02-24T21:00:00.000Z", "2026-02-25")).toEqual({ splits: [], close: 103 });
+    expect(await settlement("2026-02-26T21:00:00.000Z", "2026-02-26")).toEqual({ splits: [], close: 10 });
+  });
+
+  it("has no split where the source knows of no trading, and is not known where it fails", async () => {
+    source = [];
+    expect(await settlement("2026-02-24T21:00:00.000Z", "2026-02-27")).toEqual({ splits: [], close: null });
+    source = new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "down");
+    expect((await settlement("2026-02-24T21:00:00.000Z", "2026-02-27")).splits).toBeUndefined();
   });
 });
