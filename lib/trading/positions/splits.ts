@@ -62,6 +62,14 @@ export function bookSplit({ portfolio, position }: Holding, split: OpenedSplit, 
   };
 }
 
+/** A holding after all splits that are due, where one is traded before a run has booked them. */
+export function bookDueSplits(holding: Holding, known: readonly OpenedSplit[], booking: Booking): Holding {
+  return dueSplits(holding.position, known).reduce<Holding>(
+    (before, split) => bookSplit(before, split, booking),
+    holding,
+  );
+}
+
 function fractionOf({ shares_remaining }: StockPosition, { ratio }: OpenedSplit): number {
   return splitQuantity(shares_remaining, ratio).fraction;
 }
