@@ -27,6 +27,10 @@ export const runStatusSchema = runItemSchema
     warnings: z.array(runWarningSchema.meta({ id: "RunWarning" })).nullable(),
     attempt: z.number().int(),
     analysis_incomplete_reason: z.string().nullable(),
+    comments_failed: z
+      .number()
+      .int()
+      .describe("Comments that the model could not annotate; the run goes on without them."),
     phase: z.number().int(),
     phase_label: z.string(),
     progress: z.object({ current: z.number().int(), total: z.number().int() }),

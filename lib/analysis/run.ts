@@ -22,6 +22,10 @@ export const warningTypes = [
   "schwab_stock_unavailable",
   "schwab_options_unavailable",
   "splits_unknown",
+  "cryptocurrency_not_traded",
+  "reddit_unreadable",
+  "archive_nothing_visible",
+  "bad_tick_ignored",
 ] as const;
 export const runWarningSchema = warningSchema.extend({
   type: z.enum(warningTypes),

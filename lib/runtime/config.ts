@@ -5,7 +5,13 @@ const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const instant = z.iso.datetime({ offset: true });
 const marketClock = z.union([z.literal("wall"), z.templateLiteral(["scenario:", z.iso.date()]), instant]);
 
-/** Every variable the functions read. Absent and empty mean the same. */
+/** A number for the model; empty leaves it to the model's service, some of which refuse it. */
+const sampling = (highest: number, usual: number) =>
+  z
+    .preprocess((value) => (value === "" ? null : value), z.coerce.number().min(0).max(highest).nullable())
+    .default(usual);
+
+/** Every variable the functions read. Absent and empty mean the same, where `setVariables` does not say otherwise. */
 export const environmentSchema = z.object({
   REALM: z
     .string()
@@ -42,8 +48,8 @@ export const environmentSchema = z.object({
   OPENAI_BASE_URL: z.url().default("https://api.openai.com/v1"),
   OPENAI_MODEL: z.string().default("gpt-4o-mini"),
   OPENAI_STAND_IN: flag.default(false),
-  OPENAI_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.3),
-  OPENAI_TOP_P: z.coerce.number().min(0).max(1).default(1),
+  OPENAI_TEMPERATURE: sampling(2, 0.3),
+  OPENAI_TOP_P: sampling(1, 1),
   OPENAI_MAX_OUTPUT_TOKENS: z.coerce.number().int().positive().default(500),
   OPENAI_MAX_IMAGE_TOKENS: z.coerce.number().int().positive().default(300),
   LLM_RUN_BUDGET_USD: z.coerce.number().positive().default(2),
@@ -87,14 +93,25 @@ const localOrigins = [
   "http://localhost:5173",
 ];
 
+/** Empty, these say something: nothing is asked of the model. */
+const meantEmpty = new Set(["OPENAI_TEMPERATURE", "OPENAI_TOP_P"]);
+
+/** The variables that say something. */
+export function setVariables(variables: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]): [string, string][] => {
+      if (value === undefined || (value.trim() === "" && !meantEmpty.has(name))) return [];
+      return [[name, value.trim() === "" ? "" : value]];
+    }),
+  );
+}
+
 /**
  * Reads and checks the settings. Throws `BadConfiguration` with one sentence that names every bad variable.
  * Without an argument it reads the process's environment; nothing else in the project does.
  */
 export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
-  const present = Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ""),
-  );
+  const present = setVariables(variables);
   const parsed = environmentSchema.safeParse(present);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);

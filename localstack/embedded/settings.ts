@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { checkNewKey } from "../../lib/access/authorizer.ts";
-import { readConfig } from "../../lib/runtime/config.ts";
+import { readConfig, setVariables } from "../../lib/runtime/config.ts";
 import { defaultFirstDay } from "../scenario/calendar.ts";
 import { StartProblem } from "./start-problem.ts";
 
@@ -31,12 +31,11 @@ export interface Settings {
   variables: Record<string, string>;
 }
 
-/** The environment, over the lines of `.env`; empty means absent. */
+/** The environment, over the lines of `.env`; empty means absent, but for the model's parameters. */
 export function readVariables(directory: string, environment: Variables = process.env): Variables {
   const file = resolve(directory, ".env");
   const fromFile = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
-  const all = Object.entries({ ...fromFile, ...environment });
-  return Object.fromEntries(all.filter(([, value]) => value !== undefined && value.trim() !== ""));
+  return setVariables({ ...fromFile, ...environment });
 }
 
 function present(variables: Variables): Record<string, string> {

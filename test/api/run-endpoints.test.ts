@@ -75,6 +75,7 @@ describe("GET /runs/{id}/status", () => {
       completed_at: null,
       attempt: 1,
       analysis_incomplete_reason: null,
+      comments_failed: 0,
       phase: 1,
       phase_label: "Acquisition",
       progress: { current: 1, total: 7 },

@@ -8,6 +8,7 @@ import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts
 import { invokeHere } from "../../localstack/embedded/lambda/call.ts";
 import { readDeployment } from "../../localstack/embedded/lambda/functions.ts";
 import { createEventBus } from "../../localstack/embedded/step-functions/event-bus.ts";
+import type { MachineSource } from "../../localstack/embedded/step-functions/machine.ts";
 import { startStepFunctions } from "../../localstack/embedded/step-functions/server.ts";
 import { readWorkflows } from "../../localstack/embedded/step-functions/workflows.ts";
 import { recordedLog } from "./recorded-log.ts";
@@ -25,6 +26,8 @@ export interface CloudOptions {
   retryPauseMs?: number;
   /** Status events that the bus should lose. */
   loseEvents?: boolean;
+  /** Another machine than those of the workflows, and the functions that its states call. */
+  more?: { machine: MachineSource; handlers: Record<string, PhaseHandler> };
 }
 
 export interface Cloud {
@@ -64,10 +67,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const invoke = invokeHere(functions);
   const bus = createEventBus(functions.values(), invoke);
   const states = await startStepFunctions({
-    machines: readWorkflows(),
+    machines: [...readWorkflows(), ...(options.more ? [options.more.machine] : [])],
     retryPauseMs: options.retryPauseMs ?? 0,
     invoke: (functionKey, input) => {
-      const handler: PhaseHandler = (event) => invoke(functionKey, event);
+      const handler: PhaseHandler =
+        options.more?.handlers[functionKey] ?? ((event: unknown) => invoke(functionKey, event));
       return options.around ? options.around(functionKey, handler, input) : handler(input);
     },
     onStatus: (event) => {

@@ -42,7 +42,7 @@ export function marketOf(
     }
     return found;
   }
-  return { has: (symbol) => symbol in prices, isTradingDay, bars, candles, splits: (symbol) => splits[symbol] ?? [] };
+  return { has: (symbol) => symbol in prices, bars, candles, splits: (symbol) => splits[symbol] ?? [] };
 }
 
 function nextDay(day: string): string {

@@ -101,7 +101,6 @@ export async function startCloudWithProviders(options: CloudOptions = {}) {
   const current = () => scene.market ?? scenario;
   const market: MarketHistory = {
     has: (symbol) => current().has(symbol),
-    isTradingDay: (day) => current().isTradingDay(day),
     bars: (symbol, from, to) => current().bars(symbol, from, to),
     candles: (symbol, day) => current().candles(symbol, day),
     splits: (symbol) => current().splits?.(symbol) ?? [],

@@ -96,4 +96,35 @@ describe("archives of Reddit", () => {
       expect(spokeOfGme).toBeGreaterThanOrEqual(fewestOfGme);
     },
   );
+
+  it("with rows that cannot be read say with the run how many there were", async () => {
+    const rows = [...redditArchives.commentStream, { id: "late", kind: "t1", created_utc: 1611770400000, body: "GME" }];
+    const folder = await folderWith({ "archive.jsonl": `${jsonLines(rows)}\n{"id":` });
+    const { run } = await analyze("made-up-odd", join(folder, "archive.jsonl"));
+    expect(run).toMatchObject({ status: "completed", comments_analyzed: 12 });
+    expect(run?.warnings).toContainEqual({
+      type: "reddit_unreadable",
+      message: "Posts or archive rows that cannot be read and are left out: 2.",
+      ticker: null,
+      phase: 1,
+      timestamp: expect.any(String),
+      context: { unreadable: 2 },
+    });
+  });
+
+  it("that begin after the run say that there is nothing to see", async () => {
+    const row = { id: "new", kind: "t3", created_utc: Date.parse("2021-12-24T12:00:00Z") / 1000, title: "Merry" };
+    const folder = await folderWith({ "archive.jsonl": jsonLines([row]) });
+    const { run } = await analyze("made-up-new", join(folder, "archive.jsonl"));
+    expect(run).toMatchObject({
+      status: "completed",
+      warnings: [
+        {
+          type: "archive_nothing_visible",
+          message: "Nothing of the archive is visible at 2021-01-27T19:00:00.000Z: all of it is later.",
+          context: { market_time: "2021-01-27T19:00:00.000Z" },
+        },
+      ],
+    });
+  });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { analysisRun } from "../../lib/analysis/run.ts";
 import { archivePatienceMs } from "../../lib/providers/archive/archive.ts";
 import { executionsPatienceMs } from "../../lib/providers/aws/executions.ts";
 import { secretsPatienceMs } from "../../lib/providers/aws/secrets.ts";
@@ -71,8 +72,9 @@ const clientSeconds = [
 const mostPosts = 50;
 
 describe("time-outs", () => {
-  it("end a run after 60 minutes", () => {
+  it("end a run after 60 minutes, as its kind says where it is told to its user", () => {
     expect(machineSeconds).toBe(3600);
+    expect(analysisRun.limitMinutes).toBe(60);
   });
 
   it.each(tasks)("of $name grow from client to Lambda to state to machine", ({ state }) => {

@@ -1,10 +1,8 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { analysisRun, analysisStart, type Run, resumeAnalysis, runSchema } from "../../lib/analysis/run.ts";
+import { analysisRun, analysisStart, type Run, runSchema } from "../../lib/analysis/run.ts";
 import type { StartOutcome } from "../../lib/providers/aws/executions.ts";
 import { openRealm } from "../../lib/realm/state.ts";
-import { resumeRun } from "../../lib/runs/resume.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { sweepRuns } from "../../lib/runs/sweep.ts";
 import type { Services } from "../../lib/services.ts";
@@ -44,7 +42,6 @@ const runOf = (id: string): Promise<Run | undefined> => services.store.get(servi
 const pass = (seconds: number) => {
   cloud.time.now = new Date(cloud.time.now.getTime() + seconds * 1_000);
 };
-const killed = new Error("the process was killed here");
 /** Services whose StartExecution goes another way; `really` is the true one. */
 const starting = (how: (really: () => Promise<StartOutcome>) => Promise<StartOutcome>): Services => ({
   ...services,
@@ -61,140 +58,7 @@ async function nextIsAccepted(): Promise<void> {
   expect(next.status).toBe(202);
   expect((await settled(services, next.body.data.run_id))?.status).toBe("completed");
 }
-/** The names of all executions of a run. */
-async function executionsOf(runId: string): Promise<string[]> {
-  const { ANALYSIS_STATE_MACHINE_ARN: stateMachineArn, STATES_ENDPOINT: endpoint = "" } = services.config.environment;
-  const client = new SFNClient({
-    endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "a", secretAccessKey: "b" },
-  });
-  const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1_000 }));
-  client.destroy();
-  return executions.flatMap(({ name = "" }) => (name.startsWith(runId) ? [name] : [])).toSorted();
-}
-/** A run that was started, stopped, and can be resumed. */
-async function failedRun(): Promise<string> {
-  const { run_id } = await startRun(
-    analysisRun,
-    analysisStart,
-    starting(async () => "unknown"),
-    request(),
-  );
-  await call("api/stop-run", { params: { id: run_id } });
-  return run_id;
-}
-
-describe("a client that repeats its request after the process died", () => {
-  it("between the table and StartExecution heals the run", async () => {
-    const dying = starting(() => Promise.reject(killed));
-    await expect(startRun(analysisRun, analysisStart, dying, request("k"))).rejects.toBe(killed);
-    const held = (await call("api/start-analysis")).body.error.details.active_run_id;
-    expect(await executionsOf(held)).toEqual([]);
-    const again = await call("api/start-analysis", { headers: { "Idempotency-Key": "k" } });
-    expect([again.status, again.body.data.run_id]).toEqual([202, held]);
-    expect((await settled(services, held))?.status).toBe("completed");
-    expect(await executionsOf(held)).toEqual([`${held}-1`]);
-  });
-
-  it("after StartExecution gets the same run, and no second execution", async () => {
-    const dying = starting(async (really) => {
-      await really();
-      throw killed;
-    });
-    await expect(startRun(analysisRun, analysisStart, dying, request("k"))).rejects.toBe(killed);
-    const { run_id } = await startRun(analysisRun, analysisStart, services, request("k"));
-    await settled(services, run_id);
-    expect(await startRun(analysisRun, analysisStart, services, request("k"))).toEqual({ run_id });
-    expect(await executionsOf(run_id)).toEqual([`${run_id}-1`]);
-    expect((await runOf(run_id))?.status).toBe("completed");
-  });
-
-  it("heals a resumed run in its own attempt", async () => {
-    const runId = await failedRun();
-    const dying = starting(() => Promise.reject(killed));
-    await expect(resumeRun(analysisRun, resumeAnalysis, dying, runId, request("r", `resume#${runId}`))).rejects.toBe(
-      killed,
-    );
-    expect(await runOf(runId)).toMatchObject({ status: "running", attempt: 2 });
-    expect(await executionsOf(runId)).toEqual([]);
-    const again = await call("api/resume-run", { params: { id: runId }, headers: { "Idempotency-Key": "r" } });
-    expect([again.status, again.body.data]).toEqual([202, { run_id: runId }]);
-    expect(await settled(services, runId)).toMatchObject({ status: "completed", attempt: 2 });
-    expect(await executionsOf(runId)).toEqual([`${runId}-2`]);
-  });
-
-  it("is not taken for a reason to end the run, even where the start is refused now", async () => {
-    const { run_id } = await startRun(
-      analysisRun,
-      analysisStart,
-      starting(async () => "unknown"),
-      request("k"),
-    );
-    const refusing = starting(async () => "refused");
-    expect(await startRun(analysisRun, analysisStart, refusing, request("k"))).toEqual({ run_id });
-    expect((await runOf(run_id))?.status).toBe("running");
-  });
-
-  it("does not bring a run back that is over", async () => {
-    const { run_id } = await startRun(
-      analysisRun,
-      analysisStart,
-      starting(async () => "unknown"),
-      request("k"),
-    );
-    await call("api/stop-run", { params: { id: run_id } });
-    expect(await startRun(analysisRun, analysisStart, services, request("k"))).toEqual({ run_id });
-    expect((await runOf(run_id))?.status).toBe("failed");
-    expect(await executionsOf(run_id)).toEqual([]);
-  });
-});
-
 describe("when StartExecution", () => {
-  it("does not answer but did start, the run goes on", async () => {
-    const lost = starting(async (really) => {
-      await really();
-      return "unknown";
-    });
-    const { run_id } = await startRun(analysisRun, analysisStart, lost, request());
-    expect((await settled(services, run_id))?.status).toBe("completed");
-  });
-
-  it("does not answer and did not start, the sweep gives the run up after 60 seconds, not before", async () => {
-    const { run_id } = await startRun(
-      analysisRun,
-      analysisStart,
-      starting(async () => "unknown"),
-      request(),
-    );
-    pass(60);
-    expect(await sweepRuns(runKinds, services)).toEqual({ running: 1, ended: 0 });
-    pass(1);
-    expect(await sweepRuns(runKinds, services)).toEqual({ running: 0, ended: 1 });
-    expect(await runOf(run_id)).toMatchObject({
-      status: "failed",
-      error_message: "The run's execution was never started or is gone.",
-    });
-    await nextIsAccepted();
-  });
-
-  it("refuses a resume, the run is failed again and can be resumed once more", async () => {
-    const runId = await failedRun();
-    const refusing = starting(async () => "refused");
-    await expect(
-      resumeRun(analysisRun, resumeAnalysis, refusing, runId, request("r", `resume#${runId}`)),
-    ).rejects.toMatchObject({
-      code: "INTERNAL_ERROR",
-    });
-    expect(await runOf(runId)).toMatchObject({
-      status: "failed",
-      attempt: 2,
-      error_message: "The run's execution could not be started.",
-    });
-    await resumeRun(analysisRun, resumeAnalysis, services, runId, request("r", `resume#${runId}`));
-    expect(await settled(services, runId)).toMatchObject({ status: "completed", attempt: 3 });
-  });
-
   it("cannot be asked who holds the lock, nobody else decides: 409", async () => {
     const { run_id } = await startRun(
       analysisRun,
@@ -356,19 +220,6 @@ describe("a state of the machine", () => {
     expect(calls.filter((state) => state === "failRun")).toHaveLength(3);
   });
 
-  it("that cannot even report leaves the run to the other witnesses", async () => {
-    troubles = { prioritizeComments: ["TypeError"], failRun: ["TypeError"] };
-    const { run_id } = await startRun(analysisRun, analysisStart, services, request());
-    while ((await services.executions.analysis.describe(`${run_id}-1`))?.status === "RUNNING")
-      await new Promise(setImmediate);
-    expect((await runOf(run_id))?.status).toBe("running");
-    expect(await sweepRuns(runKinds, services)).toEqual({ running: 0, ended: 1 });
-    expect(await runOf(run_id)).toMatchObject({
-      status: "failed",
-      error_message: "The run's execution ended without completing the run.",
-    });
-  });
-
   it("of an execution that somebody starts anew for a run that is over changes nothing", async () => {
     const { run } = await ended();
     const before = await dump(services.store, services.config.environment.REALM, []);
@@ -385,39 +236,20 @@ describe("a state of the machine", () => {
   });
 });
 
-describe("status events of an execution", () => {
-  const statuses = ["RUNNING", "FAILED", "ABORTED", "TIMED_OUT"] as const;
-  const messages = {
-    FAILED: "The run's execution ended without completing the run.",
-    ABORTED: "The run's execution was aborted before it ended.",
-    TIMED_OUT: "Run timed out after 60 minutes",
-  };
-  const orders = statuses.flatMap((a) =>
-    statuses.flatMap((b) => statuses.filter((c) => a !== b && b !== c && a !== c).map((c) => [a, b, c] as const)),
+it("an execution that ended by its status event frees the lock", async () => {
+  const { run_id } = await startRun(
+    analysisRun,
+    analysisStart,
+    starting(async () => "unknown"),
+    request(),
   );
-
-  it.each(orders)("in the order %s, %s, %s: the first that is an end is the end", async (...order) => {
-    const { run_id } = await startRun(
-      analysisRun,
-      analysisStart,
-      starting(async () => "unknown"),
-      request(),
-    );
-    const { handler } = await import("../../functions/events/execution-ended.ts");
-    const { machineArn } = services.executions.analysis;
-    for (const status of order) {
-      await handler({
-        source: "aws.states",
-        detail: { stateMachineArn: machineArn, name: `${run_id}-1`, status, input: "{}" },
-      });
-    }
-    const first = order.find((status) => status !== "RUNNING") ?? "FAILED";
-    expect(await runOf(run_id)).toMatchObject({
-      status: "failed",
-      error_message: messages[first as keyof typeof messages],
-    });
-    await nextIsAccepted();
-  });
+  const { handler } = await import("../../functions/events/execution-ended.ts");
+  const { machineArn: stateMachineArn } = services.executions.analysis;
+  for (const status of ["RUNNING", "TIMED_OUT", "ABORTED"]) {
+    await handler({ source: "aws.states", detail: { stateMachineArn, name: `${run_id}-1`, status, input: "{}" } });
+  }
+  expect(await runOf(run_id)).toMatchObject({ status: "failed", error_message: "Run timed out after 60 minutes" });
+  await nextIsAccepted();
 });
 
 describe("clocks that disagree by five minutes", () => {

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as z from "zod";
-import { analysisRun, analysisStart, runSchema } from "../../lib/analysis/run.ts";
+import { runSchema } from "../../lib/analysis/run.ts";
 import { executionEnded } from "../../lib/runs/reconcile.ts";
 import { executionName } from "../../lib/runs/run.ts";
-import { sweepRuns } from "../../lib/runs/sweep.ts";
 import type { Services } from "../../lib/services.ts";
-import { remove } from "../../lib/store/actions.ts";
 import { runKinds } from "../../lib/system/run-kinds.ts";
 import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
 import { type Cloud, call, startCloud } from "../support/cloud.ts";
@@ -68,30 +65,6 @@ describe("a run", () => {
       phase_label: "Post-Analysis",
       attempt: 1,
     });
-  });
-
-  it("ends although it has more warnings than its item can hold", async () => {
-    hold.close();
-    const started = await call("api/start-analysis");
-    const { run_id } = started.body.data;
-    const warning = (ticker: string) => ({
-      ...services.store.keys.warning(run_id, "prediction_strike_unavailable", ticker),
-      type: "prediction_strike_unavailable",
-      message: `No suitable option of ${ticker} was found for predictions about it, which therefore do not count.`,
-      ticker,
-      phase: 3,
-      timestamp: "2026-03-02T15:30:00.000Z",
-      context: { ticker, expirations_checked: ["2026-03-20"] },
-    });
-    await services.store.putMany(Array.from({ length: 2_000 }, (_, index) => warning(`T${index}`)));
-    hold.open();
-    const run = await ended(run_id);
-    expect(run).toMatchObject({ status: "completed", completed_at: "2026-03-02T15:30:00.000Z" });
-    expect(run.warnings?.length).toBeGreaterThan(500);
-    expect(run.warnings?.length).toBeLessThan(2_000);
-    expect(cloud.log.lines).toContainEqual(
-      expect.objectContaining({ message: "a run has more warnings than it can show" }),
-    );
   });
 
   it("is the only one: a second start gets 409 with its id", async () => {
@@ -172,23 +145,6 @@ describe("when a witness is lost", () => {
     await ended(next.body.data.run_id);
   });
 
-  it("the sweep ends it, and sweeping twice changes nothing more", async () => {
-    hold.close();
-    const { run_id } = (await call("api/start-analysis")).body.data;
-    await services.executions.analysis.stop(`${run_id}-1`, "console");
-    expect(await sweepRuns(runKinds, services)).toEqual({ running: 0, ended: 1 });
-    expect(await sweepRuns(runKinds, services)).toEqual({ running: 0, ended: 0 });
-    expect((await runOf(run_id))?.status).toBe("failed");
-  });
-
-  it("the sweep makes the cursors' secret of a table whose runs are older than that rule", async () => {
-    const { store } = services;
-    const secret = store.keys.cursorSecret();
-    await store.transact([remove(secret)]);
-    await sweepRuns(runKinds, services);
-    expect(await store.get(secret, z.object({ secret: z.string().length(43) }))).toBeDefined();
-  });
-
   it("an event that comes late, twice, or for an earlier attempt leaves the next holder's lock alone", async () => {
     hold.close();
     const first = (await call("api/start-analysis")).body.data.run_id;
@@ -218,49 +174,5 @@ describe("when a witness is lost", () => {
     expect((await call("api/start-analysis")).body.error.details.active_run_id).toBe(second);
     hold.open();
     await ended(second);
-  });
-
-  it("a run that was never started is given up after 60 seconds, not before", async () => {
-    const lost = {
-      ...services,
-      executions: { analysis: { ...services.executions.analysis, start: async () => "unknown" as const } },
-    };
-    const { startRun } = await import("../../lib/runs/start.ts");
-    const request = { operation: "analyze", key: undefined, apiKeyId: "key-1", body: {} };
-    const { run_id } = await startRun(analysisRun, analysisStart, lost, request);
-    expect((await call("api/start-analysis")).status).toBe(409);
-    cloud.time.now = new Date(cloud.time.now.getTime() + 61_000);
-    const next = await call("api/start-analysis");
-    expect(next.status).toBe(202);
-    expect((await runOf(run_id))?.status).toBe("failed");
-    await ended(next.body.data.run_id);
-  });
-
-  it("a start that is refused for certain fails the run, frees the lock and answers 500", async () => {
-    const refusing = {
-      ...services,
-      executions: { analysis: { ...services.executions.analysis, start: async () => "refused" as const } },
-    };
-    const { startRun } = await import("../../lib/runs/start.ts");
-    const request = { operation: "analyze", key: "k", apiKeyId: "key-1", body: {} };
-    await expect(startRun(analysisRun, analysisStart, refusing, request)).rejects.toMatchObject({
-      code: "INTERNAL_ERROR",
-    });
-    const next = await startRun(analysisRun, analysisStart, services, request);
-    expect((await ended(next.run_id)).status).toBe("completed");
-  });
-
-  it("a run that takes longer than 30 minutes is logged once", async () => {
-    hold.close();
-    const { run_id } = (await call("api/start-analysis")).body.data;
-    cloud.time.now = new Date(cloud.time.now.getTime() + 31 * 60_000);
-    await sweepRuns(runKinds, services);
-    await sweepRuns(runKinds, services);
-    const warnings = cloud.log.lines.filter(
-      (line) => line.fields.runId === run_id && line.message.includes("30 minutes"),
-    );
-    expect(warnings).toHaveLength(1);
-    hold.open();
-    await ended(run_id);
   });
 });

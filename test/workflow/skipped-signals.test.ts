@@ -64,6 +64,28 @@ describe("every reason to skip is stored, and shown with the signal", () => {
   });
 });
 
+describe("a signal about a cryptocurrency", () => {
+  it("opens nothing, whatever is listed under its symbol, and is counted", async () => {
+    await begin([{ ticker: "LTC" }, { ticker: "ETH", prediction: "bearish" }, { ticker: "BTC", confidence: 0.4 }, {}]);
+    const { positions_opened, warnings } = await run();
+    expect(positions_opened).toBe(2);
+    expect(warnings).toEqual([
+      {
+        type: "cryptocurrency_not_traded",
+        message: "Cryptocurrencies are not traded; qualified signals about them: 2 (ETH, LTC).",
+        ticker: null,
+        phase: 5,
+        timestamp: "2026-03-02T15:30:00.000Z",
+        context: { signals_affected: 2, tickers: ["ETH", "LTC"] },
+      },
+    ]);
+    for (const ticker of ["LTC", "ETH"]) {
+      expect((await inPortfolio("stocks_quality", ticker)).skip_reason).toBe("cryptocurrency");
+      expect((await inPortfolio("options_quality", ticker)).skip_reason).toBe("cryptocurrency");
+    }
+  });
+});
+
 describe("a portfolio without enough cash", () => {
   it("is warned of, with what was needed and what there was, once for each signal", async () => {
     await begin([{}, { ticker: "AMC", confidence: 0.6 }]);

@@ -24,8 +24,12 @@ export async function fetchPost(context: PhaseContext<{ postId: string }, Analys
   const { store } = services;
   const { comments_per_post, more_comments_limit } = configuration;
   const reddit = await services.reddit();
+  let unreadable = 0;
+  const leftOut = (count: number) => {
+    unreadable = count;
+  };
   const request = { postId: input.postId, limit: comments_per_post, moreLimit: more_comments_limit, marketTime };
-  const fetched = await reddit.fetchComments(request);
+  const fetched = await reddit.fetchComments({ ...request, leftOut });
   const dated = fetched.map((comment) => ({ ...comment, createdAt: comment.createdAt && iso(comment.createdAt) }));
   const comments = fetchedCommentSchema.array().parse(placeComments(dated, comments_per_post));
   const expiresAt = new Date(services.clock.now().getTime() + keptMs);
@@ -39,8 +43,19 @@ export async function fetchPost(context: PhaseContext<{ postId: string }, Analys
       promptTokens: images.usage.promptTokens,
       completionTokens: images.usage.completionTokens,
     },
-    actions: images.actions,
+    actions: [...images.actions, ...(unreadable > 0 ? [unreadableWarning(context, unreadable)] : [])],
   };
+}
+
+function unreadableWarning(context: PhaseContext<{ postId: string }, AnalysisServices>, unreadable: number): Action {
+  const { postId } = context.input;
+  return context.warning({
+    type: "reddit_unreadable",
+    subject: postId,
+    message: `Comments of post ${postId} that cannot be read or loaded and are left out: ${unreadable}.`,
+    ticker: null,
+    context: { post_id: postId, unreadable },
+  });
 }
 
 interface Seen {

@@ -1,7 +1,7 @@
 import type { RedditPost } from "../../providers/reddit/source.ts";
 import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { iso } from "../../runtime/dates.ts";
-import { update } from "../../store/actions.ts";
+import { type Action, update } from "../../store/actions.ts";
 import type { PhaseContext } from "../run.ts";
 import type { AnalysisServices } from "../services.ts";
 import { detectImages } from "./image-links.ts";
@@ -12,14 +12,42 @@ export async function listPosts(context: PhaseContext<unknown, AnalysisServices>
   const { services, marketTime, configuration, log } = context;
   const { posts_limit } = configuration;
   const reddit = await services.reddit();
-  const posts = await reddit.listHotPosts({ limit: posts_limit, marketTime });
+  const warnings: Action[] = [];
+  const leftOut = (count: number) => {
+    warnings.push(unreadableWarning(context, count));
+  };
+  const allIsLater = () => {
+    warnings.push(nothingVisibleWarning(context));
+  };
+  const posts = await reddit.listHotPosts({ limit: posts_limit, marketTime, leftOut, allIsLater });
   if (posts.length === 0) log.info("the subreddit has no posts");
   const { store } = services;
   // What was seen on an image stays: only its own phase writes it.
   const actions = posts.map((post) =>
     update(store.keys.post(post.id), { set: storedPost(post, marketTime), setIfAbsent: { image_analysis: null } }),
   );
-  return { summary: { posts: posts.map((post) => post.id) }, actions };
+  return { summary: { posts: posts.map((post) => post.id) }, actions: [...actions, ...warnings] };
+}
+
+function unreadableWarning(context: PhaseContext<unknown, AnalysisServices>, unreadable: number): Action {
+  return context.warning({
+    type: "reddit_unreadable",
+    subject: "posts",
+    message: `Posts or archive rows that cannot be read and are left out: ${unreadable}.`,
+    ticker: null,
+    context: { unreadable },
+  });
+}
+
+function nothingVisibleWarning(context: PhaseContext<unknown, AnalysisServices>): Action {
+  const market_time = iso(context.marketTime);
+  return context.warning({
+    type: "archive_nothing_visible",
+    subject: "archive",
+    message: `Nothing of the archive is visible at ${market_time}: all of it is later.`,
+    ticker: null,
+    context: { market_time },
+  });
 }
 
 function storedPost(post: RedditPost, marketTime: Date): Omit<Post, "image_analysis"> {

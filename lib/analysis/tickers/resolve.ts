@@ -1,36 +1,8 @@
 import type { SymbolUniverse } from "../../providers/symbols/source.ts";
+import { coinTicker, isCoin } from "../comments/coins.ts";
 import type { TickerSentiment } from "../comments/sentiment.ts";
 import { tickerNames } from "./names.ts";
 import { nonTickers } from "./non-tickers.ts";
-
-/** Kept although no exchange lists them (spec ai 4.5); the names lead to the symbols. */
-const crypto: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    BTC: "BTC",
-    BITCOIN: "BTC",
-    ETH: "ETH",
-    ETHEREUM: "ETH",
-    DOGE: "DOGE",
-    DOGECOIN: "DOGE",
-    LTC: "LTC",
-    LITECOIN: "LTC",
-    XRP: "XRP",
-    RIPPLE: "XRP",
-    ADA: "ADA",
-    CARDANO: "ADA",
-    SOL: "SOL",
-    SOLANA: "SOL",
-    BNB: "BNB",
-    SHIB: "SHIB",
-    BCH: "BCH",
-    XMR: "XMR",
-  }),
-);
-
-/** The symbol of a cryptocurrency given by symbol or name, in any letter case. */
-export function cryptoTicker(name: string): string | undefined {
-  return crypto.get(name.toUpperCase());
-}
 
 /**
  * The tickers of one reply by the rules of spec ai 4: upper case, names resolved, words that are no tickers removed unless
@@ -56,7 +28,8 @@ export function normaliseTickers(
 
 /**
  * The listed (or crypto) symbol meant by `$gme`, `GME`, `NYSE:GME`, `BRK/B`, "GameStop" or "the mouse".
- * Ford is a company and FORD another one's symbol: the symbol is meant only where `commentText` writes it so.
+ * Ford is a company and FORD another one's symbol: the symbol is meant only where `commentText` writes it so. A coin goes
+ * before whatever is listed under its symbol or name.
  */
 export function resolveTicker(written: string, commentText: string, universe: SymbolUniverse): string | undefined {
   const bare = written
@@ -65,7 +38,11 @@ export function resolveTicker(written: string, commentText: string, universe: Sy
     .replace(/^[$#]+/, "")
     .trim();
   const symbol = bare.toUpperCase().replace(/[/_-](?=[A-Z]$)/, ".");
-  const named = cryptoTicker(bare) ?? tickerNames(universe).find(bare);
+  const coin = coinTicker(bare);
+  if (coin !== undefined) return coin;
+  const named = tickerNames(universe).find(bare);
+  // A company under a coin's symbol could not be told from the coin afterwards.
+  if (named !== undefined && isCoin(named)) return undefined;
   if (!universe.has(symbol)) return named;
   if (named === undefined || named === symbol) return symbol;
   return wordPattern(symbol).test(commentText) || isMarkedTicker(symbol, commentText, universe) ? symbol : named;

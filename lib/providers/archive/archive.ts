@@ -4,7 +4,7 @@ import type { Log } from "../../runtime/logger.ts";
 import { noTracer, type Tracer } from "../../runtime/tracer.ts";
 import type { RedditSource } from "../reddit/source.ts";
 import { type Archive, parseArchive } from "./rows.ts";
-import { commentsAsOf, hotPosts } from "./view.ts";
+import { commentsAsOf, hotPosts, isAllLater } from "./view.ts";
 
 /** How long S3 is given for one answer. */
 export const archivePatienceMs = 20_000;
@@ -19,27 +19,39 @@ let parsed: { key: string; archive: Promise<Archive> } | undefined;
 export function createArchive(settings: { location: string }, tools: { log: Log; tracer?: Tracer }): RedditSource {
   const load = () => loadArchive(settings.location, tools.log, tools.tracer);
   return {
-    listHotPosts: async ({ limit, marketTime }) => hotPosts(await load(), marketTime, limit),
+    async listHotPosts({ limit, marketTime, leftOut, allIsLater }) {
+      const archive = await load();
+      if (archive.malformed > 0) leftOut?.(archive.malformed);
+      if (isAllLater(archive, marketTime)) allIsLater?.();
+      return hotPosts(archive, marketTime, limit);
+    },
     fetchComments: async ({ postId, limit, marketTime }) => commentsAsOf(await load(), postId, marketTime, limit),
   };
 }
 
-/** What the archive holds; throws `BadConfiguration` as `createArchive`'s methods would, so that a start can fail early. */
+/**
+ * What the archive holds, and how many posts a run at `marketTime` would find; throws `BadConfiguration` as
+ * `createArchive`'s methods would, so that a start can say so early.
+ */
 export async function checkArchive(
   location: string,
+  marketTime: Date,
   log: Log,
-): Promise<Pick<Archive, "posts" | "comments" | "undatedComments" | "malformed">> {
-  const { posts, comments, undatedComments, malformed } = await loadArchive(location, log);
-  return { posts, comments, undatedComments, malformed };
+): Promise<Pick<Archive, "posts" | "comments" | "undatedComments" | "malformed"> & { hotPosts: number }> {
+  // Not kept: whoever starts the functions does not run them.
+  const archive = parseLogged(await readText(location), location, log);
+  const { posts, comments, undatedComments, malformed } = archive;
+  const hot = hotPosts(archive, marketTime, Number.POSITIVE_INFINITY).length;
+  return { posts, comments, undatedComments, malformed, hotPosts: hot };
 }
 
-async function loadArchive(location: string, log: Log, tracer: Tracer = noTracer): Promise<Archive> {
-  const object = /^s3:\/\/([^/]+)\/(.+)$/.exec(location);
+const objectName = /^s3:\/\/([^/]+)\/(.+)$/;
+
+async function loadArchive(location: string, log: Log, tracer?: Tracer): Promise<Archive> {
   // An object is taken as it was at the first reading; a file is read again when it was changed.
-  const key = object ? location : `${location} ${await modifiedAt(location)}`;
+  const key = objectName.test(location) ? location : `${location} ${await modifiedAt(location)}`;
   if (parsed?.key !== key) {
-    const read = object ? readObject(object[1] ?? "", object[2] ?? "", tracer) : readLocal(location);
-    const entry = { key, archive: read.then((text) => parseLogged(text, location, log)) };
+    const entry = { key, archive: readText(location, tracer).then((text) => parseLogged(text, location, log)) };
     parsed = entry;
     entry.archive.catch(() => {
       if (parsed === entry) parsed = undefined;
@@ -51,7 +63,9 @@ async function loadArchive(location: string, log: Log, tracer: Tracer = noTracer
 function parseLogged(text: string, location: string, log: Log): Archive {
   const archive = parseArchive(text);
   const { posts, comments, undatedComments, malformed } = archive;
-  if (posts + comments === 0) throw unusable(location, "holds no post and no comment in JSON lines");
+  if (posts + comments === 0) {
+    throw unusable(location, `holds no post and no comment in JSON lines; unreadable rows: ${malformed}`);
+  }
   log.info("archive read", { posts, comments, undatedComments, malformed });
   return archive;
 }
@@ -64,7 +78,13 @@ async function modifiedAt(path: string): Promise<number> {
   return facts.mtimeMs;
 }
 
+async function readText(location: string, tracer: Tracer = noTracer): Promise<string> {
+  const object = objectName.exec(location);
+  return object ? readObject(object[1] ?? "", object[2] ?? "", tracer) : readLocal(location);
+}
+
 async function readLocal(path: string): Promise<string> {
+  await modifiedAt(path);
   return readFile(path, "utf8").catch((error: unknown) => {
     throw unusable(path, "cannot be read", error);
   });

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { RedditComment, RedditPost } from "../reddit/source.ts";
 import { authorName, cleanText, redditId, unescapeReddit } from "../reddit/text.ts";
+import { instantOf, wholeNumber } from "../reddit/values.ts";
 
 export interface ArchiveComment extends RedditComment {
   /** Names the thread where the archive has no row for it. */
@@ -28,28 +29,41 @@ export interface Archive {
 /** The thread of comments that do not say where they belong. */
 export const orphanThread = "orphans";
 
-const text = z.string().nullish().catch(null);
-const fullId = z.string().transform((id) => id.replace(/^t[13]_/, ""));
+/** Tools that guess types turn an id, a name or a text of digits into a number. */
+const textOrNumber = z.union([z.string(), z.int().transform(String)]);
+const text = textOrNumber.nullish().catch(null);
+const fullId = textOrNumber.transform((id) => id.trim().replace(/^t[13]_/, ""));
 const knownId = fullId.pipe(z.string().regex(redditId));
 
-/** An unreadable time makes the whole row unreadable: to take it for undated would show it too early. */
-const row = z.object({
+type Kind = "t1" | "t3";
+
+const kinds: ReadonlyMap<string, Kind> = new Map([
+  ["t1", "t1"],
+  ["comment", "t1"],
+  ["t3", "t3"],
+  ["post", "t3"],
+  ["submission", "t3"],
+  ["link", "t3"],
+]);
+
+const fieldsSchema = z.object({
   id: knownId,
-  kind: z.enum(["t1", "t3"]),
+  kind: text,
   parent_id: text,
   link_id: knownId.nullish().catch(null),
   author: text,
-  created_utc: z.number().min(0).max(8.64e12).nullish(),
-  score: z.number().nullish().catch(null),
+  created_utc: z.unknown().optional(),
+  score: z.unknown().optional().transform(wholeNumber),
   title: text,
   body: text,
   permalink: text,
   comment_bodies: z.array(z.string()).nullish().catch(null),
 });
 
-type Row = z.infer<typeof row>;
+type Fields = z.infer<typeof fieldsSchema>;
+type Row = Omit<Fields, "kind" | "created_utc"> & { kind: Kind; createdAt: Date | null };
 
-/** Reads JSON lines of posts (t3) and comments (t1); only `id` and `kind`, and a comment's `body`, must be there. */
+/** Reads JSON lines of posts (t3) and comments (t1); only `id`, and a comment's `body`, must be there. */
 export function parseArchive(lines: string): Archive {
   const posts = new Map<string, RedditPost>();
   const comments: ArchiveComment[] = [];
@@ -93,11 +107,29 @@ function keepEarliest<T extends { id: string; createdAt: Date | null }>(byId: Ma
 }
 
 function readRow(line: string): Row | null {
+  const fields = fieldsSchema.safeParse(readJson(line) ?? readJson(line.replace(notANumber, ": null"))).data;
+  if (fields === undefined) return null;
+  const { kind: _, created_utc, ...known } = fields;
+  const [kind, createdAt] = [kindOf(fields), instantOf(created_utc)];
+  // An unreadable time makes the whole row unreadable: to take it for undated would show it too early.
+  return kind === undefined || createdAt === undefined ? null : { ...known, kind, createdAt };
+}
+
+/** What a row does not say of itself its fields tell: what has a title, or answers nothing, is a post. */
+function kindOf({ kind, title, body, parent_id, link_id }: Fields): Kind | undefined {
+  if (kind) return kinds.get(kind.trim().toLowerCase());
+  if (!title && !body) return undefined;
+  return title || (!parent_id && !link_id) ? "t3" : "t1";
+}
+
+/** Python writes these for a value that is missing, though JSON has no word for them. */
+const notANumber = /:\s*(?:NaN|-?Infinity)\s*(?=[,}])/g;
+
+function readJson(line: string): unknown {
   try {
-    const parsed = row.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : null;
+    return JSON.parse(line);
   } catch {
-    return null;
+    return undefined;
   }
 }
 
@@ -108,9 +140,9 @@ function postOf(read: Row): RedditPost {
     title: cleanText(unescapeReddit(read.title ?? thread?.title ?? `Thread ${read.id}`), "title"),
     selftext: cleanText(unescapeReddit(read.body ?? ""), "selftext"),
     author: authorName(read.author),
-    upvotes: read.score ?? 0,
+    upvotes: read.score,
     totalComments: 0,
-    createdAt: timeOf(read),
+    createdAt: read.createdAt,
     permalink: thread?.permalink ?? `/comments/${read.id}/`,
     // A link post's row carries the link where a text post's carries its own page.
     url: thread === null && read.permalink?.startsWith("http") ? cleanText(read.permalink, "url") : null,
@@ -120,16 +152,16 @@ function postOf(read: Row): RedditPost {
 
 function commentOf(read: Row, body: string): ArchiveComment {
   const parent = read.parent_id ?? "";
-  const parentId = parent.replace(/^t[13]_/, "");
-  const postOfParent = parent.startsWith("t3_") && redditId.test(parentId) ? parentId : null;
+  const parentId = redditId.test(parent.replace(/^t[13]_/, "")) ? parent.replace(/^t[13]_/, "") : null;
+  const isTopLevel = parent.startsWith("t3_") || (parentId === read.link_id && !parent.startsWith("t1_"));
   return {
     id: read.id,
-    postId: read.link_id ?? postOfParent ?? orphanThread,
-    parentId: parent.startsWith("t1_") && redditId.test(parentId) ? parentId : null,
+    postId: read.link_id ?? (isTopLevel ? parentId : null) ?? orphanThread,
+    parentId: isTopLevel ? null : parentId,
     author: authorName(read.author),
     body: cleanText(unescapeReddit(body), "body"),
-    score: read.score ?? 0,
-    createdAt: timeOf(read),
+    score: read.score,
+    createdAt: read.createdAt,
     depth: 0,
     permalink: read.permalink ?? null,
   };
@@ -138,11 +170,7 @@ function commentOf(read: Row, body: string): ArchiveComment {
 /** A comment that the archive has as a bare text of its post: the post's id and its place make an id. */
 function bodyOf(post: Row, body: string, place: number): ArchiveComment {
   const bare = { ...post, kind: "t1" as const, id: `${post.id}_${place}`, link_id: post.id };
-  return commentOf({ ...bare, parent_id: `t3_${post.id}`, author: null, score: null, created_utc: null }, body);
-}
-
-function timeOf(read: Row): Date | null {
-  return typeof read.created_utc === "number" ? new Date(read.created_utc * 1000) : null;
+  return commentOf({ ...bare, parent_id: `t3_${post.id}`, author: null, score: 0, createdAt: null }, body);
 }
 
 /** The thread's own page and the title that its address spells; null where the address is none of Reddit's threads. */

@@ -14,6 +14,8 @@ export interface Candle {
   high: number;
   low: number;
   close: number;
+  /** Shares; absent where the source does not say. */
+  volume?: number;
   /** Its first instant. */
   timestamp: Date;
 }

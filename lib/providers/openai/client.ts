@@ -6,8 +6,10 @@ import { AppError, isAppError } from "../../runtime/errors.ts";
 import type { Log } from "../../runtime/logger.ts";
 import { marketTimeHeader } from "../calls/http.ts";
 import { type RetryPolicy, type RetryTools, withRetries } from "../calls/retry.ts";
+import { choiceOf, replyIn, unwillingness, usageOf } from "./answer.ts";
 import { longestWaitMs, toModelError } from "./failure.ts";
 import type { Model, ModelAnswer, ModelUsage } from "./model.ts";
+import { type Parameter, refusedParameter, withoutRefused } from "./parameters.ts";
 
 export interface OpenAiSettings {
   /** Of any service that speaks OpenAI's chat completions. */
@@ -18,8 +20,9 @@ export interface OpenAiSettings {
   standIn: boolean;
   /** For one attempt, from the request to the last byte of the answer. */
   timeoutMs: number;
-  temperature: number;
-  topP: number;
+  /** Null leaves it to the service. */
+  temperature: number | null;
+  topP: number | null;
   maxOutputTokens: number;
   maxImageTokens: number;
 }
@@ -40,19 +43,6 @@ const visionPolicy: RetryPolicy = {
 // The model itself said no, was silenced or was cut short: the same question seldom ends otherwise (reliability 44).
 const unwillingRetries = 1;
 
-const count = z.number().int().nonnegative();
-const completionSchema = z.object({
-  choices: z
-    .array(
-      z.object({
-        finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
-      }),
-    )
-    .min(1),
-});
-const usageSchema = z.object({ usage: z.object({ prompt_tokens: count, completion_tokens: count }) });
-
 interface Conversation<T> {
   policy: RetryPolicy;
   question: OpenAI.ChatCompletionCreateParamsNonStreaming;
@@ -64,7 +54,7 @@ interface Conversation<T> {
 }
 
 /**
- * The model over the `openai` SDK. Throws `BadConfiguration` at once where the key cannot be one, and otherwise what
+ * The model over the `openai` SDK. A parameter that the service refuses is left out from then on. Throws `BadConfiguration` at once where the key cannot be one, and otherwise what
  * `Model` says. Its retries are the only ones: the SDK's own are off.
  */
 export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clock: Clock; log: Log }): Model {
@@ -90,15 +80,29 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
     fetchOptions: { redirect: "manual" },
   });
 
+  const sampling = {
+    ...(settings.temperature !== null && { temperature: settings.temperature }),
+    ...(settings.topP !== null && { top_p: settings.topP }),
+  };
+  // Learnt from the first refusal; each can be learnt once, so that asking again ends.
+  const refused = new Set<Parameter>();
+
   async function ask(conversation: Conversation<unknown>, usage: ModelUsage): Promise<unknown> {
     // The SDK's own time-out does not cover the body of an error.
     const signal = AbortSignal.timeout(settings.timeoutMs);
+    const question = withoutRefused(conversation.question, refused);
     try {
-      return await client.chat.completions.create(conversation.question, {
+      return await client.chat.completions.create(question, {
         signal,
         ...(settings.standIn && { headers: { [marketTimeHeader]: iso(conversation.marketTime) } }),
       });
     } catch (error) {
+      const parameter = refusedParameter(error, question);
+      if (parameter !== undefined) {
+        refused.add(parameter);
+        conversation.log.warn("the model does not take a parameter and is asked without it", { parameter });
+        return ask(conversation, usage);
+      }
       throw toModelError(error, {
         timedOut: signal.aborted,
         timeoutMs: settings.timeoutMs,
@@ -127,7 +131,7 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
       tools.metrics.add("ModelTokens", usage.promptTokens + usage.completionTokens);
       spent.promptTokens += usage.promptTokens;
       spent.completionTokens += usage.completionTokens;
-      const choice = completionSchema.safeParse(answer).data?.choices[0];
+      const choice = choiceOf(answer);
       log.info("model answered", {
         ...usage,
         finishReason: choice?.finish_reason ?? null,
@@ -166,8 +170,7 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
         read: request.read,
         question: {
           model: settings.model,
-          temperature: settings.temperature,
-          top_p: settings.topP,
+          ...sampling,
           max_completion_tokens: settings.maxOutputTokens,
           messages: [
             { role: "system", content: request.system },
@@ -188,8 +191,7 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
         read: readDescription,
         question: {
           model: settings.model,
-          temperature: settings.temperature,
-          top_p: settings.topP,
+          ...sampling,
           max_completion_tokens: settings.maxImageTokens,
           messages: [
             {
@@ -205,30 +207,8 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
   };
 }
 
-/** Zero where a service does not count: then there is nothing the ledger could add up. */
-function usageOf(answer: unknown): ModelUsage {
-  const usage = usageSchema.safeParse(answer).data?.usage;
-  return { promptTokens: usage?.prompt_tokens ?? 0, completionTokens: usage?.completion_tokens ?? 0 };
-}
-
-type Choice = z.infer<typeof completionSchema>["choices"][number];
-
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The text of an answer, as far as it has one. */
-function replyIn(answer: unknown, choice: Choice | undefined): string {
-  if (choice === undefined) return typeof answer === "string" ? answer : "";
-  return choice.message.content ?? choice.message.refusal ?? "";
-}
-
-/** Why the model gave no whole reply; null if it did. A description that was cut short still describes. */
-function unwillingness(choice: Choice, withImage: boolean): string | null {
-  if (choice.message.refusal) return "the model refused to reply";
-  if (choice.finish_reason === "content_filter") return "the model's reply was withheld by a content filter";
-  if (choice.finish_reason === "length" && !withImage) return "the model's reply was cut off at the token limit";
-  return null;
 }
 
 function readDescription(reply: string): string {

@@ -31,7 +31,7 @@ const billingCodes = new Set([
 ]);
 
 /** Faults of this one text. They must not fail a run, or a single comment could. */
-const contentCodes = new Set([
+export const contentCodes = new Set([
   "content_filter",
   "content_policy_violation",
   "invalid_prompt",

@@ -79,7 +79,7 @@ export function createReddit(settings: RedditSettings, tools: RedditTools): Redd
   async function openStubs(
     first: CommentPage,
     request: { postId: string; limit: number; moreLimit: number; marketTime: Date },
-  ): Promise<CommentPage[]> {
+  ): Promise<{ pages: CommentPage[]; lost: number }> {
     const pages: CommentPage[] = [];
     const waiting = first.stubs.flatMap(callsOf);
     let loaded = first.comments.length;
@@ -87,12 +87,12 @@ export function createReddit(settings: RedditSettings, tools: RedditTools): Redd
       const stub = takeLargest(waiting);
       if (!stub) break;
       const page = await openStub(stub, request);
-      if (!page) break;
+      if (!page) return { pages, lost: stub.count };
       pages.push(page);
       waiting.push(...page.stubs.flatMap(callsOf));
       loaded += page.comments.length;
     }
-    return pages;
+    return { pages, lost: 0 };
   }
 
   async function openStub(stub: MoreStub, request: { postId: string; marketTime: Date }): Promise<CommentPage | null> {
@@ -119,11 +119,14 @@ export function createReddit(settings: RedditSettings, tools: RedditTools): Redd
   }
 
   return {
-    async listHotPosts({ limit: count, marketTime }) {
+    async listHotPosts({ limit: count, marketTime, leftOut }) {
       const path = `/r/${encodeURIComponent(settings.subreddit)}/hot?limit=${count}&raw_json=1`;
       const page = readListing(await ask("GET", path, marketTime));
       if (page === null) throw unavailable("Reddit answered the listing with something else");
-      if (page.skipped > 0) tools.log.warn("unreadable posts left out", { skipped: page.skipped });
+      if (page.skipped > 0) {
+        tools.log.warn("unreadable posts left out", { skipped: page.skipped });
+        leftOut?.(page.skipped);
+      }
       // Reddit adds up to two stickied posts to what was asked for.
       return page.posts.slice(0, count);
     },
@@ -133,9 +136,11 @@ export function createReddit(settings: RedditSettings, tools: RedditTools): Redd
       const path = `/comments/${request.postId}?limit=${request.limit}&sort=top&raw_json=1`;
       const page = readCommentTree(await ask("GET", path, request.marketTime), request.postId);
       if (page === null) throw unavailable("Reddit answered the comments with something else");
-      const pages = [page, ...(await openStubs(page, request))];
+      const opened = await openStubs(page, request);
+      const pages = [page, ...opened.pages];
       const skipped = pages.reduce((sum, { skipped }) => sum + skipped, 0);
       if (skipped > 0) tools.log.warn("unreadable comments left out", { postId: request.postId, skipped });
+      if (skipped + opened.lost > 0) request.leftOut?.(skipped + opened.lost);
       return joinPages(pages, request.limit);
     },
   };

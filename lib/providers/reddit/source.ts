@@ -32,10 +32,22 @@ export interface RedditComment {
   depth: number;
 }
 
+/** Is told how many posts or comments could not be read, at most once in a call and only of more than none. */
+export type LeftOut = (count: number) => void;
+
 /** What Phase 1 reads. Implemented by `reddit` (the service) and `archive` (a file). */
 export interface RedditSource {
-  /** The hottest posts, hottest first, at most `limit`. Throws `RedditUnavailable` or `RedditRefused`. */
-  listHotPosts(request: { limit: number; marketTime: Date }): Promise<RedditPost[]>;
+  /**
+   * The hottest posts, hottest first, at most `limit`. Throws `RedditUnavailable` or `RedditRefused`. Of an archive
+   * `leftOut` is told of all its rows, of the service of the listing's posts; `allIsLater` that an archive has nothing
+   * from before the market time.
+   */
+  listHotPosts(request: {
+    limit: number;
+    marketTime: Date;
+    leftOut?: LeftOut;
+    allIsLater?: () => void;
+  }): Promise<RedditPost[]>;
   /**
    * Up to `limit` comments of a post in no promised order, each id once, parents included where known.
    * `moreLimit` is how many "more comments" stubs may be opened; failing to open one is logged, never thrown.
@@ -45,5 +57,6 @@ export interface RedditSource {
     limit: number;
     moreLimit: number;
     marketTime: Date;
+    leftOut?: LeftOut;
   }): Promise<RedditComment[]>;
 }

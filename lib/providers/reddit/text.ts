@@ -23,5 +23,5 @@ export function unescapeReddit(text: string): string {
 
 /** An author's name; `[deleted]` where there is none. */
 export function authorName(author: string | null | undefined): string {
-  return author ? cleanText(author, "author") : "[deleted]";
+  return cleanText(author?.trim() ?? "", "author") || "[deleted]";
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { RedditComment, RedditPost } from "./source.ts";
 import { authorName, cleanText, redditId } from "./text.ts";
+import { wholeNumber } from "./values.ts";
 
 /** A "more comments" stub: children that the tree left out. */
 export interface MoreStub {
@@ -18,7 +19,7 @@ export interface CommentPage {
   skipped: number;
 }
 
-const lenientNumber = z.number().catch(0);
+const lenientNumber = z.unknown().optional().transform(wholeNumber);
 const lenientText = z.string().catch("");
 const lenientAuthor = z.string().nullish().catch(null);
 const fullname = /^t[13]_(.+)$/;

@@ -83,7 +83,9 @@ export function readCandles(answer: unknown): Candle[] | null {
       price(values, "close"),
     ];
     if (timestamp === null || open === null || high === null || low === null || close === null || high < low) continue;
-    candles.set(timestamp.getTime(), { open, high, low, close, timestamp });
+    const { volume } = values;
+    const traded = typeof volume === "number" && volume >= 0 ? { volume } : {};
+    candles.set(timestamp.getTime(), { open, high, low, close, ...traded, timestamp });
   }
   return [...candles.values()].sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isTradingDay, regularEnd, sessionStart } from "../../calendar/trading-days.ts";
+import { isTradingDay, sessionEnd, sessionStart } from "../../calendar/trading-days.ts";
 import type { DailyBar } from "../../providers/market/market.ts";
 import type { Split } from "../../providers/market/splits.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
@@ -148,7 +148,7 @@ function hasSessionBegun(day: string, at: Date): boolean {
 }
 
 function isSessionOver(day: string, at: Date): boolean {
-  return regularEnd(day) <= at;
+  return sessionEnd(day) <= at;
 }
 
 /** The S&P 500's last close on or before a New York day; null where it could not be had. */

@@ -1,3 +1,4 @@
+import { lastTradingDay } from "../../calendar/trading-days.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
 import {
@@ -80,10 +81,12 @@ export async function readSettlement(
   marketTime: Date,
 ): Promise<{ splits: OpenedSplit[] | undefined; close: number | null }> {
   const opening = nextOpening(since);
-  const range = { ticker, from: opening < day ? opening : day, to: day, marketTime };
+  // One that expires on a day without trading is worth what the last close before it made of it.
+  const last = lastTradingDay(day);
+  const range = { ticker, from: [opening, last].toSorted()[0] ?? last, to: last, marketTime };
   const { days, isComplete } = await readDays(services, range);
   const isUntraded = isComplete && days.length === 0;
-  return { splits: isUntraded ? [] : splitsWithin({ ...range, from: opening }, days), close: closeOn(days, day) };
+  return { splits: isUntraded ? [] : splitsWithin({ ...range, from: opening }, days), close: closeOn(days, last) };
 }
 
 /** Like `readBars`, with the days without trading. */

@@ -1,8 +1,11 @@
+import type { Candle } from "../../providers/market/market.ts";
+import { scaled, sharesSince } from "../../providers/market/splits.ts";
+import { newYorkDay } from "../../runtime/dates.ts";
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { type ContractTerms, splitContract } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
-import { candlesOfWindow } from "../market/candles.ts";
+import { candleRecord } from "../market/candles.ts";
 import { livePremiums } from "../market/quotes.ts";
 import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
@@ -21,6 +24,7 @@ import { checkPosition, type ObservedMarket } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
 import { readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
+import { decidingCandles } from "./window.ts";
 
 /**
  * Checks every open position once, stocks first, one transaction each (spec pipeline 9.2, steps 1–4). One of which no
@@ -59,19 +63,60 @@ async function checkStocks(monitoring: Monitoring, positions: readonly StockPosi
     context.services,
     answers.flatMap(({ bars }) => bars),
   );
-  const warnings = answers.flatMap((answer) => stockWarning(monitoring, answer));
-  if (warnings.length > 0) await context.commit(warnings);
   const markets = new Map(answers.map(({ ticker, market }) => [ticker, market]));
+  const warnings = answers.flatMap((answer) => stockWarning(monitoring, answer));
+  warnings.push(...tickWarnings(monitoring, positions, markets));
+  if (warnings.length > 0) await context.commit(warnings);
   for (const { id, ticker } of positions) {
     const market = markets.get(ticker);
     if (market) await check(monitoring, id, (position) => observedStock(market, position, now));
   }
 }
 
-function observedStock(market: StockMarket, { last_checked_at }: Position, now: string): ObservedMarket {
-  const { splits, fiveMinute, daily, price, offered, isDailyOnly } = market;
-  const candles = candlesOfWindow(fiveMinute, daily, { from: last_checked_at, to: now });
+/** One for each ticker's candle that did not decide on the positions in it. */
+function tickWarnings(
+  { context, now }: Monitoring,
+  positions: readonly StockPosition[],
+  markets: ReadonlyMap<string, StockMarket | null>,
+) {
+  const warnings = new Map<string, ReturnType<typeof context.warning>>();
+  for (const { ticker, last_price, last_checked_at } of positions) {
+    const market = markets.get(ticker);
+    if (!market) continue;
+    for (const candle of windowOnOneScale(market, last_price, { from: last_checked_at, to: now }).ignored) {
+      const { timestamp, ...prices } = candleRecord(candle);
+      const subject = `${ticker}#${timestamp}`;
+      const message = `A price of ${ticker} far outside those around it decided nothing: ${prices.low} to ${prices.high}.`;
+      const facts = {
+        type: "bad_tick_ignored",
+        subject,
+        message,
+        ticker,
+        context: { ticker, timestamp, ...prices },
+      } as const;
+      warnings.set(subject, context.warning(facts));
+    }
+  }
+  return [...warnings.values()];
+}
+
+function observedStock(market: StockMarket, position: Position, now: string): ObservedMarket {
+  const { splits, price, offered, isDailyOnly } = market;
+  const window = { from: position.last_checked_at, to: now };
+  const { candles } = windowOnOneScale(market, position.last_price, window);
   return { splits, candles, price, offered, expirationClose: null, isDailyOnly };
+}
+
+/** Neighbours are compared in today's shares, or a split would look like a bad tick; answered as they were traded. */
+function windowOnOneScale(market: StockMarket, lastPrice: number | null, window: { from: string; to: string }) {
+  const { splits } = market;
+  const shares = (day: string) => sharesSince(day, splits);
+  const fiveMinute = market.fiveMinute.map((each) => scaled(each, 1 / shares(newYorkDay(each.timestamp))));
+  const daily = market.daily.map((each) => scaled(each, 1 / shares(each.date)));
+  const before = lastPrice && lastPrice / shares(newYorkDay(new Date(window.from)));
+  const { candles, ignored } = decidingCandles({ ...market, fiveMinute, daily }, before, window);
+  const asTraded = <C extends Candle>(each: C): C => scaled(each, shares(newYorkDay(each.timestamp)));
+  return { candles: candles.map(asTraded), ignored: ignored.map(asTraded) };
 }
 
 function stockWarning(monitoring: Monitoring, { ticker, market, failedAttempts, isScaleKnown }: StockAnswer) {

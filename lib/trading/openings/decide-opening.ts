@@ -1,3 +1,4 @@
+import { isCoin } from "../../analysis/comments/coins.ts";
 import type { PhaseContext } from "../../analysis/run.ts";
 import type { Configuration } from "../../configuration/keys.ts";
 import { iso, newYorkDay } from "../../runtime/dates.ts";
@@ -53,6 +54,7 @@ interface Outgoing extends LivePrice, Holding {
  */
 export async function decideOpening(deciding: Deciding, pair: SignalInPortfolio): Promise<OpeningDecision> {
   const { context, configuration, offers } = deciding;
+  if (isCoin(pair.signal.ticker)) return skipped("cryptocurrency");
   if (isShort(pair)) return skipped("bearish_long_only");
   if (!deciding.marketIsOpen) return skipped("market_closed");
   const portfolio = await readPortfolio(context.services, pair.portfolioId);

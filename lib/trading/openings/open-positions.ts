@@ -1,5 +1,7 @@
+import { isCoin } from "../../analysis/comments/coins.ts";
 import type { PhaseContext } from "../../analysis/run.ts";
 import { dayOfRun, runSchema } from "../../analysis/run.ts";
+import type { Signal } from "../../analysis/signals/signal.ts";
 import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { iso } from "../../runtime/dates.ts";
 import { dollars } from "../../runtime/money.ts";
@@ -22,7 +24,7 @@ import {
   hasOpened,
   inPortfolios,
   isPending,
-  isShort,
+  isTradable,
   qualifiedSignals,
   type SignalInPortfolio,
 } from "./signal-in-portfolio.ts";
@@ -44,17 +46,17 @@ export async function openPositions(context: Context): Promise<PhaseResult> {
   const pairs = signals.flatMap(inPortfolios);
   const pending = pairs.filter((pair) => isPending(outcomes.get(pair.id), runId));
   // Decided ones of this very run count too: the warning must not depend on where an earlier try was interrupted.
-  const tradable = pairs.filter((pair) => !isShort(pair) && !hasOpened(outcomes.get(pair.id)));
+  const tradable = pairs.filter((pair) => isTradable(pair) && !hasOpened(outcomes.get(pair.id)));
   const marketIsOpen = tradable.length === 0 || (await isMarketOpen(services, marketTime, log));
 
-  const wanted = marketIsOpen ? pending.filter((pair) => !isShort(pair)) : [];
+  const wanted = marketIsOpen ? pending.filter(isTradable) : [];
   const offers = await askOffers(context, wanted, configuration);
   const deciding = { context, configuration, marketIsOpen, offers };
   for (const pair of pending) await decideAndStore(context, deciding, pair);
 
   return {
     ...(await results(context, day, signals.length)),
-    actions: marketIsOpen ? [] : [closedWarning(context, tradable)],
+    actions: [...(marketIsOpen ? [] : [closedWarning(context, tradable)]), ...coinWarnings(context, signals)],
   };
 }
 
@@ -131,6 +133,21 @@ function shortfallWarnings(
     message: `${portfolioId} has $${available.toFixed(2)} and needs $${needed.toFixed(2)} for ${signal.ticker}.`,
     ticker: signal.ticker,
     context: { portfolio: portfolioId, needed, available },
+  });
+  return [warning];
+}
+
+/** Of all the day's signals, so that it says the same on a repeated call. */
+function coinWarnings(context: Context, signals: readonly Signal[]): Action[] {
+  const ofCoins = signals.filter(({ ticker }) => isCoin(ticker));
+  if (ofCoins.length === 0) return [];
+  const tickers = [...new Set(ofCoins.map(({ ticker }) => ticker))].toSorted();
+  const warning = context.warning({
+    type: "cryptocurrency_not_traded",
+    subject: "market",
+    message: `Cryptocurrencies are not traded; qualified signals about them: ${ofCoins.length} (${tickers.join(", ")}).`,
+    ticker: null,
+    context: { signals_affected: ofCoins.length, tickers },
   });
   return [warning];
 }

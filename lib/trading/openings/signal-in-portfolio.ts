@@ -1,3 +1,4 @@
+import { isCoin } from "../../analysis/comments/coins.ts";
 import type { Signal } from "../../analysis/signals/signal.ts";
 import type { InstrumentType } from "../instruments/terms.ts";
 import { portfolioOf } from "../positions/accounts.ts";
@@ -46,4 +47,9 @@ export function hasOpened(outcome: SignalOutcome | undefined): boolean {
  */
 export function isShort({ instrument, signal }: SignalInPortfolio): boolean {
   return instrument === "stock" && signal.prediction === "bearish";
+}
+
+/** Whether anything could be bought for it. A coin has signals and predictions, but no shares and no options. */
+export function isTradable(pair: SignalInPortfolio): boolean {
+  return !isShort(pair) && !isCoin(pair.signal.ticker);
 }

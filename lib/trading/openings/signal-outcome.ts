@@ -9,6 +9,7 @@ export const skipReasonSchema = z.enum([
   "price_unavailable",
   "size_too_small",
   "market_closed",
+  "cryptocurrency",
 ]);
 
 export type SkipReason = z.infer<typeof skipReasonSchema>;

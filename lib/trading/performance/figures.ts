@@ -1,5 +1,5 @@
 import { linearRegression, mean, rootMeanSquare, sampleStandardDeviation, sum } from "simple-statistics";
-import { isTradingDay } from "../../calendar/trading-days.ts";
+import { isTradingDay, lastTradingDay } from "../../calendar/trading-days.ts";
 import { addDays } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 
@@ -70,9 +70,11 @@ export function tradeFigures(profits: readonly number[]): TradeFigures {
 /**
  * What a curve of daily values says, oldest first. Its days may have gaps, as runs have: ratios are put on a year by
  * the trading days the curve spans. Alpha and beta come from the days that `benchmark`, closes by day, has too: returns
- * from one such day to the next, the intercept and the slope of the least squares line.
+ * from one such day to the next, the intercept and the slope of the least squares line. A value of a day on which the
+ * exchange was closed is that of the last trading day before it.
  */
-export function curveFigures(curve: readonly DailyValue[], benchmark: ReadonlyMap<string, number>): CurveFigures {
+export function curveFigures(values: readonly DailyValue[], benchmark: ReadonlyMap<string, number>): CurveFigures {
+  const curve = ofTradingDays(values);
   const changes = returns(curve.map(({ value }) => value));
   const losses = changes.map((change) => Math.min(0, change));
   const isEnough = changes.length > 1;
@@ -85,6 +87,11 @@ export function curveFigures(curve: readonly DailyValue[], benchmark: ReadonlyMa
     alpha: line && round(line.alpha, decimals),
     beta: line && round(line.beta, decimals),
   };
+}
+
+function ofTradingDays(values: readonly DailyValue[]): DailyValue[] {
+  const byDay = new Map(values.map(({ date, value }) => [lastTradingDay(date), value]));
+  return [...byDay].map(([date, value]) => ({ date, value }));
 }
 
 /** The deepest fall from the highest value before, as a fraction of that value. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { readAnnotatedComments } from "../../analysis/comments/annotated.ts";
+import { isCoin } from "../../analysis/comments/coins.ts";
 import type { PhaseContext } from "../../analysis/run.ts";
 import type { Configuration } from "../../configuration/keys.ts";
 import type { OptionChain } from "../../providers/market/market.ts";
@@ -89,7 +90,7 @@ async function readStored({ services }: Context, mentions: readonly PredictedMen
 }
 
 /** Never fails for the broker's sake: without it the ticker's predictions are expired ones. */
-function findContracts(
+async function findContracts(
   context: Context,
   ticker: string,
   mentions: readonly PredictedMention[],
@@ -99,6 +100,11 @@ function findContracts(
   const today = newYorkDay(marketTime);
   const fromDate = addDays(today, configuration.strike_dte_min);
   const toDate = addDays(today, configuration.strike_dte_max);
+  if (isCoin(ticker)) {
+    // The options of whatever is listed under its symbol say nothing about a coin.
+    const none: OptionChain = { symbol: ticker, underlyingPrice: null, contracts: [] };
+    return { mentions, ...selectContracts(context, ticker, mentions, none, configuration) };
+  }
   return askBroker(
     services,
     async (broker) => {

@@ -1,6 +1,6 @@
+import { coinTicker } from "../../../lib/analysis/comments/coins.ts";
 import { tickerNames } from "../../../lib/analysis/tickers/names.ts";
 import { nonTickers } from "../../../lib/analysis/tickers/non-tickers.ts";
-import { cryptoTicker } from "../../../lib/analysis/tickers/resolve.ts";
 import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { isShouted } from "./shouting.ts";
 import { type Token, tokenise } from "./tokens.ts";
@@ -56,8 +56,9 @@ function symbolAt(
   if (token?.kind !== "word") return undefined;
   const word = token.raw.replace(/['’]s$/i, "");
   if (!/^[A-Z]{1,5}(?:\.[A-Z])?$/.test(word)) return undefined;
-  const coin = word.length >= 3 ? cryptoTicker(word) : undefined;
-  if (coin !== undefined && !universe.has(word)) return coin;
+  const coin = word.length >= 3 ? coinTicker(word) : undefined;
+  if (coin !== undefined && !universe.has(word))
+    return wordTickers.has(word) && !hasTalk(tokens, at) ? undefined : coin;
   if (!universe.has(word)) return undefined;
   return isEvident(word, tokens, at, shouted, universe) ? word : undefined;
 }
@@ -65,7 +66,7 @@ function symbolAt(
 function cashtagSymbol(symbol: string, universe: SymbolUniverse): string | undefined {
   const dotted = symbol.replace("_", ".");
   if (universe.has(dotted)) return dotted;
-  return cryptoTicker(dotted) ?? tickerNames(universe).nicknames.get(dotted.toLowerCase());
+  return coinTicker(dotted) ?? tickerNames(universe).nicknames.get(dotted.toLowerCase());
 }
 
 /** Whether a listed word in capitals is meant as a ticker here. */

@@ -1,17 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { isTradingDay, newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import { lastTradingDay, newYorkInstant, sessionEnd } from "../../../lib/calendar/trading-days.ts";
 import type { Split } from "../../../lib/providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { AppError } from "../../../lib/runtime/errors.ts";
-import {
-  type HistoryBar,
-  type HistoryCandle,
-  type MarketHistory,
-  type RecordedChain,
-  sessionInstant,
-} from "./history.ts";
+import type { HistoryBar, HistoryCandle, MarketHistory, RecordedChain } from "./history.ts";
 
 type Row = Partial<Record<string, string>>;
 
@@ -25,12 +19,7 @@ const chainFile = /chains_([A-Z.$]+)_(?:.*_)?(\d{4}-\d{2}-\d{2})\.json$/;
  * recorded option chains. All prices are as traded on their day. Throws `BadConfiguration`.
  */
 export async function readMarketArchive(directory: string): Promise<MarketHistory> {
-  const files = await readdir(directory).catch((error: unknown) => {
-    throw unusable(directory, "cannot be read", error);
-  });
-  if (!files.includes("daily.csv")) throw unusable(directory, "holds no daily.csv");
-  const bars = readBars(rowsOf(await readFile(join(directory, "daily.csv"), "utf8")));
-  if (bars.size === 0) throw unusable(directory, "has no readable row in daily.csv");
+  const { files, bars } = await readDaily(directory);
   const candles = files.includes("intraday_5min.csv")
     ? readCandles(rowsOf(await readFile(join(directory, "intraday_5min.csv"), "utf8")))
     : new Map<string, HistoryCandle[]>();
@@ -39,13 +28,9 @@ export async function readMarketArchive(directory: string): Promise<MarketHistor
     : new Map<string, Split[]>();
   const chains = await readChains(directory, files);
 
-  const tradingDays = new Set([...bars.values()].flatMap((known) => known.map(({ date }) => date)));
-  const sorted = [...tradingDays].sort();
-  const [first = "", last = ""] = [sorted[0], sorted.at(-1)];
   return {
     has: (symbol) => bars.has(symbol),
-    // Within the archive its own days tell, holidays included.
-    isTradingDay: (day) => (day < first || day > last ? isTradingDay(day) : tradingDays.has(day)),
+    lastDay: lastDayOf(bars),
     bars: (symbol, from, to) => (bars.get(symbol) ?? []).filter(({ date }) => date >= from && date <= to),
     candles: (symbol, day) => candles.get(`${symbol} ${day}`) ?? wholeDay(bars.get(symbol), day),
     splits: (symbol) => splits.get(symbol) ?? [],
@@ -54,6 +39,26 @@ export async function readMarketArchive(directory: string): Promise<MarketHistor
       return chain && chain.recordedAt <= marketTime.getTime() ? chain.answer : undefined;
     },
   };
+}
+
+/** The last trading day that `daily.csv` in a directory has a price of. Throws `BadConfiguration`. */
+export async function lastDayOfArchive(directory: string): Promise<string> {
+  return lastDayOf((await readDaily(directory)).bars);
+}
+
+function lastDayOf(bars: ReadonlyMap<string, readonly HistoryBar[]>): string {
+  const days = [...bars.values()].flatMap((known) => known.at(-1)?.date ?? []);
+  return lastTradingDay(days.toSorted().at(-1) ?? "");
+}
+
+async function readDaily(directory: string): Promise<{ files: string[]; bars: Map<string, HistoryBar[]> }> {
+  const files = await readdir(directory).catch((error: unknown) => {
+    throw unusable(directory, "cannot be read", error);
+  });
+  if (!files.includes("daily.csv")) throw unusable(directory, "holds no daily.csv");
+  const bars = readBars(rowsOf(await readFile(join(directory, "daily.csv"), "utf8")));
+  if (bars.size === 0) throw unusable(directory, "has no readable row in daily.csv");
+  return { files, bars };
 }
 
 function readBars(rows: Row[]): Map<string, HistoryBar[]> {
@@ -118,7 +123,7 @@ function wholeDay(bars: readonly HistoryBar[] | undefined, day: string): History
   const bar = bars?.find(({ date }) => date === day);
   if (!bar || bar.open === null || bar.high === null || bar.low === null) return [];
   const { open, high, low, close, volume } = bar;
-  const timestamp = new Date(sessionInstant(day, "16:00").getTime() - candleMs);
+  const timestamp = new Date(sessionEnd(day).getTime() - candleMs);
   return [{ open, high, low, close, volume, timestamp }];
 }
 

@@ -1,4 +1,4 @@
-import { newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import { lastTradingDay, sessionEnd, sessionStart, tradingDayBefore } from "../../../lib/calendar/trading-days.ts";
 import { barsAsOf, candlesAsOf } from "../../../lib/providers/market/as-of.ts";
 import type { Candle } from "../../../lib/providers/market/market.ts";
 import { type Split, scaledPrice, sharesSince } from "../../../lib/providers/market/splits.ts";
@@ -24,7 +24,8 @@ export interface HistoryCandle extends Candle {
 export interface MarketHistory {
   /** By the project's symbols (`BRK.B`, `^GSPC`). */
   has(symbol: string): boolean;
-  isTradingDay(day: string): boolean;
+  /** The last day that anything is known of; absent where it goes on for ever. */
+  lastDay?: string;
   /** Within [from, to], oldest first. */
   bars(symbol: string, from: string, to: string): HistoryBar[];
   /** The 5-minute candles of a New York day, oldest first, extended hours included where they are known. */
@@ -57,25 +58,25 @@ export interface LastPrice {
 export type MarketView = ReturnType<typeof marketAsOf>;
 
 const candleMs = 5 * 60_000;
-const instants = new Map<string, Date>();
 /** A price older than this is none. */
 const longestStaleDays = 30;
 /** 31 closes give 30 returns; 60 calendar days hold more than that. */
 const closesForVolatility = 31;
 const daysForVolatility = 60;
 
-/** `newYorkInstant`, remembered: every price of a day asks for the same two. */
-export function sessionInstant(day: string, time: "09:30" | "16:00"): Date {
-  const key = `${day} ${time}`;
-  const known = instants.get(key) ?? newYorkInstant(day, time);
-  instants.set(key, known);
-  return known;
+/** Whether a session has begun of which a history that ends can say nothing: what it knows last is no price any more. */
+export function endsBefore({ lastDay }: Pick<MarketHistory, "lastDay">, marketTime: Date): boolean {
+  if (lastDay === undefined) return false;
+  const today = lastTradingDay(newYorkDay(marketTime));
+  const latest = sessionStart(today) <= marketTime ? today : tradingDayBefore(today);
+  return lastDay < latest;
 }
 
 /** The market as it was known at `marketTime`: nothing in it comes from later. */
 export function marketAsOf(history: MarketHistory, marketTime: Date) {
   const today = newYorkDay(marketTime);
-  const closesToday = sessionInstant(today, "16:00");
+  const hasEnded = endsBefore(history, marketTime);
+  const closesToday = sessionEnd(today);
   const isOver = (day: string) => day < today || (day === today && marketTime >= closesToday);
   const prices = new Map<string, LastPrice | undefined>();
   const volatilities = new Map<string, number | null>();
@@ -100,7 +101,7 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
   }
 
   function lastPrice(symbol: string): LastPrice | undefined {
-    if (!prices.has(symbol)) prices.set(symbol, findPrice(symbol));
+    if (!prices.has(symbol)) prices.set(symbol, hasEnded ? undefined : findPrice(symbol));
     return prices.get(symbol);
   }
 
@@ -122,8 +123,8 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
   function findPrice(symbol: string): LastPrice | undefined {
     const [before, bar] = [undefined, ...bars(symbol, addDays(today, -longestStaleDays), today)].slice(-2);
     if (bar === undefined) return undefined;
-    const opensAt = sessionInstant(bar.date, "09:30");
-    const traded = candles(symbol, opensAt, sessionInstant(bar.date, "16:00"));
+    const opensAt = sessionStart(bar.date);
+    const traded = candles(symbol, opensAt, sessionEnd(bar.date));
     const facts = { previousClose: closeOnScale(symbol, before) };
     const latest = traded.at(-1);
     const begun = history.candles(symbol, bar.date).find(({ timestamp }) => timestamp >= opensAt);
@@ -136,7 +137,7 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
       return {
         ...facts,
         last,
-        at: isOver(bar.date) ? sessionInstant(bar.date, "16:00") : opensAt,
+        at: isOver(bar.date) ? sessionEnd(bar.date) : opensAt,
         open,
         high,
         low,
@@ -169,7 +170,6 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
     marketTime,
     today,
     has: history.has,
-    isTradingDay: history.isTradingDay,
     recordedChain: (symbol: string) => history.recordedChain?.(symbol, marketTime),
     bars,
     candles,

@@ -112,7 +112,7 @@ function chain(view: MarketView, { query }: StandInRequest): JsonAnswer {
 function hours(view: MarketView, kinds: string, { query }: StandInRequest): JsonAnswer {
   const day = query.get("date") ?? view.today;
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return failure(400, "Bad Request");
-  const answers = kinds.split(",").map((kind) => marketHours(kind, day, view.isTradingDay(day)));
+  const answers = kinds.split(",").map((kind) => marketHours(kind, day));
   return { status: 200, body: Object.assign({}, ...answers) };
 }
 

@@ -1,9 +1,9 @@
-import { newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import { newYorkInstant, sessionStart } from "../../../lib/calendar/trading-days.ts";
 import { type Split, scaled } from "../../../lib/providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { scenarioMarket } from "../../scenario/market.ts";
 import { type JsonAnswer, type StandInOptions, startJsonServer } from "../json-server.ts";
-import { type MarketHistory, type MarketView, marketAsOf, sessionInstant, type WholeBar } from "../market/history.ts";
+import { type MarketHistory, type MarketView, marketAsOf, type WholeBar } from "../market/history.ts";
 
 export interface YahooStandInOptions extends StandInOptions {
   /** The scenario's market if absent. */
@@ -61,7 +61,7 @@ function windowOf(query: URLSearchParams, view: MarketView): [Date, Date] | [] {
 }
 
 function openingOf(date: string): number {
-  return sessionInstant(date, "09:30").getTime();
+  return sessionStart(date).getTime();
 }
 
 function chart(symbol: string, bars: WholeBar[], splits: Split[], view: MarketView, own: string): object {

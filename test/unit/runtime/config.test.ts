@@ -41,6 +41,12 @@ describe("the settings", () => {
     });
   });
 
+  it("leave out a parameter of the model whose variable is empty", () => {
+    const { environment } = readConfig({ OPENAI_TEMPERATURE: "", OPENAI_TOP_P: " " });
+    expect(environment).toMatchObject({ OPENAI_TEMPERATURE: null, OPENAI_TOP_P: null });
+    expect(readConfig({}).environment).toMatchObject({ OPENAI_TEMPERATURE: 0.3, OPENAI_TOP_P: 1 });
+  });
+
   it.each([
     ["wall", { kind: "wall" }],
     ["2021-01-27T19:00:00Z", { kind: "fixed", at: new Date("2021-01-27T19:00:00Z") }],

@@ -22,6 +22,24 @@ function tickersOf(tickers: string[], comment = "", stopWords?: ReadonlySet<stri
   return { kept: kept.map(({ ticker }) => ticker), dropped };
 }
 
+/** What a model's tickers are where small companies are listed under the symbols and names of coins. */
+function namesakesOf(tickers: string[]) {
+  const listed = [
+    ["LTC", "LTC Properties, Inc."],
+    ["ETH", "Ethan Allen Interiors Inc."],
+    ["SOL", "Emeren Group Ltd"],
+    ["LINK", "Interlink Electronics, Inc."],
+    ["DOT", "Dotted Holdings, Inc."],
+    ["STEL", "Stellar Bancorp, Inc."],
+    ["DASH", "DoorDash, Inc."],
+    ["COMP", "Compass, Inc."],
+    ["COIN", "Coinbase Global, Inc."],
+  ] as const;
+  const universe = createUniverse(listed.map(([symbol, name]) => ({ symbol, name, nicknames: [], etf: false })));
+  const pairs = tickers.map((ticker) => ({ ticker, sentiment: "bullish" as const }));
+  return normaliseTickers(pairs, "", universe).kept.map(({ ticker }) => ticker);
+}
+
 describe("the tickers of a model's reply", () => {
   it.each([
     ["$gme", "GME"],
@@ -69,6 +87,31 @@ describe("the tickers of a model's reply", () => {
 
   it("keeps crypto that no exchange lists", () => {
     expect(tickersOf(["BTC", "ETH", "DOGE"]).kept).toEqual(["BTC", "ETH", "DOGE"]);
+  });
+
+  it.each([
+    ["LITECOIN", "LTC"],
+    ["Ethereum", "ETH"],
+    ["ether", "ETH"],
+    ["$SOL", "SOL"],
+    ["ripple", "XRP"],
+    ["Chainlink", "LINK"],
+    ["DOT", "DOT"],
+    ["BTC-USD", "BTC"],
+    ["$BTC.X", "BTC"],
+    ["ETHUSDT", "ETH"],
+    ["stellar", "XLM"],
+    ["AVALANCHE", "AVAX"],
+  ])("takes %s for the coin %s, not for the company of that symbol or name", (written, coin) => {
+    expect(namesakesOf([written])).toEqual([coin]);
+  });
+
+  it("drops the name of a company that is listed under a coin's symbol", () => {
+    expect(namesakesOf(["LTC Properties", "Ethan Allen Interiors", "Interlink Electronics"])).toEqual([]);
+  });
+
+  it("keeps companies whose symbols are better known than the coins of that name", () => {
+    expect(namesakesOf(["DASH", "COMP", "COIN"])).toEqual(["DASH", "COMP", "COIN"]);
   });
 
   it("keeps one entry per ticker, and of its sentiments the first", () => {

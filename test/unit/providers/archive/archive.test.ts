@@ -162,6 +162,66 @@ describe("rows with holes", () => {
     expect(archive).toMatchObject({ comments: 1, posts: 0, malformed: 7 });
   });
 
+  it.each<[string, object, object]>([
+    ["a score with a fraction", { score: 1.5 }, { score: 2 }],
+    ["a score as text", { score: "12" }, { score: 12 }],
+    ["a score nobody can have", { score: 1e300 }, { score: 0 }],
+    ["a time as text", { created_utc: "1611770400" }, { createdAt: new Date("2021-01-27T18:00:00Z") }],
+    ["a time in words", { created_utc: "2021-01-27T18:00:00Z" }, { createdAt: new Date("2021-01-27T18:00:00Z") }],
+    ["a kind in words", { kind: "Comment" }, { id: "c1" }],
+    ["no kind", { kind: null }, { id: "c1" }],
+    ["a number for an author", { author: 420 }, { author: "420" }],
+    ["a blank author", { author: " " }, { author: "[deleted]" }],
+    ["an object for an author", { author: { name: "ape" } }, { author: "[deleted]" }],
+    ["a number for a text", { body: 69 }, { body: "69" }],
+  ])("reads a comment with %s", (_, odd, read) => {
+    const archive = archiveOf(post("p1"), comment("c1", "p1", odd));
+    expect(archive).toMatchObject({ posts: 1, comments: 1, malformed: 0 });
+    expect(commentsAsOf(archive, "p1", asOf, 10)).toEqual([expect.objectContaining(read)]);
+  });
+
+  it("takes numbers for ids, and a parent without a prefix for a comment unless it is the post", () => {
+    const archive = archiveOf(
+      post("p1", { id: 1 }),
+      comment("c1", null, { id: 2, link_id: 1, parent_id: 1 }),
+      comment("c2", null, { id: 3, link_id: 1, parent_id: 2 }),
+    );
+    expect(commentsAsOf(archive, "1", asOf, 10)).toEqual([
+      expect.objectContaining({ id: "2", parentId: null, depth: 0 }),
+      expect.objectContaining({ id: "3", parentId: "2", depth: 1 }),
+    ]);
+  });
+
+  it("takes a row without a kind for a post where it has a title or answers nothing", () => {
+    const archive = archiveOf(
+      { id: "a", title: "Titled", link_id: "t3_a" },
+      { id: "b", body: "answers nothing" },
+      { id: "c", parent_id: "t3_a", body: "answers the post" },
+      { id: "d" },
+    );
+    expect(archive).toMatchObject({ posts: 2, comments: 1, malformed: 1 });
+  });
+
+  it.each([
+    ["milliseconds", 1611770400000],
+    ["microseconds", 1611770400000000],
+    ["a negative number", -5],
+    ["a day", "2021-01-27"],
+    ["a truth", true],
+  ])("counts a row whose time is %s as unreadable", (_, created_utc) => {
+    const archive = archiveOf(post("p1"), comment("c1", "p1", { created_utc }));
+    expect(archive).toMatchObject({ posts: 1, comments: 0, malformed: 1 });
+  });
+
+  it("reads the words for what is missing that Python writes, and leaves them in texts", () => {
+    const archive = parseArchive(
+      '{"id": "c1", "kind": "t1", "link_id": "t3_p1", "body": "NaN, said he", "score": NaN}',
+    );
+    expect(commentsAsOf(archive, "p1", asOf, 10)).toEqual([
+      expect.objectContaining({ body: "NaN, said he", score: 0 }),
+    ]);
+  });
+
   it("keeps the most discussed comments with their parents where there are more than asked for", () => {
     const archive = archiveOf(
       comment("c1", "p1", { score: 50 }),
@@ -254,7 +314,7 @@ describe("the source", () => {
   ])("names REDDIT_ARCHIVE for %s", async (_, name, problem) => {
     const location = join(own, name);
     const failure = { name: "BadConfiguration", message: `REDDIT_ARCHIVE: ${location} ${problem}` };
-    await expect(checkArchive(location, recordedLog())).rejects.toMatchObject(failure);
+    await expect(checkArchive(location, asOf, recordedLog())).rejects.toMatchObject(failure);
     const source = createArchive({ location }, { log: recordedLog() });
     await expect(source.listHotPosts({ limit: 10, marketTime: asOf })).rejects.toMatchObject(failure);
   });
@@ -262,10 +322,24 @@ describe("the source", () => {
   it("refuses a file without a single row", async () => {
     const location = join(own, "prose.jsonl");
     await writeFile(location, "Dear diary,\n");
-    await expect(checkArchive(location, recordedLog())).rejects.toMatchObject({
+    await expect(checkArchive(location, asOf, recordedLog())).rejects.toMatchObject({
       name: "BadConfiguration",
-      message: `REDDIT_ARCHIVE: ${location} holds no post and no comment in JSON lines`,
+      message: `REDDIT_ARCHIVE: ${location} holds no post and no comment in JSON lines; unreadable rows: 1`,
     });
+  });
+
+  it("says what is unreadable, and how many posts a run would find", async () => {
+    const location = join(own, "odd.jsonl");
+    const rows = [post("p1", { created_utc: now }), comment("c1", "p1", { created_utc: now * 1000 }), post("p2")];
+    await writeFile(location, lines(rows));
+    const found = { posts: 2, comments: 0, undatedComments: 0, malformed: 1, hotPosts: 2 };
+    await expect(checkArchive(location, asOf, recordedLog())).resolves.toEqual(found);
+    const later = new Date("2021-01-29T19:00:00Z");
+    await expect(checkArchive(location, later, recordedLog())).resolves.toMatchObject({ hotPosts: 1 });
+    const counted: number[] = [];
+    const source = createArchive({ location }, { log: recordedLog() });
+    await source.listHotPosts({ limit: 10, marketTime: asOf, leftOut: (count) => counted.push(count) });
+    expect(counted).toEqual([1]);
   });
 
   it("reads a file once until it changes, and logs once what is undated and unreadable", async () => {
@@ -299,8 +373,8 @@ describe("the source", () => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
     try {
-      await expect(checkArchive("s3://archives/there.jsonl", recordedLog())).resolves.toMatchObject({ posts: 1 });
-      await expect(checkArchive("s3://archives/gone.jsonl", recordedLog())).rejects.toMatchObject({
+      await expect(checkArchive("s3://archives/there.jsonl", asOf, recordedLog())).resolves.toMatchObject({ posts: 1 });
+      await expect(checkArchive("s3://archives/gone.jsonl", asOf, recordedLog())).rejects.toMatchObject({
         name: "BadConfiguration",
         message: "REDDIT_ARCHIVE: s3://archives/gone.jsonl cannot be read (NoSuchKey)",
       });

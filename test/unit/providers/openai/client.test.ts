@@ -355,6 +355,70 @@ describe("what is never asked twice", () => {
   });
 });
 
+describe("a service that does not take every parameter", () => {
+  const usual = ["max_completion_tokens", "messages", "model", "response_format", "temperature", "top_p"];
+  const without = (...names: string[]) => usual.filter((name) => !names.includes(name));
+  const sent = (requests: readonly { body: unknown }[]) => requests.map(({ body }) => Object.keys(body ?? {}).sort());
+  const unsupported = (param: string) => failure(400, { code: "unsupported_parameter", param });
+
+  it("is asked without what it refuses, at once, and never again with it", async () => {
+    const answers = [unsupported("top_p"), unsupported("temperature"), completion('{"answer": 3}')];
+    const { model, requests, waits, log } = await setup([...answers, completion('{"answer": 4}')]);
+    expect((await model.annotate(request)).value).toEqual({ answer: 3 });
+    expect((await model.annotate(request)).value).toEqual({ answer: 4 });
+    const plain = without("top_p", "temperature");
+    expect(sent(requests)).toEqual([usual, without("top_p"), plain, plain]);
+    expect(waits).toEqual([]);
+    expect(log.lines.filter(({ level }) => level === "warn").map(({ fields }) => fields.parameter)).toEqual([
+      "top_p",
+      "temperature",
+    ]);
+  });
+
+  it.each([
+    ["a value it does not support", { code: "unsupported_value", param: "temperature" }, without("temperature")],
+    ["a word in its message alone", { message: "Unrecognized request argument: top_p" }, without("top_p")],
+    ["the form of the reply", { param: "response_format" }, without("response_format")],
+    ["the kind of form", { message: "'json_schema' is not available here" }, without("response_format")],
+  ])("may name %s", async (_, error, rest) => {
+    const { model, requests } = await setup([failure(400, error), completion('{"answer": 3}')]);
+    expect((await model.annotate(request)).value).toEqual({ answer: 3 });
+    expect(sent(requests)).toEqual([usual, rest]);
+  });
+
+  it("is told the limit of the answer by its older name, and by none", async () => {
+    const refusals = [unsupported("max_completion_tokens"), unsupported("max_tokens")];
+    const { model, requests } = await setup([...refusals, completion('{"answer": 3}')]);
+    expect((await model.annotate(request)).value).toEqual({ answer: 3 });
+    expect(requests[1]?.body).toMatchObject({ max_tokens: 500 });
+    expect(sent(requests).at(-1)).toEqual(without("max_completion_tokens"));
+  });
+
+  it("is not asked again where it refuses what no question can do without", async () => {
+    const { model, requests } = await setup([unsupported("messages")]);
+    expect(await failed(model.annotate(request))).toMatchObject({ name: "OpenAiRefused" });
+    expect(requests).toHaveLength(1);
+  });
+
+  it("fails where it refuses a parameter that was not sent", async () => {
+    const { model, requests } = await setup([unsupported("top_p")]);
+    expect(await failed(model.annotate(request))).toMatchObject({ name: "OpenAiRefused" });
+    expect(requests).toHaveLength(2);
+  });
+
+  it("is sent none that the settings leave out", async () => {
+    const { model, requests } = await setup([completion('{"answer": 3}')], { temperature: null, topP: null });
+    await model.annotate(request);
+    expect(sent(requests)).toEqual([without("temperature", "top_p")]);
+  });
+
+  it("describes an image without it as well", async () => {
+    const { model, requests } = await setup([unsupported("temperature"), completion("a chart")]);
+    expect((await model.describeImage(image)).value).toBe("a chart");
+    expect(sent(requests)[1]).toEqual(["max_completion_tokens", "messages", "model", "top_p"]);
+  });
+});
+
 describe("a vision call", () => {
   it("passes the image by its address in high detail", async () => {
     const { model, requests } = await setup([completion("  a chart of GME, 5 days  ")]);

@@ -255,7 +255,10 @@ describe("reading", () => {
       post({ id: "a3" }),
     ];
     const { reddit, log } = await setup(always(json(listing(children))));
-    const posts = await reddit.listHotPosts({ limit: 2, marketTime });
+    const counted: number[] = [];
+    const leftOut = (count: number) => counted.push(count);
+    const posts = await reddit.listHotPosts({ limit: 2, marketTime, leftOut });
+    expect(counted).toEqual([6]);
     expect(posts).toEqual([
       {
         id: "a1",
@@ -427,8 +430,11 @@ describe("more comments", () => {
       if (isToken(request)) return undefined;
       return request.path === "/api/morechildren" ? answer : page;
     });
-    const comments = await reddit.fetchComments({ ...fetchAll, moreLimit: 3 });
+    const counted: number[] = [];
+    const leftOut = (count: number) => counted.push(count);
+    const comments = await reddit.fetchComments({ ...fetchAll, moreLimit: 3, leftOut });
     expect(comments.map(({ id }) => id)).toEqual(["c1"]);
+    expect(counted).toEqual([7]);
     const warning = { level: "warn", message: "more comments could not be loaded, continuing without them" };
     expect(log.lines).toContainEqual(expect.objectContaining(warning));
   });

@@ -205,8 +205,8 @@ describe("answers in the form of Schwab and of TD Ameritrade", () => {
     expect(readCandles(body)).toHaveLength(4);
     const [from, to] = [new Date("2025-02-18T05:00:00Z"), new Date("2025-02-19T04:59:00Z")];
     expect(await clientOn(body).candles({ symbol: "OTTR", from, to, marketTime })).toEqual([
-      { timestamp: new Date("2025-02-18T14:30:00Z"), open: 60, high: 60.5, low: 59.75, close: 60.25 },
-      { timestamp: new Date("2025-02-18T20:55:00Z"), open: 61, high: 61.25, low: 60.5, close: 60.75 },
+      { timestamp: new Date("2025-02-18T14:30:00Z"), open: 60, high: 60.5, low: 59.75, close: 60.25, volume: 1_900 },
+      { timestamp: new Date("2025-02-18T20:55:00Z"), open: 61, high: 61.25, low: 60.5, close: 60.75, volume: 1_900 },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { inRegularSession } from "../../../../lib/calendar/session.ts";
+import { inRegularSession } from "../../../../lib/calendar/trading-days.ts";
 import { type Http, HttpFailure, type HttpRequest } from "../../../../lib/providers/calls/http.ts";
 import { barsAsOf, candlesAsOf } from "../../../../lib/providers/market/as-of.ts";
 import { createYahoo } from "../../../../lib/providers/yahoo/client.ts";

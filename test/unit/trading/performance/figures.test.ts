@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { tradingDayBefore } from "../../../../lib/calendar/trading-days.ts";
-import { curveFigures, maxDrawdown, shareOf, tradeFigures } from "../../../../lib/trading/performance/figures.ts";
+import {
+  curveFigures,
+  type DailyValue,
+  maxDrawdown,
+  shareOf,
+  tradeFigures,
+} from "../../../../lib/trading/performance/figures.ts";
 import { equityCurve, performanceView, performanceViewSchema } from "../../../../lib/trading/performance/view.ts";
 import { noFigures } from "../../../support/trading.ts";
 
@@ -238,4 +244,23 @@ describe("a performance view", () => {
       equity_curve: [],
     });
   });
+});
+
+it("a value of a weekend counts for the Friday before it, and makes no return of its own", () => {
+  const week = [
+    { date: "2026-03-05", value: 100 },
+    { date: "2026-03-06", value: 102 },
+    { date: "2026-03-09", value: 101 },
+  ];
+  const [thursday, friday, monday] = week as [DailyValue, DailyValue, DailyValue];
+  const index = new Map([
+    ["2026-03-05", 5_000],
+    ["2026-03-06", 5_050],
+    ["2026-03-09", 5_025],
+  ]);
+  const saturday = { date: "2026-03-07", value: 102 };
+  const expected = curveFigures(week, index);
+  expect(curveFigures([thursday, friday, saturday, monday], index)).toEqual(expected);
+  // Nobody looked on Friday: what Saturday's run found is Friday's value.
+  expect(curveFigures([thursday, saturday, monday], index)).toEqual(expected);
 });
