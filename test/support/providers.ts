@@ -103,6 +103,7 @@ export async function startCloudWithProviders(options: CloudOptions = {}) {
     has: (symbol) => current().has(symbol),
     bars: (symbol, from, to) => current().bars(symbol, from, to),
     candles: (symbol, day) => current().candles(symbol, day),
+    splits: (symbol) => current().splits?.(symbol) ?? [],
     recordedChain: (symbol, at) => current().recordedChain?.(symbol, at),
   };
   const schwab = await startSchwabStandIn({ market, faults: (request) => scene.schwabFaults?.(request) });

@@ -51,7 +51,8 @@ describe("the window of a check", () => {
       close: 85,
     });
     const sources = (await bars("GME")).map(({ date, source }) => `${date} ${source}`);
-    expect(sources.slice(0, 5)).toEqual([
+    expect(sources.slice(0, 6)).toEqual([
+      "2026-03-02 yahoo",
       "2026-03-03 yahoo",
       "2026-03-04 yahoo",
       "2026-03-05 yahoo",

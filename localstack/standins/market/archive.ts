@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { lastTradingDay, newYorkInstant, sessionEnd } from "../../../lib/calendar/trading-days.ts";
+import type { Split } from "../../../lib/providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { AppError } from "../../../lib/runtime/errors.ts";
 import type { HistoryBar, HistoryCandle, MarketHistory, RecordedChain } from "./history.ts";
@@ -14,13 +15,17 @@ const chainFile = /chains_([A-Z.$]+)_(?:.*_)?(\d{4}-\d{2}-\d{2})\.json$/;
 
 /**
  * Real prices from a directory: `daily.csv` (symbol, date, open, high, low, close, volume) and, where there are any,
- * `intraday_5min.csv` (symbol, time in New York, …) and recorded option chains. Throws `BadConfiguration`.
+ * `intraday_5min.csv` (symbol, time in New York, …), `splits.csv` (symbol, date, ratio: new shares for an old one) and
+ * recorded option chains. All prices are as traded on their day. Throws `BadConfiguration`.
  */
 export async function readMarketArchive(directory: string): Promise<MarketHistory> {
   const { files, bars } = await readDaily(directory);
   const candles = files.includes("intraday_5min.csv")
     ? readCandles(rowsOf(await readFile(join(directory, "intraday_5min.csv"), "utf8")))
     : new Map<string, HistoryCandle[]>();
+  const splits = files.includes("splits.csv")
+    ? readSplits(rowsOf(await readFile(join(directory, "splits.csv"), "utf8")))
+    : new Map<string, Split[]>();
   const chains = await readChains(directory, files);
 
   return {
@@ -28,6 +33,7 @@ export async function readMarketArchive(directory: string): Promise<MarketHistor
     lastDay: lastDayOf(bars),
     bars: (symbol, from, to) => (bars.get(symbol) ?? []).filter(({ date }) => date >= from && date <= to),
     candles: (symbol, day) => candles.get(`${symbol} ${day}`) ?? wholeDay(bars.get(symbol), day),
+    splits: (symbol) => splits.get(symbol) ?? [],
     recordedChain: (symbol, marketTime) => {
       const chain = chains.get(`${symbol} ${newYorkDay(marketTime)}`);
       return chain && chain.recordedAt <= marketTime.getTime() ? chain.answer : undefined;
@@ -69,6 +75,24 @@ function readBars(rows: Row[]): Map<string, HistoryBar[]> {
   const inOrder = ([symbol, known]: [string, Map<string, HistoryBar>]) =>
     [symbol, [...known.values()].sort((a, b) => (a.date < b.date ? -1 : 1))] as const;
   return new Map([...bySymbol].map(inOrder));
+}
+
+/** By symbol, oldest first. */
+function readSplits(rows: Row[]): Map<string, Split[]> {
+  const bySymbol = new Map<string, Split[]>();
+  for (const { symbol = "", date = "", ratio } of rows) {
+    const shares = number(ratio);
+    if (symbol === "" || !/^\d{4}-\d{2}-\d{2}$/.test(date) || shares === null || shares <= 0) continue;
+    bySymbol.set(symbol, [...(bySymbol.get(symbol) ?? []), { date, ratio: wholeRatio(shares) }]);
+  }
+  for (const known of bySymbol.values()) known.sort((a, b) => (a.date < b.date ? -1 : 1));
+  return bySymbol;
+}
+
+/** One for three is written as 0.3333: the reciprocal of a whole number, not of 3.0003. */
+function wholeRatio(ratio: number): number {
+  const reciprocal = Math.round(1 / ratio);
+  return ratio < 1 && Math.abs(1 / ratio - reciprocal) < reciprocal / 1000 ? 1 / reciprocal : ratio;
 }
 
 /** By symbol and day. */

@@ -1,6 +1,7 @@
 import { lastTradingDay, sessionEnd, sessionStart, tradingDayBefore } from "../../../lib/calendar/trading-days.ts";
 import { barsAsOf, candlesAsOf } from "../../../lib/providers/market/as-of.ts";
 import type { Candle } from "../../../lib/providers/market/market.ts";
+import { type Split, scaledPrice, sharesSince } from "../../../lib/providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { realisedVolatility } from "./black-scholes.ts";
 
@@ -29,6 +30,8 @@ export interface MarketHistory {
   bars(symbol: string, from: string, to: string): HistoryBar[];
   /** The 5-minute candles of a New York day, oldest first, extended hours included where they are known. */
   candles(symbol: string, day: string): HistoryCandle[];
+  /** Of one symbol, oldest first; none where absent. All prices are as they were traded on their day. */
+  splits?(symbol: string): Split[];
   /** A chain as Schwab sent it on that day, where one was recorded before `marketTime`. */
   recordedChain?(symbol: string, marketTime: Date): RecordedChain | undefined;
 }
@@ -102,12 +105,27 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
     return prices.get(symbol);
   }
 
+  /** Those that have come into force: a split counts from its day on. */
+  function splits(symbol: string): Split[] {
+    return (history.splits?.(symbol) ?? []).filter(({ date }) => date <= today);
+  }
+
+  /** New shares for a share of `day`. */
+  function shares(symbol: string, day: string): number {
+    return sharesSince(day, splits(symbol));
+  }
+
+  /** The close of an earlier day in today's shares. */
+  function closeOnScale(symbol: string, bar: WholeBar | undefined): number | null {
+    return bar ? scaledPrice(bar.close, 1 / shares(symbol, bar.date)) : null;
+  }
+
   function findPrice(symbol: string): LastPrice | undefined {
     const [before, bar] = [undefined, ...bars(symbol, addDays(today, -longestStaleDays), today)].slice(-2);
     if (bar === undefined) return undefined;
     const opensAt = sessionStart(bar.date);
     const traded = candles(symbol, opensAt, sessionEnd(bar.date));
-    const facts = { previousClose: before?.close ?? null };
+    const facts = { previousClose: closeOnScale(symbol, before) };
     const latest = traded.at(-1);
     const begun = history.candles(symbol, bar.date).find(({ timestamp }) => timestamp >= opensAt);
     if (latest === undefined && begun !== undefined && begun.timestamp <= marketTime) {
@@ -142,7 +160,8 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
     const known = volatilities.get(symbol);
     if (known !== undefined) return known;
     const finished = bars(symbol, addDays(today, -daysForVolatility), today).filter(({ date }) => isOver(date));
-    const value = realisedVolatility(finished.slice(-closesForVolatility).map(({ close }) => close));
+    const closes = finished.slice(-closesForVolatility).map(({ date, close }) => close / shares(symbol, date));
+    const value = realisedVolatility(closes);
     volatilities.set(symbol, value);
     return value;
   }
@@ -154,6 +173,8 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
     recordedChain: (symbol: string) => history.recordedChain?.(symbol, marketTime),
     bars,
     candles,
+    splits,
+    shares,
     lastPrice,
     volatility,
   };

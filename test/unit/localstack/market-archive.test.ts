@@ -135,6 +135,28 @@ describe("a directory of prices", () => {
     expect([lastAt("2021-01-05T20:57:00Z"), lastAt("2021-01-05T21:00:00Z")]).toEqual([11, 13]);
   });
 
+  it("knows the splits of splits.csv, oldest first, one for three as such, and passes over what is none", async () => {
+    const splits = `symbol,date,ratio
+AAA,2021-01-05,10
+AAA,2021-01-04,0.3333
+AAA,2021-01-06,0
+AAA,soon,2
+BBB,2021-01-04,1.5
+`;
+    const archive = await readMarketArchive(await folderWith({ "daily.csv": daily, "splits.csv": splits }));
+    expect(archive.splits?.("AAA")).toEqual([
+      { date: "2021-01-04", ratio: 1 / 3 },
+      { date: "2021-01-05", ratio: 10 },
+    ]);
+    expect(archive.splits?.("BBB")).toEqual([{ date: "2021-01-04", ratio: 1.5 }]);
+    expect(archive.splits?.("CCC")).toEqual([]);
+    const view = (time: string) => marketAsOf(archive, new Date(time));
+    expect(view("2021-01-04T22:00:00Z").splits("AAA")).toHaveLength(1);
+    expect(view("2021-01-05T15:00:00Z").splits("AAA")).toHaveLength(2);
+    // Eleven as traded are 1.10 of today's.
+    expect(view("2021-01-05T22:00:00Z").lastPrice("AAA")).toMatchObject({ last: 13, previousClose: 1.1 });
+  });
+
   it("says what is missing", async () => {
     const bad = { name: "BadConfiguration", message: expect.stringContaining("MARKET_ARCHIVE") };
     await expect(readMarketArchive(await folderWith({}))).rejects.toMatchObject(bad);
