@@ -183,7 +183,7 @@ export function closeOf(date: string, close: number): PriceBar {
 export function candles(...ranges: [low: number, high: number][]): Candle[] {
   return ranges.map(([low, high], index) => ({
     timestamp: new Date(Date.parse(openedAt) + index * 300_000),
-    open: low,
+    open: (low + high) / 2,
     high,
     low,
     close: high,

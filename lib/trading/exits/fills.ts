@@ -2,16 +2,13 @@ import type { Configuration } from "../../configuration/keys.ts";
 import { round } from "../../runtime/money.ts";
 import { costCents } from "../instruments/quantities.ts";
 import { priceDecimals } from "../instruments/returns.ts";
-import type { ExitReason, Fill, InstrumentType, Offered } from "../instruments/terms.ts";
+import type { Fill, InstrumentType, Offered } from "../instruments/terms.ts";
 import type { Exit } from "./steps.ts";
 
 export type FillSettings = Pick<
   Configuration,
   "commission_stock_usd" | "commission_option_usd" | "slippage_stock_pct" | "slippage_option_pct"
 >;
-
-/** Exits by an order that became a market order when its level was touched: they sell below it after a gap. */
-const stops: ReadonlySet<ExitReason> = new Set(["stop_loss", "breakeven_stop", "trailing_stop"]);
 
 /** A purchase at `price` as it would have been at the ask, with slippage and commission. */
 export function buyFill(
@@ -29,9 +26,10 @@ export function buyFill(
 }
 
 /**
- * A sale as it would have been. Targets are limit orders and fill at their level. Stops sell at their level or, if
- * lower, at the bar's opening, without a bar at the bid, with slippage. All others sell at the bid, with slippage. For an
- * unknown bid stands the price that was observed. What is settled at its expiration is no trade and costs nothing.
+ * A sale as it would have been. A target touched by a bar is a limit order and sells at the exit's price; a stop touched
+ * by a bar sells there with slippage. Where only a price was seen at a check, all sell at the bid, targets too, with
+ * slippage. For an unknown bid stands the price that was observed. What is settled at its expiration is no trade and
+ * costs nothing.
  */
 export function sellFill(
   type: InstrumentType,
@@ -53,10 +51,9 @@ function soldAt(
   { bid }: Offered,
   settings: FillSettings,
 ): number {
-  if (reason === "take_profit") return fill_price;
-  const paid = bid ?? observed_price ?? fill_price;
-  const market = stops.has(reason) ? Math.min(fill_price, candle?.open ?? paid) : paid;
-  return round(market * (1 - slippage(type, settings)), priceDecimals);
+  if (candle !== null && reason === "take_profit") return fill_price;
+  const paid = candle === null ? (bid ?? observed_price ?? fill_price) : fill_price;
+  return round(paid * (1 - slippage(type, settings)), priceDecimals);
 }
 
 function slippage(type: InstrumentType, settings: FillSettings): number {

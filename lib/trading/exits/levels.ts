@@ -8,7 +8,7 @@ export type LevelSettings = Pick<
   "stock_trailing_stop_pct" | "option_stop_loss_pct" | "option_take_profit_pct" | "option_trailing_stop_pct"
 >;
 
-/** Dollars per share at which the price rules trigger and fill (spec pipeline 6.1, 6.2). */
+/** Dollars per share at which the price rules trigger (spec pipeline 6.1, 6.2). */
 export interface TriggerLevels {
   stop: number;
   target: number;

@@ -7,7 +7,8 @@ import { closeAll, type ExitDecision, type ExitSettings, type MarketView, takePr
 
 /**
  * An option's check, position or prediction (spec pipeline 6.2–6.4). Without a premium nothing is judged: no exit on
- * stale data, except that past its expiration an option is settled.
+ * stale data, except that past its expiration an option is settled. A premium is seen only at a check, so what triggers
+ * there sells at the premium seen, not at the level.
  */
 export function decideOptionExits(
   option: MonitoredOption,
@@ -21,23 +22,23 @@ export function decideOptionExits(
   if (premium === null) return open;
 
   const { stop, target, trailing } = optionLevels(option, settings);
-  const observed = { observed_price: premium, candle: null, exit_date: market.today };
+  const observed = { fill_price: premium, observed_price: premium, candle: null, exit_date: market.today };
   const checked = { ...open, instrument: { ...option, peak_price: Math.max(option.peak_price, premium) } };
   if (dte <= settings.option_expiration_protection_dte) {
-    return closeAll(checked, { ...observed, reason: "expiration", fill_price: premium });
+    return closeAll(checked, { ...observed, reason: "expiration" });
   }
-  if (premium <= stop) return closeAll(checked, { ...observed, reason: "stop_loss", fill_price: stop });
+  if (premium <= stop) return closeAll(checked, { ...observed, reason: "stop_loss" });
   const taken =
     premium >= target && !option.trailing_stop_active
-      ? takeProfit(checked, settings.option_take_profit_exit_pct, { ...observed, fill_price: target })
+      ? takeProfit(checked, settings.option_take_profit_exit_pct, observed)
       : checked;
   if (taken.instrument.remaining_quantity === 0) return taken;
   // `trailing` is below the peak before this check: a premium never tightens its own trailing stop.
   if (taken.instrument.trailing_stop_active && premium <= trailing) {
-    return closeAll(taken, { ...observed, reason: "trailing_stop", fill_price: trailing });
+    return closeAll(taken, { ...observed, reason: "trailing_stop" });
   }
   if (daysBetween(option.open_date, market.today) >= settings.option_time_stop_days) {
-    return closeAll(taken, { ...observed, reason: "time_stop", fill_price: premium });
+    return closeAll(taken, { ...observed, reason: "time_stop" });
   }
   return taken;
 }

@@ -35,7 +35,7 @@ export interface MarketView {
 /** Why and at what price something is closed. */
 export interface ExitCause {
   reason: ExitReason;
-  /** The trigger level for price triggers, the current price otherwise. */
+  /** By a candle: the level, or its opening where that lay beyond the level. Otherwise the price seen at the check. */
   fill_price: number;
   /** The market's price that was observed: for a bar the low or high that touched the level. */
   observed_price: number | null;

@@ -27,7 +27,11 @@ export function decideStockExits(
   return applyTimeChecks(walked, market.price, market.today, settings);
 }
 
-/** The first price rule that holds in this candle; then its high counts for later candles only. */
+/**
+ * The first price rule that holds in this candle; then its high counts for later candles only. The fill is a resting
+ * order's: the level, or the opening where the candle opened beyond it. What came first within a candle is not known: of
+ * a stop and a target both touched, the stop is taken.
+ */
 function applyCandle(
   before: ExitDecision<MonitoredStock>,
   candle: Candle,
@@ -39,16 +43,16 @@ function applyCandle(
   const fell = { candle, exit_date, observed_price: candle.low };
   if (candle.low <= stop) {
     const reason = stock.breakeven_active ? "breakeven_stop" : "stop_loss";
-    return closeAll(before, { ...fell, reason, fill_price: stop });
+    return closeAll(before, { ...fell, reason, fill_price: Math.min(stop, candle.open) });
   }
   if (stock.trailing_stop_active && candle.low <= trailing) {
-    return closeAll(before, { ...fell, reason: "trailing_stop", fill_price: trailing });
+    return closeAll(before, { ...fell, reason: "trailing_stop", fill_price: Math.min(trailing, candle.open) });
   }
   const peak_price = Math.max(stock.peak_price, candle.high);
   if (stock.trailing_stop_active || candle.high < target) {
     return { ...before, instrument: { ...stock, peak_price } };
   }
-  const rose = { candle, exit_date, observed_price: candle.high, fill_price: target };
+  const rose = { candle, exit_date, observed_price: candle.high, fill_price: Math.max(target, candle.open) };
   const taken = takeProfit(before, settings.stock_take_profit_exit_pct, rose);
   return { ...taken, instrument: { ...taken.instrument, peak_price, time_extension: "trailing" } };
 }

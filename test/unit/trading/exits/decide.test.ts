@@ -146,6 +146,30 @@ describe("a stock's price rules", () => {
     expect(check(stock(), { candles: bars })).toMatchObject({ exits: [], instrument: { peak_price: 101 } });
   });
 
+  it.each([
+    { what: "the stop", changes: {}, bar: [80, 92, 88], fill: 88 },
+    {
+      what: "the breakeven stop",
+      changes: { stop_loss_price: 100, breakeven_active: true },
+      bar: [97, 101, 98],
+      fill: 98,
+    },
+    {
+      what: "the trailing stop",
+      changes: { trailing_stop_active: true, peak_price: 120 },
+      bar: [105, 113, 110],
+      fill: 110,
+    },
+    { what: "the target", changes: {}, bar: [116, 125, 121], fill: 121 },
+  ])(
+    "sell at the opening of a bar that opened beyond $what",
+    ({ changes, bar: [low = 0, high = 0, open = 0], fill }) => {
+      const [bar] = candles([low, high]);
+      if (bar === undefined) throw new Error("one candle");
+      expect(check(stock(changes), { candles: [{ ...bar, open }] }).exits).toMatchObject([{ fill_price: fill }]);
+    },
+  );
+
   it("date an exit by its bar", () => {
     const bar = { timestamp: new Date("2021-01-06T14:30:00.000Z"), open: 95, high: 96, low: 80, close: 85 };
     expect(check(stock(), { candles: [bar], today: "2021-01-08" }).exits).toMatchObject([
@@ -158,7 +182,7 @@ describe("a stock's price rules", () => {
     const { exits, instrument } = check(single, { candles: candles([100, 116]) });
     expect(exits).toEqual([]);
     expect(instrument).toMatchObject({ remaining_quantity: 1, trailing_stop_active: true, time_extension: "trailing" });
-    expect(check(instrument, { candles: candles([107, 108]) }).exits).toMatchObject([
+    expect(check(instrument, { candles: candles([107, 109]) }).exits).toMatchObject([
       { reason: "trailing_stop", quantity: 1, fill_price: 107.88 },
     ]);
   });
@@ -293,7 +317,7 @@ describe("an option's rules", () => {
     { premium: 0, stopped: true },
   ])("at a premium of $premium, half of which was paid being 1: stopped is $stopped", ({ premium, stopped }) => {
     expect(check(option(), { price: premium }).exits).toMatchObject(
-      stopped ? [{ reason: "stop_loss", quantity: 5, fill_price: 1, observed_price: premium }] : [],
+      stopped ? [{ reason: "stop_loss", quantity: 5, fill_price: premium, observed_price: premium }] : [],
     );
   });
 
@@ -301,10 +325,12 @@ describe("an option's rules", () => {
     { premium: 3.99, taken: false },
     { premium: 4, taken: true },
     { premium: 4.5, taken: true },
-  ])("at a premium of $premium, double being 4: two of five sold at 4 is $taken", ({ premium, taken }) => {
+  ])("at a premium of $premium, double being 4: two of five sold at it is $taken", ({ premium, taken }) => {
     const { exits, instrument } = check(option(), { price: premium });
     expect(exits).toMatchObject(
-      taken ? [{ reason: "take_profit", quantity: 2, quantity_pct: 0.5, fill_price: 4, observed_price: premium }] : [],
+      taken
+        ? [{ reason: "take_profit", quantity: 2, quantity_pct: 0.5, fill_price: premium, observed_price: premium }]
+        : [],
     );
     expect(instrument).toMatchObject({
       remaining_quantity: taken ? 3 : 5,
@@ -317,10 +343,10 @@ describe("an option's rules", () => {
     { premium: 3.51, trailed: false },
     { premium: 3.5, trailed: true },
     { premium: 3.4, trailed: true },
-  ])("at $premium, 30 % below a peak of 5 being 3.5: the rest is sold at 3.5 is $trailed", ({ premium, trailed }) => {
+  ])("at $premium, 30 % below a peak of 5 being 3.5: the rest is sold at it is $trailed", ({ premium, trailed }) => {
     const running = option({ remaining_quantity: 3, trailing_stop_active: true, peak_price: 5 });
     expect(check(running, { price: premium }).exits).toMatchObject(
-      trailed ? [{ reason: "trailing_stop", quantity: 3, fill_price: 3.5, observed_price: premium }] : [],
+      trailed ? [{ reason: "trailing_stop", quantity: 3, fill_price: premium, observed_price: premium }] : [],
     );
   });
 
@@ -336,7 +362,7 @@ describe("an option's rules", () => {
 
   it("take profit and stop by time in one check", () => {
     expect(check(option(), { price: 4.2, today: "2021-01-14" }).exits).toMatchObject([
-      { reason: "take_profit", quantity: 2, fill_price: 4 },
+      { reason: "take_profit", quantity: 2, fill_price: 4.2 },
       { reason: "time_stop", quantity: 3, fill_price: 4.2 },
     ]);
   });

@@ -58,41 +58,40 @@ function sold(
 }
 
 describe("what a stop would have brought", () => {
-  it.each<{ reason: ExitReason; open: number; bid: number | null; net: number; cost: number; name: string }>([
-    // 90 × 0.9995 = 89.955; 8 of them are $719.64 instead of $720.
-    { name: "inside a bar: its level", reason: "stop_loss", open: 95, bid: 70, net: 89.955, cost: 36 },
-    { name: "at a bar's opening: its level", reason: "stop_loss", open: 90, bid: null, net: 89.955, cost: 36 },
-    // 85 × 0.9995 = 84.9575; 8 of them are $679.66.
-    { name: "after a gap: the opening", reason: "stop_loss", open: 85, bid: 95, net: 84.9575, cost: 4034 },
-    { name: "after a gap: the opening", reason: "breakeven_stop", open: 85, bid: 95, net: 84.9575, cost: 4034 },
-    { name: "after a gap: the opening", reason: "trailing_stop", open: 85, bid: null, net: 84.9575, cost: 4034 },
-  ])("of a stock at 90 ($reason), $name", ({ reason, open, bid, net, cost }) => {
-    const fill = sold("stock", { reason, fill_price: 90, observed_price: 80, open }, bid);
-    expect(fill).toEqual({ bid, ask: 104, net_price: net, commission_cents: 0, cost_cents: cost });
+  // 85 × 0.9995 = 84.9575; 8 of them are $679.66 instead of $680.
+  it.each<{ reason: ExitReason; bid: number | null }>([
+    { reason: "stop_loss", bid: 70 },
+    { reason: "breakeven_stop", bid: 95 },
+    { reason: "trailing_stop", bid: null },
+  ])("of a stock sold at 85 by a bar ($reason) is that with slippage, whatever is bid later", ({ reason, bid }) => {
+    const fill = sold("stock", { reason, fill_price: 85, observed_price: 80, open: 85 }, bid);
+    expect(fill).toEqual({ bid, ask: 104, net_price: 84.9575, commission_cents: 0, cost_cents: 34 });
   });
 
   it.each<{ reason: ExitReason; seen: number; bid: number | null; net: number; cost: number }>([
-    // 0.8 × 0.99 = 0.792; 5 contracts are $396 instead of $500, and 5 × $0.65.
-    { reason: "stop_loss", seen: 0.85, bid: 0.8, net: 0.792, cost: 10_725 },
-    { reason: "trailing_stop", seen: 0.85, bid: 0.8, net: 0.792, cost: 10_725 },
-    // 1 × 0.99: $495, never more than the level.
-    { reason: "stop_loss", seen: 1, bid: 1.1, net: 0.99, cost: 825 },
-    // Nobody said what was bid; 0.9 was seen. 0.9 × 0.99 = 0.891: $445.50.
-    { reason: "stop_loss", seen: 0.9, bid: null, net: 0.891, cost: 5775 },
-    // Nobody bid anything: all of the $500, and the commission.
-    { reason: "stop_loss", seen: 0.02, bid: 0, net: 0, cost: 50_325 },
-  ])("of an option at 1 ($reason), seen at $seen with $bid bid: $net", ({ reason, seen, bid, net, cost }) => {
-    const fill = sold("option", { reason, fill_price: 1, observed_price: seen }, bid);
+    // 0.8 × 0.99 = 0.792; 5 contracts are $396 instead of $425, and 5 × $0.65.
+    { reason: "stop_loss", seen: 0.85, bid: 0.8, net: 0.792, cost: 3225 },
+    { reason: "trailing_stop", seen: 0.85, bid: 0.8, net: 0.792, cost: 3225 },
+    // Nobody said what was bid: 0.9 × 0.99 = 0.891; $445.50 instead of $450, and $3.25.
+    { reason: "stop_loss", seen: 0.9, bid: null, net: 0.891, cost: 775 },
+    // Nobody bid anything: all of the $10, and the commission.
+    { reason: "stop_loss", seen: 0.02, bid: 0, net: 0, cost: 1325 },
+  ])("of an option ($reason), seen at $seen with $bid bid: $net", ({ reason, seen, bid, net, cost }) => {
+    const fill = sold("option", { reason, fill_price: seen, observed_price: seen }, bid);
     expect(fill).toEqual({ bid, ask: 104, net_price: net, commission_cents: 325, cost_cents: cost });
   });
 });
 
 describe("what another sale would have brought", () => {
-  it("at its target, a limit order, is the target less the commission", () => {
-    const stock = sold("stock", { reason: "take_profit", fill_price: 115, observed_price: 120, open: 118 }, 100);
+  it("at the target that a bar touched, a limit order, is the target less the commission", () => {
+    const stock = sold("stock", { reason: "take_profit", fill_price: 115, observed_price: 120, open: 114 }, 100);
     expect(stock).toEqual({ bid: 100, ask: 104, net_price: 115, commission_cents: 0, cost_cents: 0 });
-    const option = sold("option", { reason: "take_profit", fill_price: 4, observed_price: 4.2 }, 3.9);
-    expect(option).toEqual({ bid: 3.9, ask: 104, net_price: 4, commission_cents: 325, cost_cents: 325 });
+  });
+
+  // 3.9 × 0.99 = 3.861; 5 contracts are $1,930.50 instead of $2,100, and 5 × $0.65.
+  it("at an option's target, of which only a mark is known, is the bid with slippage", () => {
+    const option = sold("option", { reason: "take_profit", fill_price: 4.2, observed_price: 4.2 }, 3.9);
+    expect(option).toEqual({ bid: 3.9, ask: 104, net_price: 3.861, commission_cents: 325, cost_cents: 17_275 });
   });
 
   it.each<{

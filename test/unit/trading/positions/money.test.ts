@@ -263,7 +263,7 @@ describe("an exit", () => {
       { id: "2021-01-04.GME.quality.stocks_quality.1", exit_reason: "take_profit", shares_exited: 25 },
       { id: "2021-01-04.GME.quality.stocks_quality.2", exit_reason: "trailing_stop", exit_price: 116.25 },
     ]);
-    const third = { timestamp: "2021-01-04T15:10:00.000Z", open: 116, high: 118, low: 116, close: 118 };
+    const third = { timestamp: "2021-01-04T15:10:00.000Z", open: 117, high: 118, low: 116, close: 118 };
     expect(records[1]?.trigger_candle).toEqual(third);
     // 25 × 15 + 25 × 16.25
     expect(position).toMatchObject({

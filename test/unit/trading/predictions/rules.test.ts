@@ -97,12 +97,13 @@ describe("following a prediction", () => {
         id: "t1_a.GME.1",
         prediction_id: "t1_a.GME",
         exit_date: openDate,
-        exit_premium: 4,
+        exit_premium: 4.2,
         exit_reason: "take_profit",
         quantity_pct: 0.5,
         contracts_exited: 5,
-        simulated_pnl_cents: 100_000,
-        fill: { bid: null, ask: null, net_price: 4, commission_cents: 325, cost_cents: 325 },
+        simulated_pnl_cents: 110_000,
+        // 4.2 × 0.99 = 4.158; 5 contracts are $2,079 instead of $2,100, and 5 × $0.65.
+        fill: { bid: null, ask: null, net_price: 4.158, commission_cents: 325, cost_cents: 2425 },
         observed_premium: 4.2,
         created_at: now,
       },
@@ -121,29 +122,29 @@ describe("following a prediction", () => {
 
   it("resolves with the return over all exits", () => {
     const half = follow(prediction(), { price: 4.2 }).prediction;
-    // 4.2 × 0.7 = 2.94: (4 − 2) × 5 × 100 + (2.94 − 2) × 5 × 100 = 1,470 of 2 × 10 × 100.
+    // Below 4.2 × 0.7 = 2.94: (4.2 − 2) × 5 × 100 + (2.9 − 2) × 5 × 100 = 1,550 of 2 × 10 × 100.
     const { prediction: after, exits } = follow(half, { price: 2.9, today: "2021-01-06" });
     expect(exits).toMatchObject([
-      { id: "t1_a.GME.2", exit_reason: "trailing_stop", exit_premium: 2.94, contracts_exited: 5, quantity_pct: 1 },
+      { id: "t1_a.GME.2", exit_reason: "trailing_stop", exit_premium: 2.9, contracts_exited: 5, quantity_pct: 1 },
     ]);
     expect(after).toMatchObject({
       status: "resolved",
       resolved_at: now,
       contracts_remaining: 0,
-      simulated_pnl_cents: 147_000,
-      simulated_return_pct: 0.735,
+      simulated_pnl_cents: 155_000,
+      simulated_return_pct: 0.775,
       is_correct: true,
       exit_reason: "trailing_stop",
       exit_count: 2,
     });
   });
 
-  it("resolves a premium of 0 as a stop-loss at half", () => {
+  it("resolves a premium of 0 as a stop-loss of everything", () => {
     expect(follow(prediction(), { price: 0 }).prediction).toMatchObject({
       status: "resolved",
       exit_reason: "stop_loss",
       current_premium: 0,
-      simulated_return_pct: -0.5,
+      simulated_return_pct: -1,
       is_correct: false,
     });
   });
