@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { isAppError } from "../lib/runtime/errors.ts";
-import { archiveNotices } from "./embedded/archive-notices.ts";
+import { archiveNotices, marketArchiveNotices } from "./embedded/archive-notices.ts";
 import { parentOf } from "./embedded/processes.ts";
 import { readSettings, readVariables, type Settings } from "./embedded/settings.ts";
 import { type Stack, startStack } from "./embedded/stack.ts";
@@ -16,7 +16,8 @@ try {
   endWith(starting);
   const stack = await starting;
   greet(stack, settings);
-  for (const notice of await archiveNotices(settings.variables)) console.log(`\n  ${notice}`);
+  const notices = [...(await archiveNotices(settings.variables)), ...(await marketArchiveNotices(settings))];
+  for (const notice of notices) console.log(`\n  ${notice}`);
   fail(await stack.broken, stack);
 } catch (error) {
   fail(error);

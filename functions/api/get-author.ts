@@ -8,7 +8,8 @@ export const handler = endpoint(
     method: "GET",
     path: "/authors/{name}",
     summary: "Read one author",
-    description: "Their trust, and what following each of their predictions would have come to.",
+    description:
+      "Their trust, and what following each of their predictions would have come to. Definitions: GET /methods.",
     tag: "Authors",
     params: authorParams,
     response: authorDetailSchema,

@@ -10,7 +10,7 @@ export const handler = endpoint(
     path: "/portfolios/{id}/performance",
     summary: "Measure a portfolio",
     description:
-      "What its trades and its value over time say, before and after trading costs. Without `days` over the last year.",
+      "What its trades and its value over time say, before and after trading costs. Without `days` over the last year. Definitions: GET /methods.",
     tag: "Portfolios",
     params: idParams,
     query: daysQuery(3650, 365),

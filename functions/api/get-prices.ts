@@ -9,7 +9,7 @@ export const handler = endpoint(
     method: "GET",
     path: "/prices/{ticker}",
     summary: "List a ticker's daily closes",
-    description: "The oldest first. `^GSPC` is the S&P 500.",
+    description: "The oldest first, all on the scale of `split_adjusted_to`. `^GSPC` is the S&P 500.",
     tag: "Prices",
     params: priceParams,
     query: daysQuery(90, 14),
@@ -18,8 +18,5 @@ export const handler = endpoint(
     errors: ["NOT_FOUND"],
   },
   loadServices,
-  async ({ params, query }, services) => {
-    const facts = { ...params, ...query };
-    return { data: await listCloses(services, facts), meta: facts };
-  },
+  async ({ params, query }, services) => listCloses(services, { ...params, ...query }),
 );

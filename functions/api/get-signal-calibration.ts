@@ -8,7 +8,9 @@ export const handler = endpoint(
     method: "GET",
     path: "/signals/calibration",
     summary: "How often signals turned out right",
-    description: "By confidence: a signal is right if the position it decided closed with a profit.",
+    description:
+      "By confidence, which is a score and no probability, beside the base rate of the same tickers and horizon: a signal " +
+      "is right if the position it decided closed with a profit. Definitions: GET /methods.",
     tag: "Signals",
     query: daysQuery(365, 90),
     response: calibrationSchema,

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import { loadServices } from "../../lib/services.ts";
-import { listEvaluationPeriods, readGraduation } from "../../lib/trading/evaluation/list.ts";
+import { listEvaluationPeriods } from "../../lib/trading/evaluation/list.ts";
+import { readGraduation } from "../../lib/trading/evaluation/read-graduation.ts";
 import * as views from "../../lib/trading/evaluation/view.ts";
 
 export const handler = endpoint(
@@ -9,8 +10,7 @@ export const handler = endpoint(
     method: "GET",
     path: "/evaluation-periods",
     summary: "List a portfolio's periods of 30 days",
-    description:
-      "The newest first, each against the S&P 500. `meta.graduation` says whether paper trading has proved a type of signal.",
+    description: "Newest first. `meta.graduation` says which of its conditions is missing. Definitions: GET /methods.",
     tag: "Evaluation",
     query: z.strictObject(views.evaluationQuery),
     response: views.evaluationPeriodViewSchema.array(),

@@ -21,6 +21,7 @@ export const warningTypes = [
   "insufficient_cash",
   "schwab_stock_unavailable",
   "schwab_options_unavailable",
+  "splits_unknown",
   "cryptocurrency_not_traded",
   "reddit_unreadable",
   "archive_nothing_visible",

@@ -1,6 +1,6 @@
 import { addDays } from "../runtime/dates.ts";
 
-/** Days on which the New York Stock Exchange closed, or will, that no rule tells: storms, attacks, days of mourning. */
+/** Days since 2000 on which the New York Stock Exchange stayed closed that no rule tells: storms, attacks, mourning. */
 const exceptionalClosures: ReadonlySet<string> = new Set([
   ...["2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14", "2004-06-11", "2007-01-02", "2012-10-29", "2012-10-30"],
   ...["2018-12-05", "2025-01-09"],
@@ -33,42 +33,68 @@ export function newYorkInstant(day: string, time: string): Date {
 
 /** When the regular session of a trading day begins. */
 export function sessionStart(day: string): Date {
-  return newYorkInstant(day, "09:30");
+  return sessionOf(day).start;
 }
 
-/** When the regular session of a whole trading day ends. */
-export function regularEnd(day: string): Date {
-  return newYorkInstant(day, "16:00");
-}
-
-/** When the regular session of a trading day ends, half days included. */
+/** When the regular session of a trading day ends: at 16:00 in New York, on a half day at 13:00. */
 export function sessionEnd(day: string): Date {
-  return isHalfDay(day) ? newYorkInstant(day, "13:00") : regularEnd(day);
+  return sessionOf(day).end;
+}
+
+/** Whether the regular session of a trading day is on: from its beginning until just before its end. */
+export function inRegularSession(instant: Date): boolean {
+  // The session never reaches midnight UTC, so inside it the UTC day is New York's.
+  const day = instant.toISOString().slice(0, 10);
+  return isTradingDay(day) && sessionStart(day) <= instant && instant < sessionEnd(day);
 }
 
 /** The last trading day before a New York day. */
 export function tradingDayBefore(day: string): string {
-  const before = addDays(day, -1);
-  return isTradingDay(before) ? before : tradingDayBefore(before);
+  return lastTradingDay(addDays(day, -1));
 }
 
-/** The days after Thanksgiving and before Independence Day and Christmas, where the feast itself is no part of a weekend. */
-function isHalfDay(day: string): boolean {
+/** The last trading day on or before a New York day. */
+export function lastTradingDay(day: string): string {
+  return isTradingDay(day) ? day : tradingDayBefore(day);
+}
+
+const sessions = new Map<string, { start: Date; end: Date }>();
+
+/** Remembered: each candle of a day asks for the same two instants. */
+function sessionOf(day: string): { start: Date; end: Date } {
+  const known = sessions.get(day);
+  if (known) return known;
+  const end = isHalfDay(day) ? "13:00" : "16:00";
+  const session = { start: newYorkInstant(day, "09:30"), end: newYorkInstant(day, end) };
+  sessions.set(day, session);
+  return session;
+}
+
+/** Trading days that ended at 13:00 after a custom which is none any more. */
+const formerHalfDays: ReadonlySet<string> = new Set(["2002-07-05", "2003-12-26"]);
+
+/**
+ * Whether a trading day ends at 13:00: after Thanksgiving, and before Independence Day and Christmas where the feast
+ * itself is no part of a weekend.
+ */
+export function isHalfDay(day: string): boolean {
   const [year, date] = [Number(day.slice(0, 4)), day.slice(5)];
-  if (day === addDays(nthWeekday(year, 11, thursday, 4), 1)) return true;
-  return (date === "07-03" || date === "12-24") && isTradingDay(day) && isWeekday(addDays(day, 1));
+  if (formerHalfDays.has(day) || day === addDays(nthWeekday(year, 11, thursday, 4), 1)) return true;
+  // In 2002 the day after Independence Day was the shorter one.
+  if ((date !== "07-03" && date !== "12-24") || day === "2002-07-03") return false;
+  return isTradingDay(day) && isWeekday(addDays(day, 1));
 }
 
 const holidaysByYear = new Map<number, ReadonlySet<string>>();
 
-/** The holidays of a year after the rules of the exchange (its Rule 7.2, as it stands since 1998). */
+/** The holidays of a year after the rules of the exchange (its Rule 7.2). */
 function holidays(year: number): ReadonlySet<string> {
   const known = holidaysByYear.get(year);
   if (known) return known;
   const found = new Set([
     // Where New Year falls on a Saturday, the last day of the old year is traded.
     weekdayOf(`${year}-01-01`) === saturday ? "" : observed(`${year}-01-01`),
-    nthWeekday(year, 1, monday, 3),
+    year < 1998 ? "" : nthWeekday(year, 1, monday, 3),
     nthWeekday(year, 2, monday, 3),
     addDays(easter(year), -2),
     // The last Monday of May.

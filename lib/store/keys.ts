@@ -12,7 +12,8 @@ import { tradingKeys } from "./keys/trading.ts";
  * with a ticker, else gsi3 with a type or portfolio, else gsi1, a date range narrowing the sort key;
  * `GET /signals/history` gsi2 or gsi3; `GET /positions` gsi4 for the open ones, else gsi2 with a ticker, else gsi3 with a
  * portfolio, else gsi1; closed positions of a portfolio by day (periods, performance, calibration, exported trades) gsi4;
- * `GET /predictions` gsi4 with a run, else gsi2 with a ticker, else gsi3 with an author, else gsi1; `GET /authors` gsi1.
+ * `GET /predictions` gsi4 with a run, else gsi2 with a ticker, else gsi3 with an author, else gsi1; `GET /authors` gsi1 by trust,
+ * gsi2 by skill.
  *
  * What a run works through is listed in the table itself, because there it can be read strongly: the open positions in
  * their portfolio's item, tracked and unapplied predictions as items of their own, the signals of a day under that day.

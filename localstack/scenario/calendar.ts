@@ -1,4 +1,4 @@
-import { isTradingDay, newYorkInstant, tradingDayBefore, tradingDayFrom } from "../../lib/calendar/trading-days.ts";
+import { isTradingDay, lastTradingDay, newYorkInstant, tradingDayFrom } from "../../lib/calendar/trading-days.ts";
 import { addDays, newYorkDay } from "../../lib/runtime/dates.ts";
 
 /** The trading day of the first run where nobody chose another. */
@@ -21,8 +21,7 @@ export function openTime(day: string): Date {
 
 /** The latest trading day on or before the New York day of an instant. */
 export function tradingDayOf(instant: Date): string {
-  const day = newYorkDay(instant);
-  return isTradingDay(day) ? day : tradingDayBefore(day);
+  return lastTradingDay(newYorkDay(instant));
 }
 
 /** How many trading days lie before a trading day, which gives each day its own cast. */

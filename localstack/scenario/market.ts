@@ -1,8 +1,8 @@
-import { isTradingDay } from "../../lib/calendar/trading-days.ts";
+import { isTradingDay, sessionEnd, sessionStart } from "../../lib/calendar/trading-days.ts";
 import { ownSymbols } from "../../lib/providers/symbols/own-list.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import { round } from "../../lib/runtime/money.ts";
-import { type HistoryBar, type HistoryCandle, type MarketHistory, sessionInstant } from "../standins/market/history.ts";
+import type { HistoryBar, HistoryCandle, MarketHistory } from "../standins/market/history.ts";
 import { type Chance, chance } from "./chance.ts";
 
 /** How a symbol moves. Deviations are of one day's logarithmic return. */
@@ -16,7 +16,6 @@ interface Character {
 
 /** The market's first day. */
 const epoch = "2018-01-02";
-const candlesPerDay = 78;
 const candleMs = 5 * 60_000;
 const marketDeviation = 0.0095;
 /** Levels are drawn back to where they began, so that prices stay plausible however many years pass. */
@@ -83,6 +82,8 @@ export function scenarioMarket(seed = "scenario"): MarketHistory {
     const character = characterOf(symbol);
     const luck = chance(`${seed} ${symbol} within ${day}`);
     const deviation = Math.hypot(character.beta * marketDeviation, character.own);
+    const opensAt = sessionStart(day).getTime();
+    const candlesPerDay = (sessionEnd(day).getTime() - opensAt) / candleMs;
     const step = (0.9 * deviation) / Math.sqrt(candlesPerDay);
     const opening = close(symbol, character, number - 1) + 0.4 * deviation * normal(luck);
     const ending = close(symbol, character, number);
@@ -92,7 +93,6 @@ export function scenarioMarket(seed = "scenario"): MarketHistory {
     const drift = ending - opening - (walk.at(-1) ?? 0);
     const prices = walk.map((wander, index) => cents(Math.exp(opening + wander + (drift * index) / candlesPerDay)));
 
-    const opensAt = sessionInstant(day, "09:30").getTime();
     return prices.slice(1).map((last, index) => {
       const first = prices[index] ?? last;
       const reach = () => Math.exp(0.5 * step * Math.abs(normal(luck)));
@@ -129,7 +129,6 @@ export function scenarioMarket(seed = "scenario"): MarketHistory {
 
   return {
     has,
-    isTradingDay,
     candles,
     bars(symbol, from, to) {
       const found: HistoryBar[] = [];

@@ -39,7 +39,16 @@ const shownApe = {
   avg_conviction_score: 0.56,
   avg_sentiment_accuracy: 0.68,
   flagged_comments: 0,
+  counted_results: 0,
+  correct_results: 0,
+  skill: null,
+  skill_low: null,
+  skill_high: null,
+  skill_verdict: null,
 };
+const equity_curve_sizing =
+  "Each trade buys for 2 % of the account at its entry (open trades at cost), and for no more than its cash: " +
+  "it cannot fall below 0.";
 
 describe("GET /authors", () => {
   it("shows what is known of each, the most trusted first", async () => {
@@ -72,11 +81,41 @@ describe("GET /authors", () => {
     });
   });
 
+  it("sorts by skill, of whom none is known last, and says what all skills rest on", async () => {
+    const skilled = { counted_results: 40, correct_results: 26, ranked_skill: 0.129 };
+    const anti = { counted_results: 30, correct_results: 9, ranked_skill: -0.145 };
+    const middling = { counted_results: 36, correct_results: 17, ranked_skill: -0.015 };
+    await seedAuthors([
+      authorOf("anti", { ...anti, trust_score: 0.9 }),
+      authorOf("none", { trust_score: 1 }),
+      authorOf("good", { ...skilled, trust_score: 0.1 }),
+      authorOf("middling", middling),
+    ]);
+    const { body } = await ask("GET /authors", { query: { sort: "skill" } });
+    expect(body.data.map((author: Author) => author.username)).toEqual(["good", "middling", "anti", "none"]);
+    // ρ = 0.094978, M = 9.5288; scipy says the same.
+    expect(body.data[0]).toMatchObject({
+      counted_results: 40,
+      correct_results: 26,
+      skill: 0.129,
+      skill_low: 0.014,
+      skill_high: 0.238,
+      skill_verdict: null,
+    });
+    expect(body.data[3]).toMatchObject({ skill: null, skill_low: null, skill_high: null, skill_verdict: null });
+    expect(body.meta).toMatchObject({
+      total: 4,
+      skills: { base_rate: 0.490566, authors: 3, results: 106, halves_authors: 0, halves_correlation: null },
+    });
+    const byTrust = await data("GET /authors", { query: { sort: "trust" } });
+    expect(byTrust.map((author: Author) => author.username)).toEqual(["none", "anti", "good", "middling"]);
+  });
+
   it("is empty before the first run", async () => {
     expect((await ask("GET /authors")).body).toMatchObject({ data: [], meta: { total: 0, next_cursor: null } });
   });
 
-  it.each([{ limit: "0" }, { limit: "101" }, { offset: "-1" }, { cursor: "x" }, { name: "ape" }])(
+  it.each([{ limit: "0" }, { limit: "101" }, { offset: "-1" }, { cursor: "x" }, { name: "ape" }, { sort: "luck" }])(
     "refuses %j",
     async (query) => {
       expect(await refusal("GET /authors", { query })).toMatchObject({
@@ -115,32 +154,30 @@ describe("GET /authors/{name}", () => {
     ]);
     const { gross, net, equity_curve, ...author } = await detail("ape");
     // 0.68, then right, wrong, right, right; trust 18/23 × 0.4 + half of that + 29/30 × 0.1.
-    expect(author).toEqual({ ...shownApe, avg_sentiment_accuracy: 0.776168, trust_score: 0.798 });
+    expect(author).toEqual({
+      ...shownApe,
+      avg_sentiment_accuracy: 0.776168,
+      trust_score: 0.798,
+      counted_results: 4,
+      correct_results: 3,
+      equity_curve_sizing,
+    });
     // Ten calls bought at 2: +1,000, −1,000, +500, +100 dollars.
     expect(gross).toEqual({
+      ...noFigures,
       closed_trades: 4,
+      independent_trades: 4,
       win_rate: 0.75,
+      independent_win_rate: 0.75,
       win_rate_low: 0.300642,
       win_rate_high: 0.954413,
-      profit_factor: 1.6,
       expectancy: 150,
       max_drawdown: 0.00495,
-      sharpe: 4.249186,
-      sortino: 11.190604,
-      alpha: -0.080121,
-      beta: 0.999751,
+      returns: 3,
+      benchmark_returns: 3,
     });
     // Sold 1 % lower, and 6.50 of commission each: 36.50, 16.50, 31.50 and 27.50 dollars less.
-    expect(net).toEqual({
-      ...gross,
-      profit_factor: 1.480079,
-      expectancy: 122,
-      max_drawdown: 0.005428,
-      sharpe: 3.444043,
-      sortino: 8.323546,
-      alpha: -0.177936,
-      beta: 1.006782,
-    });
+    expect(net).toEqual({ ...gross, expectancy: 122, max_drawdown: 0.005428 });
     expect(equity_curve).toEqual([
       { date: "2026-02-24", value: 100_000, net_value: 100_000 },
       { date: "2026-02-25", value: 101_000, net_value: 100_963.5 },
@@ -160,7 +197,13 @@ describe("GET /authors/{name}", () => {
 
   it("of an author without a resolved prediction has no figures", async () => {
     await seedAuthors([ape]);
-    expect(await detail("ape")).toEqual({ ...shownApe, gross: noFigures, net: noFigures, equity_curve: [] });
+    expect(await detail("ape")).toEqual({
+      ...shownApe,
+      gross: noFigures,
+      net: noFigures,
+      equity_curve: [],
+      equity_curve_sizing,
+    });
   });
 
   it.each([

@@ -126,14 +126,29 @@ describe("POST /positions/{id}/close", () => {
     { what: "an option whose broker is down", id: option, fault: 500, yahooIsDown: false },
     { what: "an option whose broker wants a login", id: option, fault: 401, yahooIsDown: false },
     { what: "an option whose contract the broker does not know", id: option, fault: null, yahooIsDown: false },
-  ])("is refused with 503 for $what, and nothing changes", async ({ id, fault, yahooIsDown }) => {
+  ])("is refused with 503 for $what, and nothing but the price history changes", async ({ id, fault, yahooIsDown }) => {
     await seedPositions(await begin({ GME: 100 }), [shares(), calls()]);
     moveTo("2026-03-03");
     desk.scene.schwabFaults = fault === null ? premiumsAre({}) : () => ({ status: fault, body: "{}" });
     if (yahooIsDown) desk.scene.yahooFaults = () => ({ status: 500, body: "{}" });
-    const before = await desk.contents();
+    const books = async () => (await desk.contents()).filter((item) => !item.includes("#PRICES#"));
+    const before = await books();
     expect(await refusal(id, { reason: "now" })).toEqual([503, "PRICE_UNAVAILABLE"]);
-    expect(await desk.contents()).toEqual(before);
+    expect(await books()).toEqual(before);
+  });
+
+  it("books a split since the last check first: ten for one, and nobody sells ten shares at the price of one", async () => {
+    await seedPositions(
+      await begin(
+        { GME: byDay({ "2026-03-02": 100, "2026-03-03": 11 }) },
+        { GME: [{ date: "2026-03-03", ratio: 10 }] },
+      ),
+      [shares()],
+    );
+    moveTo("2026-03-03");
+    const { position, exit } = await close(stock, { reason: "now" });
+    expect(exit).toMatchObject({ shares_exited: 500, exit_price: 11, realized_pnl: 500 });
+    expect(position).toMatchObject({ status: "closed", entry_price: 10, shares: 500, splits: [{ ratio: 10 }] });
   });
 
   it("is refused with 503 for an option that nobody bids for", async () => {

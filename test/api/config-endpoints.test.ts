@@ -6,7 +6,7 @@ import { openRealm, readSettings } from "../../lib/realm/state.ts";
 import { useServices } from "../../lib/services.ts";
 import { put, remove, update } from "../../lib/store/actions.ts";
 import { useEndpoints } from "../support/endpoints.ts";
-import { activePeriod, completedPeriods, seedPeriods } from "../support/evaluation-periods.ts";
+import { activePeriod, completedPeriods, seedEvidence, seedPeriods } from "../support/evaluation-periods.ts";
 
 const api = useEndpoints();
 const { ask, data, refusal, pass, start } = api;
@@ -365,11 +365,20 @@ describe("real trading", () => {
     expect(details).toEqual([
       { field: "phase", problem: "Fewer than two of the three periods beat the benchmark." },
       { field: "phase", problem: "A period was more than 15 points worse than the benchmark." },
+      { field: "phase", problem: "Only 0 independent trades are closed, of 20 that are needed." },
+      {
+        field: "phase",
+        problem: "Only 0 of 60 trading days have the portfolio's and the index's value of one moment.",
+      },
+      { field: "phase", problem: "There are too few days to compare the mean daily return with the index's." },
     ]);
   });
 
   describe("once it is proved", () => {
-    beforeEach(() => seedPeriods(api.services, ready));
+    beforeEach(async () => {
+      await seedPeriods(api.services, ready);
+      await seedEvidence(api.services, "quality");
+    });
 
     it("may be set by hand, and shows in the status", async () => {
       expect((await set("phase", "real_trading")).body.data).toMatchObject({ value: "real_trading" });

@@ -3,7 +3,12 @@ import { openRealm } from "../../lib/realm/state.ts";
 import { evaluationPeriodSchema } from "../../lib/trading/evaluation/record.ts";
 import { startYahooStandIn } from "../../localstack/standins/yahoo/server.ts";
 import { useEndpoints } from "../support/endpoints.ts";
-import { activePeriod as active, completedPeriods as completed, seedPeriods } from "../support/evaluation-periods.ts";
+import {
+  activePeriod as active,
+  completedPeriods as completed,
+  seedEvidence,
+  seedPeriods,
+} from "../support/evaluation-periods.ts";
 import { marketOf } from "../support/market.ts";
 import { changePortfolio, seedPositions, stockOf } from "../support/trading-seeds.ts";
 
@@ -162,6 +167,7 @@ describe("GET /evaluation-periods", () => {
     },
   ])("says with every portfolio whether paper trading may end: $graduation", async (expected) => {
     const { quality, consensus, graduation } = expected;
+    await seedEvidence(api.services, "quality");
     await seedPeriods(api.services, [
       active,
       ...completed("quality", quality),
@@ -173,8 +179,24 @@ describe("GET /evaluation-periods", () => {
         instrument_type: "option" as const,
       })),
     ]);
-    expect((await periodsOf("options_consensus")).body.meta.graduation).toEqual(graduation);
+    expect((await periodsOf("options_consensus")).body.meta.graduation).toMatchObject(graduation);
     expect((await periodsOf("stocks_quality")).body.meta).toMatchObject({ total: quality.length + 1, graduation });
+  });
+
+  it("shows all conditions of graduation and what each type of signal has come to", async () => {
+    await seedPeriods(api.services, [...completed("quality", [3, 2, 5]), ...completed("consensus", [1, -1, 2])]);
+    await seedEvidence(api.services, "quality");
+    const { conditions, evidence } = (await periodsOf("stocks_quality")).body.meta.graduation;
+    expect(conditions).toHaveLength(8);
+    expect(conditions[5]).toEqual({ condition: "independent_trades", is_met: true, measured: 20, needed: 20 });
+    // 0.2 % less 0.1 % a day, but for cents.
+    expect(evidence).toMatchObject({
+      quality: {
+        ...{ periods: 3, independent_trades: 20, trading_days: 60, days_with_both_values: 60 },
+        ...{ mean_daily_excess: 0.001, mean_daily_excess_error: 0, mean_daily_excess_bound: expect.closeTo(0.001, 6) },
+      },
+      consensus: { periods: 3, independent_trades: 0, days_with_both_values: 0, mean_daily_excess: null },
+    });
   });
 
   it.each([

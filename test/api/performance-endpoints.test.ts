@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { isTradingDay } from "../../lib/calendar/trading-days.ts";
 import { openRealm } from "../../lib/realm/state.ts";
+import { addDays } from "../../lib/runtime/dates.ts";
+import type { PriceBar } from "../../lib/trading/market/bars.ts";
 import { useEndpoints } from "../support/endpoints.ts";
 import { seedSignals, signalOf } from "../support/seeds.ts";
 import { closeOf, noFigures } from "../support/trading.ts";
@@ -11,26 +14,37 @@ const { data, refusal, enter } = api;
 const offline = { YAHOO_BASE_URL: "http://127.0.0.1:9" };
 beforeEach(() => enter(offline));
 
-/** Stores what a portfolio was worth on days, in dollars before and after costs. */
-async function seedValues(portfolio_id: string, values: Record<string, [gross: number, net: number]>) {
+/** Stores what a portfolio was worth on days, in dollars before and after costs, and the index at that moment. */
+async function seedValues(portfolio_id: string, values: Record<string, [gross: number, net: number, index?: number]>) {
   const { store } = api.services;
   await store.putMany(
-    Object.entries(values).map(([date, [gross, net]]) => ({
+    Object.entries(values).map(([date, [gross, net, index]]) => ({
       ...store.keys.portfolioValue(portfolio_id, date),
       portfolio_id,
       date,
-      value_cents: gross * 100,
-      net_value_cents: net * 100,
+      value_cents: Math.round(gross * 100),
+      net_value_cents: Math.round(net * 100),
       valued_at: `${date}T15:30:00.000Z`,
+      ...(index !== undefined && { benchmark_price: index }),
     })),
   );
 }
 
-/** Stores final closes of the S&P 500. */
-async function seedBenchmark(closes: Record<string, number>) {
+/** Stores final closes of an index. */
+async function seedIndex(ticker: string, closes: Record<string, number>) {
   const { store } = api.services;
-  const bars = Object.entries(closes).map(([date, close]) => closeOf(date, close));
-  await store.putMany(bars.map((bar) => ({ ...store.keys.dailyBar(bar.ticker, bar.date), ...bar })));
+  const bars = Object.entries(closes).map(([date, close]) => ({ ...closeOf(date, close), ticker }));
+  await store.putMany(bars.map((bar) => ({ ...store.keys.dailyBar(ticker, bar.date), ...bar })));
+}
+
+/** Stores final closes of a ticker that rises by a dollar on each trading day. */
+async function seedCloses(ticker: string, from: string, to: string) {
+  const { store } = api.services;
+  const bars: PriceBar[] = [];
+  for (let day = from; day <= to; day = addDays(day, 1)) {
+    if (isTradingDay(day)) bars.push({ ...closeOf(day, 100 + bars.length), ticker });
+  }
+  await store.putMany(bars.map((bar) => ({ ...store.keys.dailyBar(ticker, bar.date), ...bar })));
 }
 
 /** A position that ended on a day. */
@@ -47,16 +61,31 @@ const ended = (ticker: string, exit_date: string, realized_pnl_cents: number, tr
     realized_return_pct: realized_pnl_cents / 1425,
   });
 
+/** Of three returns no ratio is told. */
+const ratiosOfThree = {
+  returns: 3,
+  sharpe: null,
+  sharpe_error: null,
+  sortino: null,
+  sortino_error: null,
+  benchmark_returns: 2,
+  alpha: null,
+  alpha_error: null,
+  beta: null,
+  beta_error: null,
+};
+
 describe("GET /portfolios/{id}/performance", () => {
   const performance = (id: string, query: Record<string, string> = {}) =>
     data("GET /portfolios/{id}/performance", { params: { id }, query });
 
-  /** Gross returns of 1 %, −1 %, 1 % after Monday 23 February; the market's are the same. */
-  async function seedWeek() {
+  /** Gross returns of 1 %, −1 %, 1 % after Monday 23 February; the market's of the last two are the same. */
+  async function seedWeek({ withIndex = true } = {}) {
+    const index = (price: number): [] | [number] => (withIndex ? [price] : []);
     await seedValues("stocks_quality", {
-      "2026-02-24": [101_000, 100_000],
-      "2026-02-25": [99_990, 99_000],
-      "2026-02-26": [100_989.9, 99_990],
+      "2026-02-24": [101_000, 100_000, ...index(5050)],
+      "2026-02-25": [99_990, 99_000, ...index(4999.5)],
+      "2026-02-26": [100_989.9, 99_990, ...index(5049.495)],
     });
     await seedPositions(api.services, [
       ended("GME", "2026-02-24", 10_000, 150),
@@ -69,39 +98,44 @@ describe("GET /portfolios/{id}/performance", () => {
 
   it("tells gross from net, beside the S&P 500", async () => {
     await seedWeek();
-    await seedBenchmark({ "2026-02-23": 5000, "2026-02-24": 5050, "2026-02-25": 4999.5, "2026-02-26": 5049.495 });
+    // The last value was told before the close; dividends until then were 10 of 11,000.
+    await seedIndex("^GSPC", { "2026-02-24": 5000, "2026-02-25": 4900, "2026-02-26": 4950 });
+    await seedIndex("^SP500TR", { "2026-02-24": 11_000, "2026-02-25": 10_790, "2026-02-26": 10_899.9 });
     expect(await performance("stocks_quality")).toEqual({
       portfolio_id: "stocks_quality",
       from: "2025-03-03",
       to: "2026-03-02",
       benchmark_available: true,
+      // 5050 → 5049.495, and that times (10,899.9 / 11,000) / (4950 / 5000)
+      benchmark_return_pct: -0.01,
+      benchmark_total_return_pct: 0.0809,
       gross: {
         closed_trades: 3,
+        independent_trades: 3,
         win_rate: 0.666667,
+        independent_win_rate: 0.666667,
         win_rate_low: 0.20766,
         win_rate_high: 0.938508,
-        profit_factor: 2.5125,
+        profit_factor: null,
+        profit_factor_error: null,
         expectancy: 20.17,
+        expectancy_error: null,
         max_drawdown: 0.01,
-        // Mean 1/300; √252 × (1/300) / 0.0115470 and √252 × (1/300) / 0.0057735.
-        sharpe: 4.582576,
-        sortino: 9.165151,
-        alpha: 0,
-        beta: 1,
+        ...ratiosOfThree,
       },
       net: {
         closed_trades: 3,
+        independent_trades: 3,
         win_rate: 0.333333,
+        independent_win_rate: 0.333333,
         win_rate_low: 0.061492,
         win_rate_high: 0.79234,
-        profit_factor: 2.373494,
+        profit_factor: null,
+        profit_factor_error: null,
         expectancy: 19,
+        expectancy_error: null,
         max_drawdown: 0.01,
-        // Returns 0 %, −1 %, 1 %: covariance 0.0002/2 over variance 0.0002667/2, and 252 × (0 − 0.75/300).
-        sharpe: 0,
-        sortino: 0,
-        alpha: -0.63,
-        beta: 0.75,
+        ...ratiosOfThree,
       },
       equity_curve: [
         { date: "2026-02-23", value: 100_000, net_value: 100_000 },
@@ -112,12 +146,30 @@ describe("GET /portfolios/{id}/performance", () => {
     });
   });
 
-  it("says all but alpha and beta where the S&P 500 cannot be had", async () => {
-    await seedWeek();
-    const { benchmark_available, gross, net } = await performance("stocks_quality");
-    expect(benchmark_available).toBe(false);
-    expect(gross).toMatchObject({ sharpe: 4.582576, alpha: null, beta: null });
-    expect(net).toMatchObject({ sharpe: 0, alpha: null, beta: null });
+  it("rests alpha and beta on nothing where the index was not kept with the values", async () => {
+    await seedWeek({ withIndex: false });
+    const { gross, net, ...others } = await performance("stocks_quality");
+    expect(others).toMatchObject({ benchmark_available: false, benchmark_return_pct: null });
+    expect(gross).toMatchObject({ returns: 3, benchmark_returns: 0, alpha: null, beta: null });
+    expect(net).toMatchObject({ returns: 3, benchmark_returns: 0, alpha: null, beta: null });
+  });
+
+  it("finds a portfolio that is the index to have beta 1 and alpha 0, whatever the closes are", async () => {
+    const days = Array.from({ length: 40 }, (_, day) => addDays("2026-01-20", day)).filter(isTradingDay);
+    const price = (day: number) => Math.round(100 * (5000 + 40 * Math.sin(day) + day)) / 100;
+    await seedValues(
+      "stocks_quality",
+      Object.fromEntries(days.map((day, index) => [day, [price(index) * 20, 99_000, price(index)]])),
+    );
+    const { gross, ...others } = await performance("stocks_quality");
+    expect(gross).toMatchObject({
+      benchmark_returns: days.length - 1,
+      alpha: 0,
+      alpha_error: 0,
+      beta: 1,
+      beta_error: 0,
+    });
+    expect(others).toMatchObject({ benchmark_available: true, benchmark_total_return_pct: null });
   });
 
   it("looks at the last days only, where the curve then begins with its first value", async () => {
@@ -235,7 +287,12 @@ describe("GET /signals/calibration", () => {
     await seedCohort();
     const { bins, ...figures } = await calibration();
     // (0.25² + 0.7² + 0.9²) / 3
-    expect(figures).toEqual({ from: "2025-12-03", to: "2026-03-02", signals: 4, ended: 3, brier_score: 0.454167 });
+    expect(figures).toEqual({
+      ...{ from: "2025-12-03", to: "2026-03-02", signals: 4, ended: 3, independent: 3, brier_score: 0.454167 },
+      // Nobody has prices of them.
+      ...{ base_rate: null, base_rate_known: 0, base_rate_brier_score: null },
+      ...{ brier_skill_score: null, brier_skill_score_error: null },
+    });
     expect(bins).toHaveLength(12);
     expect(bins.filter((bin: { signals: number }) => bin.signals > 0)).toEqual([
       {
@@ -249,11 +306,21 @@ describe("GET /signals/calibration", () => {
         right_share: 0.5,
         // 1 of 2
         right_share_low: 0.094531,
+        independent: 2,
         right_share_high: 0.905469,
+        base_rate: null,
         mean_return_pct: 2.5,
       },
       expect.objectContaining({ signal_type: "consensus", confidence_from: 0.9, ended: 1, right: 0 }),
     ]);
+  });
+
+  it("shows beside it how often the same ticker rose over as many days", async () => {
+    await seedCohort();
+    await seedCloses("GME", "2024-12-02", "2026-03-02");
+    const { bins, ...figures } = await calibration();
+    expect(figures).toMatchObject({ ended: 3, base_rate: 1, base_rate_known: 1, base_rate_brier_score: 0 });
+    expect(bins.find((bin: { ended: number }) => bin.ended === 2)).toMatchObject({ base_rate: 1, right_share: 0.5 });
   });
 
   it("takes other spans", async () => {

@@ -24,7 +24,7 @@ const positionFields = [
   ..."trailing_stop_active time_extension option_type strike_price expiration_date contracts".split(" "),
   ..."contracts_remaining premium_paid peak_premium underlying_price_at_entry exit_date exit_reason".split(" "),
   ..."realized_return_pct contract_symbol current_price unrealized_return_pct nearest_exit_distance_pct".split(" "),
-  ..."hold_days dte premium_change_pct position_exits price_as_of net".split(" "),
+  ..."hold_days dte premium_change_pct position_exits price_as_of net splits deliverable_shares".split(" "),
 ];
 const exitFields = [
   ..."id position_id exit_date exit_price exit_reason quantity_pct shares_exited contracts_exited".split(" "),
@@ -221,6 +221,8 @@ describe("GET /positions/{id}", () => {
       ...{ contracts_remaining: null, premium_paid: null, peak_premium: null, underlying_price_at_entry: null },
       ...{ dte: null, premium_change_pct: null },
       net: { entry_price: null, bid: null, ask: null, trading_costs: 0, realized_pnl: 0 },
+      splits: [],
+      deliverable_shares: null,
       position_exits: Array.from({ length: 120 }, (_, index) => ({
         ...{ id: `${id}.${120 - index}`, position_id: id, exit_date: "2026-02-27", exit_price: 142.5 },
         ...{ exit_reason: "manual", quantity_pct: 0.5, shares_exited: 1, contracts_exited: null, realized_pnl: 1 },

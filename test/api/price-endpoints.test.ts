@@ -19,7 +19,10 @@ let isDown: boolean;
 beforeAll(async () => {
   yahoo = await startYahooStandIn({
     // Opens at twice the day of the month, and closes a dollar above.
-    market: marketOf({ GME: byDay(2), "^GSPC": byDay(200), "BRK.B": 500 }),
+    market: marketOf(
+      { GME: byDay(2), "^GSPC": byDay(200), "BRK.B": 500, AMC: (day) => (day < "2026-02-26" ? 2 : 20.5) },
+      { AMC: [{ date: "2026-02-26", ratio: 0.1 }] },
+    ),
     faults: ({ path }: StandInRequest) => {
       asked.push(decodeURIComponent(path.split("/").at(-1) ?? ""));
       return isDown ? { status: 503, body: "{}" } : undefined;
@@ -58,7 +61,19 @@ describe("GET /prices/{ticker}", () => {
       // Under way: its open.
       { date: "2026-03-02", close: 4 },
     ]);
-    expect(body.meta).toMatchObject({ ticker: "GME", days: 14 });
+    expect(body.meta).toMatchObject({ ticker: "GME", days: 14, split_adjusted_to: "2026-03-02" });
+  });
+
+  it("shows one scale over a split, that of the last day", async () => {
+    const closes = async () => (await pricesOf("AMC", { days: "6" })).body.data;
+    const expected = [
+      { date: "2026-02-25", close: 20 },
+      { date: "2026-02-26", close: 20.5 },
+      { date: "2026-02-27", close: 20.5 },
+      { date: "2026-03-02", close: 20.5 },
+    ];
+    expect(await closes()).toEqual(expected);
+    expect(await closes()).toEqual(expected);
   });
 
   it.each([

@@ -125,7 +125,7 @@ export async function seedCrashScenario(services: Services): Promise<void> {
 }
 
 async function seedPeriods({ store }: Services): Promise<void> {
-  const facts = initialPortfolios(earlier.opened_at).map((portfolio) => ({ portfolio, positions: [] }));
+  const facts = initialPortfolios(earlier.opened_at).map((portfolio) => ({ portfolio, positions: [], values: [] }));
   const at = { today: "2026-01-20", now: "2026-01-20T15:30:00.000Z" };
   const { created } = rollPeriods(facts, [], at, () => null);
   await store.transact(

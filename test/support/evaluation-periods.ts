@@ -1,7 +1,9 @@
 import type { SignalType } from "../../lib/analysis/signals/signal.ts";
+import { isTradingDay } from "../../lib/calendar/trading-days.ts";
 import { addDays } from "../../lib/runtime/dates.ts";
 import type { Services } from "../../lib/services.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "../../lib/trading/evaluation/record.ts";
+import { seedPositions, stockOf } from "./trading-seeds.ts";
 
 /** What is known of a period only once it is over. */
 export const unmeasured = {
@@ -62,5 +64,26 @@ export async function seedPeriods(
 ): Promise<void> {
   await store.putMany(
     periods.map((period) => ({ ...store.keys.evaluationPeriod(period.portfolio_id, period.period_start), ...period })),
+  );
+}
+
+/**
+ * Stores what proves the last four of `completedPeriods`: on each trading day the portfolio gains 0.2 % and the index
+ * 0.1 %, and twenty trades of as many tickers are closed.
+ */
+export async function seedEvidence(services: Pick<Services, "store" | "clock">, type: SignalType): Promise<void> {
+  const { store } = services;
+  const portfolio_id = `stocks_${type}`;
+  const days = Array.from({ length: 121 }, (_, index) => addDays("2025-10-24", index)).filter(isTradingDay);
+  const values = days.map((date, index) => {
+    const value_cents = Math.round(10_000_000 * 1.002 ** index);
+    const worth = { portfolio_id, date, value_cents, net_value_cents: value_cents, valued_at: `${date}T15:30:00.000Z` };
+    return { ...store.keys.portfolioValue(portfolio_id, date), ...worth, benchmark_price: 5000 * 1.001 ** index };
+  });
+  await store.putMany(values);
+  const closed = { status: "closed" as const, shares_remaining: 0, exit_date: "2026-02-20", portfolio_id };
+  await seedPositions(
+    services,
+    Array.from({ length: 20 }, (_, index) => stockOf({ ticker: `P${index}`, ...closed, id: `${type} ${index}` })),
   );
 }

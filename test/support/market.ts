@@ -1,4 +1,5 @@
 import { isTradingDay, newYorkInstant } from "../../lib/calendar/trading-days.ts";
+import type { Split } from "../../lib/providers/market/splits.ts";
 import type { HistoryBar, HistoryCandle, MarketHistory } from "../../localstack/standins/market/history.ts";
 
 /** Dollars per share of a New York day's candle: 0 begins at 09:30, 77 at 15:55. */
@@ -8,9 +9,13 @@ const candlesPerDay = 78;
 
 /**
  * A market of a few symbols, each at one price for ever or at that of its function: every candle opens at its own price
- * and closes at the next one's. Options are priced from it, with the least volatility where a price never moves.
+ * and closes at the next one's. Options are priced from it, with the least volatility where a price never moves. All prices
+ * are as traded on their day.
  */
-export function marketOf(prices: Record<string, number | PriceOf>): MarketHistory {
+export function marketOf(
+  prices: Record<string, number | PriceOf>,
+  splits: Record<string, Split[]> = {},
+): MarketHistory {
   const priceOf = (symbol: string): PriceOf | undefined => {
     const price = prices[symbol];
     return typeof price === "number" ? () => price : price;
@@ -37,7 +42,7 @@ export function marketOf(prices: Record<string, number | PriceOf>): MarketHistor
     }
     return found;
   }
-  return { has: (symbol) => symbol in prices, isTradingDay, bars, candles };
+  return { has: (symbol) => symbol in prices, bars, candles, splits: (symbol) => splits[symbol] ?? [] };
 }
 
 function nextDay(day: string): string {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from "vitest";
 import type { Run } from "../../lib/analysis/run.ts";
 import { newYorkInstant } from "../../lib/calendar/trading-days.ts";
+import type { Split } from "../../lib/providers/market/splits.ts";
 import { openRealm } from "../../lib/realm/state.ts";
 import type { Services } from "../../lib/services.ts";
 import { priceBarSchema } from "../../lib/trading/market/bars.ts";
@@ -98,10 +99,13 @@ export function useMonitoring(name: string) {
   afterAll(() => stage.close());
 
   /** A fresh realm on the Monday of the openings, with the market a test needs. */
-  async function begin(prices: Record<string, number | PriceOf>): Promise<Services> {
+  async function begin(
+    prices: Record<string, number | PriceOf>,
+    splits: Record<string, Split[]> = {},
+  ): Promise<Services> {
     services = stage.begin(`${name}-${realms++}`, undefined);
     stage.cloud.time.now = new Date("2026-03-02T15:30:00Z");
-    stage.scene.market = marketOf(prices);
+    stage.scene.market = marketOf(prices, splits);
     around = (handler, input) => handler(input);
     runIds.length = 0;
     await openRealm(services);

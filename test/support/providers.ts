@@ -101,9 +101,9 @@ export async function startCloudWithProviders(options: CloudOptions = {}) {
   const current = () => scene.market ?? scenario;
   const market: MarketHistory = {
     has: (symbol) => current().has(symbol),
-    isTradingDay: (day) => current().isTradingDay(day),
     bars: (symbol, from, to) => current().bars(symbol, from, to),
     candles: (symbol, day) => current().candles(symbol, day),
+    splits: (symbol) => current().splits?.(symbol) ?? [],
     recordedChain: (symbol, at) => current().recordedChain?.(symbol, at),
   };
   const schwab = await startSchwabStandIn({ market, faults: (request) => scene.schwabFaults?.(request) });

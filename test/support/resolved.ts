@@ -7,9 +7,9 @@ import { applyPredictionDecision } from "../../lib/trading/predictions/rules.ts"
 import { createPrediction, creationCounts, savePrediction } from "../../lib/trading/predictions/stored.ts";
 import { prediction, settings, unquoted } from "./trading.ts";
 
-/** A prediction by `author` that is followed: ten calls bought at 2.00. Its comment is named like it. */
+/** A prediction that is followed: ten calls bought at 2.00, of a contract that, like its comment, has its name. */
 export function trackedOf(name: string, changes: Partial<FollowedPrediction> = {}): FollowedPrediction {
-  return prediction({ id: `${name}.GME`, comment_id: name, ...changes });
+  return prediction({ id: `${name}.GME`, comment_id: name, contract_symbol: `GME   ${name}`, ...changes });
 }
 
 /** Stores predictions that are followed, 45 at most. */

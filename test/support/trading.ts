@@ -66,6 +66,8 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     contract_symbol: "GME_012221C50",
     strike_price: 50,
     expiration_date: "2021-01-22",
+    deliverable_shares: 100,
+    splits: [],
     entry_premium: 2,
     contracts: 10,
     contracts_remaining: 10,
@@ -103,6 +105,8 @@ export const predictionShown = {
   strike_price: 50,
   expiration_date: "2021-01-22",
   contract_symbol: "GME_012221C50",
+  deliverable_shares: 100,
+  splits: [],
   entry_premium: 2,
   entry_date: "2021-01-04",
   contracts: 10,
@@ -128,6 +132,7 @@ export const expiredPredictionShown = {
   strike_price: null,
   expiration_date: null,
   contract_symbol: null,
+  deliverable_shares: null,
   entry_premium: null,
   contracts: null,
   contracts_remaining: null,
@@ -138,22 +143,40 @@ export const expiredPredictionShown = {
 /** The figures of a history without a trade. */
 export const noFigures = {
   closed_trades: 0,
+  independent_trades: 0,
   win_rate: null,
+  independent_win_rate: null,
   win_rate_low: null,
   win_rate_high: null,
   profit_factor: null,
+  profit_factor_error: null,
   expectancy: null,
+  expectancy_error: null,
   max_drawdown: 0,
+  returns: 0,
   sharpe: null,
+  sharpe_error: null,
   sortino: null,
+  sortino_error: null,
+  benchmark_returns: 0,
   alpha: null,
+  alpha_error: null,
   beta: null,
+  beta_error: null,
 };
 
 /** A final close of the S&P 500, fetched in the evening. */
 export function closeOf(date: string, close: number): PriceBar {
   const prices = { open: close, high: close, low: close, close };
-  return { ticker: "^GSPC", date, ...prices, source: "yahoo", is_final: true, fetched_at: `${date}T22:00:00.000Z` };
+  return {
+    ticker: "^GSPC",
+    date,
+    ...prices,
+    split: 1,
+    source: "yahoo",
+    is_final: true,
+    fetched_at: `${date}T22:00:00.000Z`,
+  };
 }
 
 /** The first candle begins with the opening, each next one five minutes later. Given as [low, high]. */

@@ -112,16 +112,16 @@ describe("archives of Reddit", () => {
     });
   });
 
-  it("that end long before the run say that there is nothing to see", async () => {
-    const row = { id: "old", kind: "t3", created_utc: Date.parse("2020-12-24T12:00:00Z") / 1000, title: "Merry" };
+  it("that begin after the run say that there is nothing to see", async () => {
+    const row = { id: "new", kind: "t3", created_utc: Date.parse("2021-12-24T12:00:00Z") / 1000, title: "Merry" };
     const folder = await folderWith({ "archive.jsonl": jsonLines([row]) });
-    const { run } = await analyze("made-up-old", join(folder, "archive.jsonl"));
+    const { run } = await analyze("made-up-new", join(folder, "archive.jsonl"));
     expect(run).toMatchObject({
       status: "completed",
       warnings: [
         {
           type: "archive_nothing_visible",
-          message: "Nothing in the archive was begun or said in the 24 hours before 2021-01-27T19:00:00.000Z.",
+          message: "Nothing of the archive is visible at 2021-01-27T19:00:00.000Z: all of it is later.",
           context: { market_time: "2021-01-27T19:00:00.000Z" },
         },
       ],

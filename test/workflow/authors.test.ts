@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Author, authorSchema } from "../../lib/analysis/authors/author.ts";
+import { readPopulation } from "../../lib/analysis/authors/stored-population.ts";
 import { postsInput } from "../../lib/analysis/comments/annotated.ts";
 import { commentSchema } from "../../lib/analysis/comments/comment.ts";
 import type { Run } from "../../lib/analysis/run.ts";
 import { analysisRun } from "../../lib/analysis/run.ts";
 import { phase } from "../../lib/runs/phases/phase.ts";
 import { loadServices, type Services } from "../../lib/services.ts";
+import { put } from "../../lib/store/actions.ts";
 import { newAuthor } from "../../lib/trading/authors/figures.ts";
 import { readHistory } from "../../lib/trading/authors/history.ts";
 import { saveAuthors } from "../../lib/trading/authors/stored.ts";
@@ -98,6 +100,11 @@ describe("an author's comments", () => {
       avg_conviction_score: 0.56,
       avg_sentiment_accuracy: null,
       flagged_comments: 0,
+      counted_results: 0,
+      correct_results: 0,
+      early_correct: 0,
+      late_correct: 0,
+      ranked_skill: null,
       trust_score: 0.45,
       counted_run_id: run.id,
       version: 0,
@@ -317,8 +324,69 @@ describe("an author's accuracy", () => {
         is_correct: true,
         simulated_pnl_cents: 100_000,
         trading_costs_cents: 3_650,
+        contract_symbol: "GME   p00",
+        entry_date: "2021-01-04",
+        paid_cents: 200_000,
       },
     ]);
+  });
+});
+
+describe("skill", () => {
+  const populationIn = ({ store }: Services) => readPopulation(store);
+
+  it("is ranked anew at the end of each run, the base rate that of all results", async () => {
+    const services = begin();
+    await seedResolved(services, "good", Array(30).fill(3));
+    await seedResolved(services, "poor", Array(30).fill(1), { prefix: "q" });
+    await completedRun(services);
+    expect(await populationIn(services)).toEqual({
+      authors: 2,
+      results: 60,
+      correct: 30,
+      results_squared: 1_800,
+      square_millionths: 30_000_000,
+      halves_authors: 2,
+      halves_correlation: null,
+    });
+    // As far apart as can be, the base rate weighs two results: 30/32 × 0.5.
+    expect(await ofAuthor(services, "good")).toMatchObject({ counted_results: 30, ranked_skill: 0.469 });
+    expect(await ofAuthor(services, "poor")).toMatchObject({ counted_results: 30, ranked_skill: -0.469 });
+
+    // A person's word counts at once; the places follow with the next run.
+    const request = { params: { id: "p00.GME" }, body: { override_result: "excluded" } };
+    expect(await call("api/override-prediction", request)).toMatchObject({ status: 200 });
+    expect(await populationIn(services)).toMatchObject({ results: 59, correct: 29, results_squared: 1_741 });
+    expect(await ofAuthor(services, "poor")).toMatchObject({ ranked_skill: -0.469 });
+    await completedRun(services);
+    // 30/32 × 29/59 and 29/31 × 30/59.
+    expect(await ofAuthor(services, "poor")).toMatchObject({ ranked_skill: -0.461 });
+    expect(await ofAuthor(services, "good")).toMatchObject({ ranked_skill: 0.476 });
+  });
+
+  it("of authors from before it was kept is ranked at the end of the first run", async () => {
+    const services = begin();
+    const { store } = services;
+    const { ranked_skill, counted_results, correct_results, early_correct, late_correct, ...former } = newAuthor(
+      "old",
+      new Date("2026-02-01T15:30:00Z"),
+    );
+    const { gsi1pk, gsi1sk } = store.keys.authorIndex(former);
+    await store.transact([put({ ...store.keys.author("old"), gsi1pk, gsi1sk, ...former })]);
+    await completedRun(services);
+    const ranked = await store.query({ index: "gsi2", pk: gsi1pk }, authorSchema);
+    expect(ranked.items).toMatchObject([{ username: "old", ranked_skill: null, counted_results: 0 }]);
+  });
+
+  it("of all others is what an author without results is trusted by", async () => {
+    const services = begin();
+    await seedResolved(services, "poor", Array(40).fill(1));
+    await seedResolved(services, "good", Array(10).fill(3), { prefix: "q" });
+    await completedRun(services);
+    stage.scene.content = { posts: [post("p1")], comments: [by("new", "a1", "reasoned 0.8")] };
+    await completedRun(services);
+    // 1 × 0.4 + 0.2 × 0.5; with 0.5 as the neutral accuracy it would be 0.65.
+    expect(await ofAuthor(services, "new")).toMatchObject({ trust_score: 0.5 });
   });
 });
 
@@ -335,6 +403,7 @@ describe("the phase", () => {
     await seedAuthor(services, "bear", { total_comments: 3, avg_sentiment_accuracy: 0.5 });
     await seedResolved(services, "ape", [3, 1, 3]);
     await seedResolved(services, "bear", Array(22).fill(1).concat(3), { prefix: "q" });
+    await seedResolved(services, "newt", [...Array(20).fill(3), ...Array(6).fill(1)], { prefix: "r" });
     store = faultyStore(services.store.client);
     updateAuthors = around;
     const { body } = await call("api/start-analysis", { headers });
@@ -356,9 +425,9 @@ describe("the phase", () => {
   });
 
   it("sums up what belongs to the run", async () => {
-    expect(plain.summary).toEqual({ authors: 2, comments: 3, predictions: 26 });
-    // Begun, two authors, twenty and six predictions, and the marker.
-    expect(writes).toBe(5);
+    expect(plain.summary).toEqual({ authors: 2, comments: 3, predictions: 52 });
+    // Begun, two authors, twenty, twenty and twelve predictions, whether skill lasts, three places, and the marker.
+    expect(writes).toBe(8);
   });
 
   it("delivered twice leaves the same table, one after the other and at once", async () => {
@@ -376,25 +445,28 @@ describe("the phase", () => {
     expect(atOnce).toEqual(plain);
   });
 
-  it.each([0, 1, 2])("overtaken by another invocation before its commit %i applies nothing again", async (point) => {
-    const overtaken = phase(
-      analysisRun,
-      { state: "UpdateAuthors", number: 7, input: postsInput },
-      loadServices,
-      (context) => {
-        let commits = 0;
-        const commit: typeof context.commit = async (actions, runChanges) => {
-          if (commits++ === point) await updateTheirFigures(context);
-          return context.commit(actions, runChanges);
-        };
-        return updateTheirFigures({ ...context, commit });
-      },
-    );
-    expect(await runThrough((_handler, input) => overtaken(input))).toEqual(plain);
-  });
+  it.each([0, 1, 2, 3, 4, 5])(
+    "overtaken by another invocation before its commit %i applies nothing again",
+    async (point) => {
+      const overtaken = phase(
+        analysisRun,
+        { state: "UpdateAuthors", number: 7, input: postsInput },
+        loadServices,
+        (context) => {
+          let commits = 0;
+          const commit: typeof context.commit = async (actions, runChanges) => {
+            if (commits++ === point) await updateTheirFigures(context);
+            return context.commit(actions, runChanges);
+          };
+          return updateTheirFigures({ ...context, commit });
+        },
+      );
+      expect(await runThrough((_handler, input) => overtaken(input))).toEqual(plain);
+    },
+  );
 
   it("killed before or after any of its writes and tried again leaves the same table", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     for (const moment of ["before", "after"] as const) {
       for (let point = 0; point < writes; point++) {

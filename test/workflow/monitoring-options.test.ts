@@ -100,6 +100,15 @@ describe("an option", () => {
     expect(await cash()).toBe(10_800_000);
   });
 
+  it("that has expired on a day without trading is settled at the close before it", async () => {
+    // Good Friday.
+    const held = calls({ expiration_date: "2026-04-03", contract_symbol: "GME   260403C00100000" });
+    await seedPositions(await begin({ GME: byDay({ "2026-04-02": 110, "2026-04-06": 80 }) }), [held]);
+    desk.scene.schwabFaults = () => ({ status: 500, body: "{}" });
+    await runAt("2026-04-06");
+    expect(await exitsOf(id)).toMatchObject([{ exit_reason: "expiration", exit_price: 10, exit_date: "2026-04-03" }]);
+  });
+
   it.each([
     { what: "below its strike brings nothing", market: { GME: 90 }, price: 0, cents: 9_800_000 },
     { what: "without a close brings its last premium", market: {}, price: 2, cents: 10_000_000 },

@@ -51,7 +51,8 @@ describe("the window of a check", () => {
       close: 85,
     });
     const sources = (await bars("GME")).map(({ date, source }) => `${date} ${source}`);
-    expect(sources.slice(0, 5)).toEqual([
+    expect(sources.slice(0, 6)).toEqual([
+      "2026-03-02 yahoo",
       "2026-03-03 yahoo",
       "2026-03-04 yahoo",
       "2026-03-05 yahoo",
@@ -99,6 +100,8 @@ describe("the window of a check", () => {
     expect(asked.toSorted()).toEqual([
       "/marketdata/v1/pricehistory AMC",
       "/marketdata/v1/pricehistory GME",
+      // The benchmark of the portfolios' values.
+      "/marketdata/v1/quotes $SPX",
       "/marketdata/v1/quotes AMC",
       "/marketdata/v1/quotes GME",
     ]);
@@ -106,8 +109,8 @@ describe("the window of a check", () => {
 });
 
 describe("the portfolios", () => {
-  it("are all valued, each day once, with what their fills would have cost", async () => {
-    const services = await begin({ GME: byDay({ "2026-03-03": 102 }) });
+  it("are all valued, each day once, with what their fills would have cost and the index of that moment", async () => {
+    const services = await begin({ GME: byDay({ "2026-03-03": 102 }), "^GSPC": byDay({ "2026-03-03": 5000 }) });
     await seedPositions(services, [shares({ trading_costs_cents: 300 })]);
     const valuesOf = async (id: string) => {
       const { pk } = services.store.keys.portfolioValue(id, "");
@@ -118,8 +121,8 @@ describe("the portfolios", () => {
     await runAt("2026-03-04");
     const common = { portfolio_id: "stocks_quality", value_cents: 10_010_000, net_value_cents: 10_009_700 };
     expect(await valuesOf("stocks_quality")).toEqual([
-      { ...common, date: "2026-03-03", valued_at: "2026-03-03T20:00:00.000Z" },
-      { ...common, date: "2026-03-04", valued_at: "2026-03-04T15:30:00.000Z" },
+      { ...common, date: "2026-03-03", valued_at: "2026-03-03T20:00:00.000Z", benchmark_price: 5000 },
+      { ...common, date: "2026-03-04", valued_at: "2026-03-04T15:30:00.000Z", benchmark_price: 5000 },
     ]);
     expect((await valuesOf("options_consensus")).map(({ value_cents }) => value_cents)).toEqual([
       10_000_000, 10_000_000,
@@ -127,5 +130,12 @@ describe("the portfolios", () => {
     for (const name of portfolioNames) {
       expect((await portfolioOf(name)).last_valued_at).toBe("2026-03-04T15:30:00.000Z");
     }
+  });
+
+  it("are valued without the index where the broker does not know it", async () => {
+    const services = await begin({ GME: byDay({ "2026-03-03": 102 }) });
+    await runAt("2026-03-03");
+    const { pk } = services.store.keys.portfolioValue("stocks_quality", "");
+    expect(await services.store.queryAll({ pk }, portfolioValueSchema)).toMatchObject([{ benchmark_price: null }]);
   });
 });

@@ -1,10 +1,12 @@
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { analysisRun } from "../../lib/analysis/run.ts";
 import type { StartOutcome } from "../../lib/providers/aws/executions.ts";
 import { executionEnded } from "../../lib/runs/reconcile.ts";
 import type { RunRecord } from "../../lib/runs/run.ts";
 import { sweepRuns } from "../../lib/runs/sweep.ts";
+import { warningAction } from "../../lib/runs/warnings.ts";
 import { useServices } from "../../lib/services.ts";
 import { put, remove } from "../../lib/store/actions.ts";
 import { readEvents } from "../../lib/store/events.ts";
@@ -13,7 +15,7 @@ import { dump } from "../support/dump.ts";
 import { faultyStore } from "../support/faulty-store.ts";
 import { gate } from "../support/gate.ts";
 import { analyses, type KindServices, kinds, type Lifecycle, trials } from "../support/run-kinds.ts";
-import { trialHandlers, trialMachine, withTrials } from "../support/trial-run.ts";
+import { trialHandlers, trialMachine, trialRun, withTrials } from "../support/trial-run.ts";
 
 let cloud: Cloud;
 let services: KindServices;
@@ -466,8 +468,25 @@ describe("trials, which have no lock", () => {
     const id = await trials.start(services);
     while (isOpen(await trials.read(services, id))) await tick();
     expect(await trials.read(services, id)).toMatchObject({ status: "completed_with_gaps", gaps: 2 });
+    const { completeTrial } = trialHandlers(
+      () => services,
+      () => gaps,
+    );
+    expect(await completeTrial?.({ runId: id, attempt: 1 })).toEqual({ status: "completed_with_gaps" });
     await expect(trials.stop(services, id)).rejects.toMatchObject({ details: { status: "completed_with_gaps" } });
     await expect(trials.resume(services, id)).rejects.toMatchObject({ code: "RUN_NOT_RESUMABLE" });
+  });
+
+  it("wait until their first phase begins, and show each of their two phases", async () => {
+    const id = await trials.start(services);
+    while (isOpen(await trials.read(services, id))) await tick();
+    const { events } = await readEvents(services.store, 0, 100);
+    const shown = events.filter(({ type }) => type === "run_started" || type === "phase_begun");
+    expect(shown.map(({ data }) => data)).toMatchObject([
+      { status: "queued", current_phase: 1, current_phase_label: "Gathering", progress_total: 2 },
+      { status: "running", current_phase: 1, current_phase_label: "Gathering", progress_total: 2 },
+      { status: "running", current_phase: 2, current_phase_label: "Writing", progress_total: 2 },
+    ]);
   });
 
   it("that are stopped while they wait never begin, and are not resumed", async () => {
@@ -497,6 +516,36 @@ describe("trials, which have no lock", () => {
   });
 });
 
+describe.each([
+  { gone: analyses, other: trials },
+  { gone: trials, other: analyses },
+])("the end of a run of the kind $gone.name", ({ gone, other }) => {
+  it.each(["sweep", "event"])("that the %s notices leaves its namesake of the other kind alone", async (witness) => {
+    hold.close();
+    const namesakes = { ...services, ids: { ...services.ids, ulid: () => `namesake-${realm}` } };
+    const id = await gone.start(namesakes);
+    expect(await other.start(namesakes)).toBe(id);
+    const { machineArn: stateMachineArn, stop } = gone.executions(services);
+    await stop(`${id}-1`, "console");
+    if (witness === "sweep") expect(await sweepRuns(kinds, services)).toEqual({ running: 1, ended: 1 });
+    else await executionEnded(kinds, services, { stateMachineArn, name: `${id}-1`, status: "ABORTED" });
+    expect(await gone.read(services, id)).toMatchObject({ id, attempt: 1, status: "failed" });
+    expect(await other.read(services, id)).toMatchObject({ id, attempt: 1, status: other.first });
+    hold.open();
+    while (isOpen(await other.read(services, id))) await tick();
+    expect((await other.read(services, id)).status).toBe("completed");
+    expect((await gone.read(services, id)).status).toBe("failed");
+  });
+
+  it("has none of the other kind's warnings", () => {
+    const facts = { subject: "s", message: "m", ticker: null, context: {} };
+    const warn = (type: string) => () =>
+      warningAction(kindOf(gone), services, { id: "r", phase: 1 }, { ...facts, type });
+    expect(warn(gone.warningType)).not.toThrow();
+    expect(warn(other.warningType)).toThrow(/"code": "invalid_value"/);
+  });
+});
+
 it("the sweep makes the cursors' secret of a table whose runs are older than that rule", async () => {
   const { store } = services;
   const secret = store.keys.cursorSecret();
@@ -505,4 +554,5 @@ it("the sweep makes the cursors' secret of a table whose runs are older than tha
   expect(await store.get(secret, z.object({ secret: z.string().length(43) }))).toBeDefined();
 });
 
+const kindOf = ({ name }: Lifecycle) => (name === "analysis" ? analysisRun : trialRun);
 const totalSchema = z.object({ total: z.number() });

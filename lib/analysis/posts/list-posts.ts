@@ -12,48 +12,42 @@ export async function listPosts(context: PhaseContext<unknown, AnalysisServices>
   const { services, marketTime, configuration, log } = context;
   const { posts_limit } = configuration;
   const reddit = await services.reddit();
-  let unreadable = 0;
+  const warnings: Action[] = [];
   const leftOut = (count: number) => {
-    unreadable = count;
+    warnings.push(unreadableWarning(context, count));
   };
-  const posts = await reddit.listHotPosts({ limit: posts_limit, marketTime, leftOut });
+  const allIsLater = () => {
+    warnings.push(nothingVisibleWarning(context));
+  };
+  const posts = await reddit.listHotPosts({ limit: posts_limit, marketTime, leftOut, allIsLater });
   if (posts.length === 0) log.info("the subreddit has no posts");
   const { store } = services;
   // What was seen on an image stays: only its own phase writes it.
   const actions = posts.map((post) =>
     update(store.keys.post(post.id), { set: storedPost(post, marketTime), setIfAbsent: { image_analysis: null } }),
   );
-  const warnings = [...unreadableWarning(context, unreadable), ...nothingVisibleWarning(context, posts)];
   return { summary: { posts: posts.map((post) => post.id) }, actions: [...actions, ...warnings] };
 }
 
-function unreadableWarning(context: PhaseContext<unknown, AnalysisServices>, unreadable: number): Action[] {
-  if (unreadable === 0) return [];
-  const warning = context.warning({
+function unreadableWarning(context: PhaseContext<unknown, AnalysisServices>, unreadable: number): Action {
+  return context.warning({
     type: "reddit_unreadable",
     subject: "posts",
     message: `Posts or archive rows that cannot be read and are left out: ${unreadable}.`,
     ticker: null,
     context: { unreadable },
   });
-  return [warning];
 }
 
-/** A subreddit may be silent; an archive that is, is read at another time than it was meant for. */
-function nothingVisibleWarning(
-  context: PhaseContext<unknown, AnalysisServices>,
-  posts: readonly RedditPost[],
-): Action[] {
-  const { services, marketTime } = context;
-  if (posts.length > 0 || services.config.environment.REDDIT_ARCHIVE === undefined) return [];
-  const warning = context.warning({
+function nothingVisibleWarning(context: PhaseContext<unknown, AnalysisServices>): Action {
+  const market_time = iso(context.marketTime);
+  return context.warning({
     type: "archive_nothing_visible",
     subject: "archive",
-    message: `Nothing in the archive was begun or said in the 24 hours before ${iso(marketTime)}.`,
+    message: `Nothing of the archive is visible at ${market_time}: all of it is later.`,
     ticker: null,
-    context: { market_time: iso(marketTime) },
+    context: { market_time },
   });
-  return [warning];
 }
 
 function storedPost(post: RedditPost, marketTime: Date): Omit<Post, "image_analysis"> {

@@ -5,6 +5,8 @@ import { AppError } from "../../runtime/errors.ts";
 import { type Action, put, update } from "../../store/actions.ts";
 import { getArtifact } from "../../store/artifacts.ts";
 import { authorSchema } from "../authors/author.ts";
+import { withBaseRate } from "../authors/population.ts";
+import { readPopulation } from "../authors/stored-population.ts";
 import { authorTrust, deletedAuthor, unknownTrust } from "../authors/trust.ts";
 import { commentSchema, type StoredComment } from "../comments/comment.ts";
 import { isGone } from "../posts/comment-tree.ts";
@@ -83,7 +85,8 @@ async function readTrust(context: Context, authorNames: ReadonlySet<string>): Pr
       names.map((name) => store.keys.author(name)),
       authorSchema,
     );
-    return new Map(authors.map((author) => [author.username, authorTrust(author, marketTime, configuration)]));
+    const settings = withBaseRate(configuration, await readPopulation(store));
+    return new Map(authors.map((author) => [author.username, authorTrust(author, marketTime, settings)]));
   } catch (error) {
     log.warn("authors could not be looked up, all count as unknown", { error });
     return new Map();

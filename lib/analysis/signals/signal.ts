@@ -11,8 +11,8 @@ export const signalSchema = z.object({
   signal_type: signalTypeSchema,
   signal_date: z.string(),
   prediction: z.enum(["bullish", "bearish"]),
-  /** 0–1, six decimals */
-  confidence: z.number(),
+  /** Six decimals. */
+  confidence: z.number().describe("A score of 0 to 1 by rule, not a probability: GET /signals/calibration shows both."),
   comment_count: z.number().int(),
   /** −1…+1, six decimals: over all mentions of the ticker in the run, neutral ones included. */
   sentiment_score: z.number(),

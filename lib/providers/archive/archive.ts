@@ -4,7 +4,7 @@ import type { Log } from "../../runtime/logger.ts";
 import { noTracer, type Tracer } from "../../runtime/tracer.ts";
 import type { RedditSource } from "../reddit/source.ts";
 import { type Archive, parseArchive } from "./rows.ts";
-import { commentsAsOf, hotPosts } from "./view.ts";
+import { commentsAsOf, hotPosts, isAllLater } from "./view.ts";
 
 /** How long S3 is given for one answer. */
 export const archivePatienceMs = 20_000;
@@ -19,9 +19,10 @@ let parsed: { key: string; archive: Promise<Archive> } | undefined;
 export function createArchive(settings: { location: string }, tools: { log: Log; tracer?: Tracer }): RedditSource {
   const load = () => loadArchive(settings.location, tools.log, tools.tracer);
   return {
-    async listHotPosts({ limit, marketTime, leftOut }) {
+    async listHotPosts({ limit, marketTime, leftOut, allIsLater }) {
       const archive = await load();
       if (archive.malformed > 0) leftOut?.(archive.malformed);
+      if (isAllLater(archive, marketTime)) allIsLater?.();
       return hotPosts(archive, marketTime, limit);
     },
     fetchComments: async ({ postId, limit, marketTime }) => commentsAsOf(await load(), postId, marketTime, limit),

@@ -33,6 +33,13 @@ export function hotPosts(archive: Archive, marketTime: Date, limit: number): Red
     .map(({ post }) => post);
 }
 
+/** Whether nothing of the archive was there yet. */
+export function isAllLater(archive: Archive, marketTime: Date): boolean {
+  return [...archive.threads].every(
+    ([id, thread]) => postAsOf(id, thread, visibleComments(thread, marketTime), marketTime) === null,
+  );
+}
+
 /** Up to `limit` comments of a post as of `marketTime`, with depths; those with the most discussion first to stay. */
 export function commentsAsOf(archive: Archive, postId: string, marketTime: Date, limit: number): RedditComment[] {
   const thread = archive.threads.get(postId);

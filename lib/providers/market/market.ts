@@ -20,7 +20,7 @@ export interface Candle {
   timestamp: Date;
 }
 
-/** One trading day. Not adjusted for dividends; adjusted for later splits where the source does so. */
+/** One trading day, with prices as they were traded on it: adjusted neither for dividends nor for later splits. */
 export interface DailyBar {
   /** New York day, YYYY-MM-DD. */
   date: string;
@@ -28,7 +28,7 @@ export interface DailyBar {
   high: number;
   low: number;
   close: number;
-  /** New shares for one old share on the day of a split, otherwise 1. */
+  /** New shares for one old share from this day's opening on; 1 without a split. */
   split: number;
 }
 
@@ -80,7 +80,10 @@ export interface MarketHours {
 export interface Broker {
   /** By symbol; one without a price is absent. */
   quotes(request: { symbols: readonly string[]; marketTime: Date }): Promise<Map<string, Quote>>;
-  /** Whole 5-minute candles of regular sessions that begin within [from, to], oldest first. */
+  /**
+   * Whole 5-minute candles of regular sessions that begin within [from, to], oldest first. Adjusted for the splits after
+   * their day, of which the broker does not tell.
+   */
   candles(request: { symbol: string; from: Date; to: Date; marketTime: Date }): Promise<Candle[]>;
   /** Standard contracts that expire within [fromDate, toDate], both YYYY-MM-DD. */
   chain(request: { symbol: string; fromDate: string; toDate: string; marketTime: Date }): Promise<OptionChain>;

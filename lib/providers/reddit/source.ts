@@ -39,9 +39,15 @@ export type LeftOut = (count: number) => void;
 export interface RedditSource {
   /**
    * The hottest posts, hottest first, at most `limit`. Throws `RedditUnavailable` or `RedditRefused`. Of an archive
-   * `leftOut` is told of all its rows, of the service of the listing's posts.
+   * `leftOut` is told of all its rows, of the service of the listing's posts; `allIsLater` that an archive has nothing
+   * from before the market time.
    */
-  listHotPosts(request: { limit: number; marketTime: Date; leftOut?: LeftOut }): Promise<RedditPost[]>;
+  listHotPosts(request: {
+    limit: number;
+    marketTime: Date;
+    leftOut?: LeftOut;
+    allIsLater?: () => void;
+  }): Promise<RedditPost[]>;
   /**
    * Up to `limit` comments of a post in no promised order, each id once, parents included where known.
    * `moreLimit` is how many "more comments" stubs may be opened; failing to open one is logged, never thrown.

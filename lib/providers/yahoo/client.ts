@@ -1,5 +1,5 @@
 import type { Clock } from "../../runtime/clock.ts";
-import { addDays, iso } from "../../runtime/dates.ts";
+import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import type { Log } from "../../runtime/logger.ts";
 import { type Http, type HttpAnswer, HttpFailure, marketTimeHeader, retryAfterSeconds } from "../calls/http.ts";
@@ -37,9 +37,11 @@ export function createYahoo(
   tools: RetryTools & { http: Http; clock: Clock; log: Log },
 ): DailyPrices {
   async function fetchBars(symbol: string, from: string, to: string, marketTime: Date): Promise<DailyBar[]> {
+    // To today, whatever was asked for: Yahoo adjusts a day by all splits after it, and names those of the window only.
+    const last = [to, newYorkDay(marketTime), newYorkDay(tools.clock.now())].toSorted().at(-1) ?? to;
     const query = new URLSearchParams({
       period1: String(secondsOf(from)),
-      period2: String(secondsOf(addDays(to, 1))),
+      period2: String(secondsOf(addDays(last, 1))),
       interval: "1d",
       events: "split",
       includePrePost: "false",
@@ -82,7 +84,7 @@ function barsIn({ status, headers, text }: HttpAnswer, now: Date): DailyBar[] {
   const bars = readChart(parseJson(text));
   if (bars !== null && (status === 200 || bars.length === 0)) return bars;
   if (status >= 400) throw unavailable(`Yahoo refused the request: HTTP ${status}`, { retryable: false });
-  throw unavailable("Yahoo answered with something that is no chart", { retryable: true });
+  throw unavailable("Yahoo answered with something that is no chart of one scale", { retryable: true });
 }
 
 function secondsOf(day: string): number {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { newYorkDay } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import type { DailyBar } from "../market/market.ts";
+import { type Split, scaled, sharesSince } from "../market/splits.ts";
 
 const prices = z.array(z.number().nullable()).catch([]);
 const splitEvent = z.object({
@@ -10,22 +11,21 @@ const splitEvent = z.object({
   denominator: z.number().positive(),
 });
 
+const chartOfSymbol = z.object({
+  timestamp: z.array(z.number()).catch([]),
+  indicators: z.object({
+    quote: z.array(z.object({ open: prices, high: prices, low: prices, close: prices })).min(1),
+  }),
+  events: z
+    .object({ splits: z.record(z.string(), z.unknown()).optional() })
+    .optional()
+    .catch(undefined),
+});
+type Chart = z.infer<typeof chartOfSymbol>;
+
 const chartAnswer = z.object({
   chart: z.object({
-    result: z
-      .array(
-        z.object({
-          timestamp: z.array(z.number()).catch([]),
-          indicators: z.object({
-            quote: z.array(z.object({ open: prices, high: prices, low: prices, close: prices })).min(1),
-          }),
-          events: z
-            .object({ splits: z.record(z.string(), z.unknown()).optional() })
-            .optional()
-            .catch(undefined),
-        }),
-      )
-      .nullish(),
+    result: z.array(chartOfSymbol).nullish(),
     error: z.object({ code: z.string().catch(""), description: z.string().catch("") }).nullish(),
   }),
 });
@@ -39,8 +39,10 @@ export function toYahooSymbol(symbol: string): string {
 }
 
 /**
- * The daily bars of a v8 chart answer, oldest first, with the price as traded (`close`, not `adjclose`). Days without a
- * whole row are left out. Empty where Yahoo says that there is nothing; null where the answer is no chart.
+ * The daily bars of a v8 chart answer, oldest first, as they were traded on their day: not adjusted for dividends
+ * (`close`, not `adjclose`), and put back to before the splits of the answer, by which Yahoo adjusts all earlier days.
+ * Days without a whole row are left out; a split on such a day counts from the next one. Empty where Yahoo says that
+ * there is nothing; null where the answer is no chart, or mixes prices from before and after a split.
  */
 export function readChart(answer: unknown): DailyBar[] | null {
   const parsed = chartAnswer.safeParse(answer);
@@ -49,27 +51,62 @@ export function readChart(answer: unknown): DailyBar[] | null {
   const chart = result?.[0];
   if (chart === undefined) return error && nothingThere.test(`${error.code} ${error.description}`) ? [] : null;
 
-  const splits = splitsByDay(Object.values(chart.events?.splits ?? {}));
-  const [quote] = chart.indicators.quote;
-  const bars = new Map<string, DailyBar>();
-  for (const [index, seconds] of chart.timestamp.entries()) {
-    const row = [quote?.open[index], quote?.high[index], quote?.low[index], quote?.close[index]];
-    const [open, high, low, close] = row.map(price);
-    if (open === undefined || high === undefined || low === undefined || close === undefined) continue;
-    const date = dayOf(seconds);
-    bars.set(date, { date, open, high, low, close, split: splits.get(date) ?? 1 });
-  }
-  return [...bars.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
+  const adjusted = readRows(chart);
+  const splits = readSplits(chart.events?.splits ?? {}, adjusted);
+  if (splits.some((split) => !isAdjustedFor(split, adjusted))) return null;
+  return adjusted.map((bar) => {
+    const { date, open, high, low, close } = scaled(bar, sharesSince(bar.date, splits));
+    const split = splits.reduce((shares, each) => (each.date === date ? shares * each.ratio : shares), 1);
+    return { date, open: price(open), high: price(high), low: price(low), close: price(close), split };
+  });
 }
 
-function splitsByDay(events: readonly unknown[]): Map<string, number> {
-  const splits = events.flatMap((event) => splitEvent.safeParse(event).data ?? []);
-  return new Map(splits.map(({ date, numerator, denominator }) => [dayOf(date), numerator / denominator]));
+type Row = Omit<DailyBar, "split">;
+
+/** The whole rows, oldest first, as Yahoo adjusts them. */
+function readRows({ timestamp, indicators }: Chart): Row[] {
+  const [quote] = indicators.quote;
+  const rows = new Map<string, Row>();
+  for (const [index, seconds] of timestamp.entries()) {
+    const row = [quote?.open[index], quote?.high[index], quote?.low[index], quote?.close[index]];
+    const [open, high, low, close] = row.map(positive);
+    if (open === undefined || high === undefined || low === undefined || close === undefined) continue;
+    const date = dayOf(seconds);
+    rows.set(date, { date, open, high, low, close });
+  }
+  return [...rows.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
+}
+
+/** By the day of trading from which on they count. */
+function readSplits(events: Record<string, unknown>, bars: readonly { date: string }[]): Split[] {
+  return Object.values(events).flatMap((event) => {
+    const split = splitEvent.safeParse(event).data;
+    if (!split) return [];
+    const day = dayOf(split.date);
+    const date = bars.find((bar) => bar.date >= day)?.date ?? day;
+    return { date, ratio: split.numerator / split.denominator };
+  });
+}
+
+/** A ratio nearer to 1 may be no more than what the market made of a night. */
+const smallestTellingRatio = 2;
+
+/** Whether the prices go on over a split as an adjusted series does, instead of jumping by its ratio. */
+function isAdjustedFor({ date, ratio }: Split, bars: readonly Row[]): boolean {
+  const before = bars.findLast((bar) => bar.date < date);
+  const first = bars.find((bar) => bar.date >= date);
+  if (!before || !first || Math.max(ratio, 1 / ratio) < smallestTellingRatio) return true;
+  const night = Math.log(first.open / before.close);
+  return Math.abs(night) < Math.abs(night + Math.log(ratio));
+}
+
+function positive(value: number | null | undefined): number | undefined {
+  return typeof value === "number" && value > 0 ? value : undefined;
 }
 
 /** Yahoo sends single-precision numbers: 129.0399932861328 was 129.04. */
-function price(value: number | null | undefined): number | undefined {
-  return typeof value === "number" && value > 0 ? round(value, 4) : undefined;
+function price(value: number): number {
+  return round(value, 4);
 }
 
 /** A daily bar is stamped with its session's first second. */

@@ -10,7 +10,9 @@ import { runKeys } from "./runs.ts";
  * | comment of a run  | r#RUN#id#POST#postId        | COMMENT#commentId      |                                             |
  * | post              | r#POST#redditId             | POST                   |                                             |
  * | comment           | r#COMMENT#redditId          | COMMENT                |                                             |
- * | author            | r#AUTHOR#username           | AUTHOR                 | gsi1 r#AUTHORS / trust#username             |
+ * | author            | r#AUTHOR#username           | AUTHOR                 | gsi1 r#AUTHORS / trust#username ·           |
+ * |                   |                             |                        | gsi2 r#AUTHORS / skill#username             |
+ * | sums over authors | r#AUTHORS                   | POPULATION             |                                             |
  * | mention           | r#MENTION#ticker            | day#commentId          |                                             |
  * | signal            | r#SIGNALS#day               | SIGNAL#id              | gsi1 r#SIGNALS · gsi2 r#SIGNALS#ticker ·    |
  * |                   |                             |                        | gsi3 r#SIGNALS#type; each / day#confidence#id |
@@ -29,10 +31,17 @@ export function analysisKeys(realm: string) {
     post: (id: string) => key(`POST#${id}`, "POST"),
     comment: (id: string) => key(`COMMENT#${id}`, "COMMENT"),
     author: (username: string) => key(`AUTHOR#${username}`, "AUTHOR"),
-    authorIndex: (author: { username: string; trust_score: number }): IndexKeys => ({
-      gsi1pk: `${realm}#AUTHORS`,
-      gsi1sk: `${author.trust_score.toFixed(3)}#${author.username}`,
-    }),
+    authorIndex: (author: { username: string; trust_score: number; ranked_skill?: number | null | undefined }) => {
+      // From 0 to 2, so that text order is number order; "-" sorts before all digits.
+      const skill = typeof author.ranked_skill === "number" ? (author.ranked_skill + 1).toFixed(3) : "-";
+      return {
+        gsi1pk: `${realm}#AUTHORS`,
+        gsi1sk: `${author.trust_score.toFixed(3)}#${author.username}`,
+        gsi2pk: `${realm}#AUTHORS`,
+        gsi2sk: `${skill}#${author.username}`,
+      } satisfies IndexKeys;
+    },
+    population: () => key("AUTHORS", "POPULATION"),
     mention: (ticker: string, day: string, commentId: string) => key(`MENTION#${ticker}`, `${day}#${commentId}`),
 
     /** Where signals were before there was paper trading; read only. */

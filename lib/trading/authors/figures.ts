@@ -24,6 +24,11 @@ export function newAuthor(username: string, now: Date): Author {
     avg_conviction_score: null,
     avg_sentiment_accuracy: null,
     flagged_comments: 0,
+    counted_results: 0,
+    correct_results: 0,
+    early_correct: 0,
+    late_correct: 0,
+    ranked_skill: null,
     last_active: null,
     trust_score: 0,
     counted_run_id: null,
@@ -70,9 +75,43 @@ export function conviction({ body, has_reasoning, ai_confidence }: StoredComment
   return Math.min(1, body.length / 500) * 0.2 + (has_reasoning ? 0.2 : 0) + (ai_confidence ?? 0) * 0.6;
 }
 
-/** An author whose accuracy (0–1, null while nothing counts) has become another, their trust computed anew. */
-export function withAccuracy(author: Author, accuracy: number | null, now: Date, settings: TrustSettings): Author {
-  return withTrust({ ...author, avg_sentiment_accuracy: accuracy }, now, settings);
+/**
+ * An author after further results, or with a result of their history changed, their accuracy, counts and trust anew.
+ * `history`, oldest first, is all that they had. The accuracy goes on from what it is; it is replayed where a result
+ * belongs among earlier ones (spec G17), or where the history was never counted.
+ */
+export function withResults(
+  author: Author,
+  history: readonly AppliedResult[],
+  results: readonly AppliedResult[],
+  now: Date,
+  settings: TrustSettings & AccuracySettings,
+): Author {
+  const known = new Map([...history, ...results].map((result) => [result.prediction_id, result]));
+  const counted = countedResults([...known.values()]);
+  const last = history.at(-1);
+  const goesOn = !last || (author.counted_results > 0 && results.every((result) => placeOf(result) > placeOf(last)));
+  const fresh = new Set(results.map(({ prediction_id }) => prediction_id));
+  const accuracy = goesOn
+    ? accuracyAfter(
+        author.avg_sentiment_accuracy,
+        counted.filter(({ prediction_id }) => fresh.has(prediction_id)),
+        settings,
+      )
+    : accuracyAfter(null, counted, settings);
+  return withTrust({ ...author, avg_sentiment_accuracy: accuracy, ...countsOf(counted) }, now, settings);
+}
+
+/** Results that count, and how many were right: of all, of the first half, of the last. */
+function countsOf(counted: readonly AppliedResult[]) {
+  const half = Math.floor(counted.length / 2);
+  const right = (results: readonly AppliedResult[]) => results.filter(({ is_correct }) => is_correct).length;
+  return {
+    counted_results: counted.length,
+    correct_results: right(counted),
+    early_correct: right(counted.slice(0, half)),
+    late_correct: right(counted.slice(counted.length - half)),
+  };
 }
 
 function withTrust(author: Author, now: Date, settings: TrustSettings): Author {
@@ -80,45 +119,38 @@ function withTrust(author: Author, now: Date, settings: TrustSettings): Author {
 }
 
 /**
+ * The results of one author that count, in the order in which they were resolved, then of their ids: none that a person
+ * excluded, and of one contract and day of entry only the first, because ten comments on it are not ten forecasts.
+ * Results from before the contract was kept count each.
+ */
+export function countedResults(history: readonly AppliedResult[]): AppliedResult[] {
+  const seen = new Set<string>();
+  return inOrder(history).filter(({ prediction_id, contract_symbol, entry_date, is_correct }) => {
+    const forecast = contract_symbol === null ? prediction_id : `${contract_symbol}#${entry_date}`;
+    if (is_correct === null || seen.has(forecast)) return false;
+    seen.add(forecast);
+    return true;
+  });
+}
+
+/**
  * An accuracy, 0–1, after these results in the order in which they were resolved, then of their ids: each counts by the
- * configured weight, the very first is taken as it is (spec pipeline 10, step 3), an excluded one is passed over. With
- * null and all results of the author it is the replay after an override (spec G17).
+ * configured weight, the very first is taken as it is (spec pipeline 10, step 3), an excluded one is passed over.
  */
 export function accuracyAfter(
   accuracy: number | null,
   results: readonly AppliedResult[],
   { accuracy_ema_weight: weight }: AccuracySettings,
 ): number | null {
-  const counting = results.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)).map(({ is_correct }) => is_correct);
-  return counting.reduce<number | null>((current, isCorrect) => {
-    if (isCorrect === null) return current;
-    const result = isCorrect ? 1 : 0;
+  return inOrder(results).reduce<number | null>((current, { is_correct }) => {
+    if (is_correct === null) return current;
+    const result = is_correct ? 1 : 0;
     return current === null ? result : round((1 - weight) * current + weight * result, decimals);
   }, accuracy);
 }
 
-/** The accuracy that a whole history comes to, with `changed` in place of its old entries. */
-export function replayedAccuracy(
-  history: readonly AppliedResult[],
-  changed: readonly AppliedResult[],
-  settings: AccuracySettings,
-): number | null {
-  const results = new Map([...history, ...changed].map((result) => [result.prediction_id, result]));
-  return accuracyAfter(null, [...results.values()], settings);
-}
-
-/**
- * The accuracy after further results. Those that come after `last`, the newest of the history, go on from what it is;
- * undefined where one belongs between earlier ones, so that the history must be replayed.
- */
-export function continuedAccuracy(
-  author: Author,
-  last: AppliedResult | undefined,
-  results: readonly AppliedResult[],
-  settings: AccuracySettings,
-): number | null | undefined {
-  if (last && results.some((result) => placeOf(result) < placeOf(last))) return undefined;
-  return accuracyAfter(author.avg_sentiment_accuracy, results, settings);
+function inOrder(results: readonly AppliedResult[]): AppliedResult[] {
+  return results.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }
 
 /** Predictions by author and, of each, in the order in which the accuracy takes them in. */

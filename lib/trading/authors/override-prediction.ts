@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { withBaseRate } from "../../analysis/authors/population.ts";
+import { readPopulation } from "../../analysis/authors/stored-population.ts";
 import { deletedAuthor } from "../../analysis/authors/trust.ts";
 import { type MarketMoment, readMoment } from "../../realm/moment.ts";
 import type { RunServices } from "../../runs/services.ts";
@@ -10,7 +12,7 @@ import { type Override, overrideSchema, type Prediction } from "../predictions/r
 import { appliedResult, isResolved, type ResolvedPrediction } from "../predictions/resolution.ts";
 import { overridePrediction } from "../predictions/rules.ts";
 import { savePrediction, saveResult } from "../predictions/stored.ts";
-import { newAuthor, replayedAccuracy, withAccuracy } from "./figures.ts";
+import { newAuthor, withResults } from "./figures.ts";
 import { readHistory } from "./history.ts";
 import { readAuthors, saveAuthors } from "./stored.ts";
 
@@ -52,7 +54,8 @@ async function replayActions(
   // Before the history: it changes together with its author, whose version then refuses the write.
   const before = (await readAuthors(store, [name])).get(name);
   const history = await readHistory(store, name);
-  const accuracy = replayedAccuracy(history, [appliedResult(prediction)], settings);
-  const after = withAccuracy(before ?? newAuthor(name, marketTime), accuracy, marketTime, settings);
+  const trust = withBaseRate(settings, await readPopulation(store));
+  const author = before ?? newAuthor(name, marketTime);
+  const after = withResults(author, history, [appliedResult(prediction)], marketTime, trust);
   return [...saveAuthors(store.keys, [{ before, after }]), saveResult(store.keys, prediction)];
 }

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import type { Author } from "../../analysis/authors/author.ts";
+import { withBaseRate } from "../../analysis/authors/population.ts";
+import { readPopulation } from "../../analysis/authors/stored-population.ts";
 import { deletedAuthor } from "../../analysis/authors/trust.ts";
 import { readAnnotatedComments } from "../../analysis/comments/annotated.ts";
 import type { PhaseContext } from "../../analysis/run.ts";
 import { runSchema } from "../../analysis/run.ts";
-import type { Configuration } from "../../configuration/keys.ts";
 import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { chunked } from "../../runtime/chunked.ts";
 import { iso } from "../../runtime/dates.ts";
@@ -14,23 +14,16 @@ import { predictionSchema } from "../predictions/record.ts";
 import { appliedResult, isResolved, type ResolvedPrediction } from "../predictions/resolution.ts";
 import { applyPrediction } from "../predictions/stored.ts";
 import type { TradingServices } from "../services.ts";
-import {
-  commentsByAuthor,
-  continuedAccuracy,
-  inOrderOfApplication,
-  newAuthor,
-  replayedAccuracy,
-  withAccuracy,
-  withComments,
-} from "./figures.ts";
-import { readHistory, readNewestResult } from "./history.ts";
+import { commentsByAuthor, inOrderOfApplication, newAuthor, withComments, withResults } from "./figures.ts";
+import { readHistory } from "./history.ts";
+import { rankAuthors } from "./rank-authors.ts";
 import { type AuthorChange, readAuthors, saveAuthors } from "./stored.ts";
 
 type Context = PhaseContext<{ posts: string[] }, TradingServices>;
 
-/** One item each, the total of the list and the fence must fit into one transaction. */
+/** One item each, the total of the list, the sums over all and the fence must fit into one transaction. */
 const authorsPerWrite = 90;
-/** Three items each, an author for each at most, the total of the list and the fence must fit into one transaction. */
+/** Three items each, an author for each at most, both totals and the fence must fit into one transaction. */
 const predictionsPerWrite = 20;
 
 const listedSchema = z.object({ prediction_id: z.string() });
@@ -38,10 +31,12 @@ const listedSchema = z.object({ prediction_id: z.string() });
 /**
  * UpdateAuthors: adds the comments that the run analysed for the first time to their authors' figures, then the
  * predictions resolved since the last time to their accuracy, each once, and computes their trust (spec pipeline 10).
+ * At the end all are put in the order of their skill.
  */
 export async function updateAuthors(context: Context): Promise<PhaseResult> {
   const counted = await countComments(context);
   const predictions = await applyPredictions(context);
+  await rankAuthors(context);
   return { summary: { ...counted, predictions } };
 }
 
@@ -53,11 +48,12 @@ async function countComments(context: Context): Promise<{ authors: number; comme
   for (const names of chunked([...comments.keys()].toSorted(), authorsPerWrite)) {
     await decideAnew(services, async () => {
       const known = await readAuthors(store, names);
+      const settings = withBaseRate(configuration, await readPopulation(store));
       const open = names.filter((name) => known.get(name)?.counted_run_id !== runId);
       const changes = open.map((name): AuthorChange => {
         const before = known.get(name);
         const author = before ?? newAuthor(name, marketTime);
-        const after = withComments(author, comments.get(name) ?? [], { runId, now: marketTime }, configuration);
+        const after = withComments(author, comments.get(name) ?? [], { runId, now: marketTime }, settings);
         return { before, after };
       });
       return changes.length === 0 || (await commit(saveAuthors(store.keys, changes))).applied || undefined;
@@ -95,32 +91,20 @@ async function applyChunk(context: Context, ids: readonly string[]): Promise<tru
   const byAuthor = Map.groupBy(unapplied, ({ author }) => author);
   // Before their histories: a history changes together with its author, whose version then refuses the write.
   const known = await readAuthors(store, [...byAuthor.keys()]);
+  const settings = withBaseRate(configuration, await readPopulation(store));
   const changes: AuthorChange[] = [];
   for (const [name, predictions] of byAuthor) {
     // Shared by many people: no author, and no accuracy (spec G10).
     if (name === deletedAuthor) continue;
     const before = known.get(name);
     const author = before ?? newAuthor(name, marketTime);
-    const accuracy = await accuracyWith(store, author, predictions, configuration);
-    changes.push({ before, after: withAccuracy(author, accuracy, marketTime, configuration) });
+    const history = await readHistory(store, name);
+    changes.push({ before, after: withResults(author, history, predictions.map(appliedResult), marketTime, settings) });
   }
   const at = iso(marketTime);
   const actions = unapplied.flatMap((prediction) => applyPrediction(store.keys, prediction, at));
   const added = { add: { results_applied: unapplied.length } };
   return (await commit([...saveAuthors(store.keys, changes), ...actions], added)).applied || undefined;
-}
-
-async function accuracyWith(
-  store: Store,
-  author: Author,
-  predictions: readonly ResolvedPrediction[],
-  configuration: Configuration,
-): Promise<number | null> {
-  const results = predictions.map(appliedResult);
-  const newest = await readNewestResult(store, author.username);
-  const continued = continuedAccuracy(author, newest, results, configuration);
-  if (continued !== undefined) return continued;
-  return replayedAccuracy(await readHistory(store, author.username), results, configuration);
 }
 
 /** Those of the predictions that are resolved and not applied, by author in the order of their application. */

@@ -3,7 +3,7 @@ import { isConfigurationKey, type Setting, settingValueSchema } from "../../conf
 import { changeSettings, listSettings } from "../../realm/stored-settings.ts";
 import type { RunServices } from "../../runs/services.ts";
 import { AppError, invalidRequest } from "../../runtime/errors.ts";
-import { readGraduation } from "./list.ts";
+import { readGraduation } from "./read-graduation.ts";
 
 /** What a key of the configuration looks like. */
 export const settingKeySchema = z.string().regex(/^[a-z0-9_]{1,50}$/, "is not a key of the configuration");

@@ -1,35 +1,20 @@
-import { signalTypeSchema } from "../../analysis/signals/signal.ts";
 import { readMarketTime } from "../../realm/market-time.ts";
-import { newYorkDay } from "../../runtime/dates.ts";
+import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import { readBenchmark } from "../market/benchmark.ts";
-import { portfolioOf } from "../positions/accounts.ts";
 import { readClosedPositions } from "../positions/closed.ts";
-import { readPortfolio } from "../positions/stored.ts";
+import { readPortfolio, readValues } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
-import { assessGraduation, type Graduation } from "./graduation.ts";
-import { periodMetrics } from "./periods.ts";
+import { periodDays, periodMetrics } from "./periods.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "./record.ts";
 import type { EvaluationQuery } from "./view.ts";
 
 type StoreServices = Pick<TradingServices, "store">;
 type ListServices = Pick<TradingServices, "store" | "config" | "clock" | "dailyPrices" | "log">;
 
-/** Periods the graduation is assessed by: the last three that are complete, and the active one. */
-const graduationPeriods = 4;
-
 /** The active periods of a portfolio, read strongly: one, unless something went wrong. A year has twelve to look at. */
 export async function activePeriods({ store }: StoreServices, portfolioId: string): Promise<EvaluationPeriod[]> {
   const { pk } = store.keys.evaluationPeriod(portfolioId, "");
   return store.queryAll({ pk, filter: { status: "active" } }, evaluationPeriodSchema);
-}
-
-/** Whether paper trading has proved a signal type, by the two stock portfolios (spec pipeline 11.1). */
-export async function readGraduation({ store }: StoreServices): Promise<Graduation> {
-  const newest = signalTypeSchema.options.map((type) => {
-    const { pk } = store.keys.evaluationPeriod(portfolioOf("stock", type), "");
-    return store.query({ pk, descending: true, limit: graduationPeriods }, evaluationPeriodSchema);
-  });
-  return assessGraduation((await Promise.all(newest)).flatMap(({ items }) => items));
 }
 
 /** All periods of a portfolio, newest first; an active one has the figures of its days up to the market's today. */
@@ -45,12 +30,13 @@ export async function listEvaluationPeriods(
   if (from === undefined) return periods;
   const marketTime = await readMarketTime(services);
   const to = newYorkDay(marketTime);
-  const [portfolio, positions, close] = await Promise.all([
+  const [portfolio, values, positions, close] = await Promise.all([
     readPortfolio(services, portfolio_id),
+    readValues(services, portfolio_id, { from: addDays(from, -periodDays), to }),
     readClosedPositions(services, portfolio_id, { from, to }),
     readBenchmark(services, { from, to, marketTime }),
   ]);
-  const facts = { portfolio, positions };
+  const facts = { portfolio, positions, values };
   return periods.map((period) =>
     period.status === "active" ? { ...period, ...periodMetrics(period, facts, to, close) } : period,
   );

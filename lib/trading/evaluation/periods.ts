@@ -1,7 +1,7 @@
 import { addDays } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import type { BenchmarkClose } from "../market/bars.ts";
-import type { Portfolio, Position } from "../positions/record.ts";
+import type { Portfolio, PortfolioValue, Position } from "../positions/record.ts";
 import { type EvaluationPeriod, evaluationPeriodId } from "./record.ts";
 
 /** Calendar days of a period (spec pipeline 11). */
@@ -14,10 +14,13 @@ export interface PeriodFacts {
   portfolio: Portfolio;
   /** Any of the portfolio's positions; those not closed inside the period are passed over. */
   positions: readonly Position[];
+  /** What it was worth on its days, oldest first, beside the index at those moments. */
+  values: readonly PortfolioValue[];
 }
 
 export type PeriodMetrics = Pick<
   EvaluationPeriod,
+  | "value_at_period_start_cents"
   | "portfolio_return_pct"
   | "sp500_return_pct"
   | "relative_performance"
@@ -39,8 +42,8 @@ export interface Rollover {
 
 /**
  * Keeps the portfolios' periods in step (spec pipeline 11): starts them where there are none, and completes them and
- * starts the next ones without a gap until the active window holds `today`. Where several windows have passed, those
- * between begin and end at today's value (G18).
+ * starts the next ones without a gap until the active window holds `today`. Where several windows have passed without a
+ * run, those between begin and end at the last value before them (G18).
  */
 export function rollPeriods(
   facts: readonly PeriodFacts[],
@@ -78,7 +81,7 @@ function irregularity(facts: readonly PeriodFacts[], active: readonly Evaluation
 }
 
 function startPeriods(facts: readonly PeriodFacts[], start: string, now: string): EvaluationPeriod[] {
-  return facts.map(({ portfolio }) => ({
+  return facts.map(({ portfolio, values }) => ({
     id: evaluationPeriodId(portfolio.id, start),
     portfolio_id: portfolio.id,
     period_start: start,
@@ -86,7 +89,7 @@ function startPeriods(facts: readonly PeriodFacts[], start: string, now: string)
     instrument_type: portfolio.instrument_type,
     signal_type: portfolio.signal_type,
     status: "active",
-    value_at_period_start_cents: portfolio.current_value_cents,
+    value_at_period_start_cents: lastValue(values, start)?.value_cents ?? portfolio.current_value_cents,
     portfolio_return_pct: null,
     sp500_return_pct: null,
     relative_performance: null,
@@ -101,18 +104,22 @@ function startPeriods(facts: readonly PeriodFacts[], start: string, now: string)
 }
 
 /**
- * A period's figures (spec pipeline 11): final ones with its own end as `asOf`, live ones with today. The three of the
- * benchmark are null where a close is missing.
+ * A period's figures (spec pipeline 11): final ones with its own end as `asOf`, live ones with today. Both sides begin
+ * and end with the last values on or before those days, which were read at one moment; where the index was not kept
+ * with them, with its closes on their days. The three figures of the benchmark are null where those are missing too.
  */
 export function periodMetrics(
   period: EvaluationPeriod,
-  { portfolio, positions }: PeriodFacts,
+  fact: PeriodFacts,
   asOf: string,
   close: BenchmarkClose,
 ): PeriodMetrics {
-  const portfolioReturn = percentChange(period.value_at_period_start_cents, portfolio.current_value_cents);
-  const [from, to] = [close(period.period_start), close(asOf)];
-  const benchmark = from === null || to === null || from <= 0 ? null : percentChange(from, to);
+  const { portfolio, positions } = fact;
+  const start =
+    lastValue(fact.values, period.period_start) ?? unkept(period.period_start, period.value_at_period_start_cents);
+  const end = lastValue(fact.values, asOf) ?? unkept(asOf, portfolio.current_value_cents);
+  const portfolioReturn = percentChange(start.value_cents, end.value_cents);
+  const benchmark = benchmarkReturn(start, end, close);
   const relative = benchmark === null ? null : round(portfolioReturn - benchmark, decimals);
   const closed = positions.filter(
     ({ status, exit_date }) =>
@@ -121,6 +128,7 @@ export function periodMetrics(
   const winning = closed.filter(({ realized_pnl_cents }) => realized_pnl_cents > 0).length;
   const returns = closed.reduce((sum, { realized_return_pct }) => sum + (realized_return_pct ?? 0), 0);
   return {
+    value_at_period_start_cents: start.value_cents,
     portfolio_return_pct: portfolioReturn,
     sp500_return_pct: benchmark,
     relative_performance: relative,
@@ -131,6 +139,25 @@ export function periodMetrics(
     avg_return_pct: round(returns / Math.max(closed.length, 1), decimals),
     signal_accuracy_pct: round(winning / Math.max(closed.length, 1), 6),
   };
+}
+
+type Worth = Pick<PortfolioValue, "date" | "value_cents" | "benchmark_price">;
+
+function benchmarkReturn(start: Worth, end: Worth, close: BenchmarkClose): number | null {
+  if (start.benchmark_price !== null && end.benchmark_price !== null) {
+    return percentChange(start.benchmark_price, end.benchmark_price);
+  }
+  const [from, to] = [close(start.date), close(end.date)];
+  return from === null || to === null || from <= 0 ? null : percentChange(from, to);
+}
+
+function lastValue(values: readonly PortfolioValue[], day: string): PortfolioValue | undefined {
+  return values.findLast(({ date }) => date <= day);
+}
+
+/** A value of which no moment was kept. */
+function unkept(date: string, value_cents: number): Worth {
+  return { date, value_cents, benchmark_price: null };
 }
 
 function percentChange(from: number, to: number): number {

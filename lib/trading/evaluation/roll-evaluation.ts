@@ -9,10 +9,10 @@ import { readBenchmark } from "../market/benchmark.ts";
 import { portfolioNames } from "../positions/accounts.ts";
 import { readClosedPositions } from "../positions/closed.ts";
 import type { Portfolio } from "../positions/record.ts";
-import { readPortfolios } from "../positions/stored.ts";
+import { readPortfolios, readValues } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
 import { activePeriods } from "./list.ts";
-import { type PeriodFacts, type Rollover, rollPeriods } from "./periods.ts";
+import { type PeriodFacts, periodDays, type Rollover, rollPeriods } from "./periods.ts";
 import type { EvaluationPeriod } from "./record.ts";
 
 type Context = PhaseContext<unknown, TradingServices>;
@@ -47,7 +47,7 @@ async function readFacts(
   const ending = active.filter(({ period_end }) => period_end < today).map(({ period_start }) => period_start);
   const [from] = ending.toSorted();
   if (from === undefined) {
-    return { facts: portfolios.map((portfolio) => ({ portfolio, positions: [] })), close: () => null };
+    return { facts: portfolios.map((portfolio) => ({ portfolio, positions: [], values: [] })), close: () => null };
   }
   // A window that is over ended yesterday at the latest, so no price of today is asked for.
   const range = { from, to: addDays(today, -1) };
@@ -55,6 +55,7 @@ async function readFacts(
   const closed = portfolios.map(async (portfolio) => ({
     portfolio,
     positions: await readClosedPositions(services, portfolio.id, range),
+    values: await readValues(services, portfolio.id, { from: addDays(from, -periodDays), to: today }),
   }));
   return { facts: await Promise.all(closed), close };
 }

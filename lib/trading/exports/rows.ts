@@ -1,4 +1,5 @@
 import { type Signal, signalSchema } from "../../analysis/signals/signal.ts";
+import { sharesSince } from "../../providers/market/splits.ts";
 import { dollars, round } from "../../runtime/money.ts";
 import type { SignalOutcome } from "../openings/signal-outcome.ts";
 import type { Position, PositionExit } from "../positions/record.ts";
@@ -34,14 +35,20 @@ export const signalColumns = [
  * that the rows' costs add up to the position's exactly.
  */
 export function tradeRows(position: Position, exits: readonly PositionExit[]): TradeRow[] {
-  const total = position.instrument_type === "stock" ? position.shares : position.contracts;
+  const total = exits.reduce((sum, exit) => sum + soldBy(position, exit), 0);
   const opening = position.entry_fill?.cost_cents ?? 0;
   let sold = 0;
   return exits.map((exit) => {
     const before = round((opening * sold) / total, 0);
-    sold += exit.shares_exited ?? exit.contracts_exited ?? 0;
+    sold += soldBy(position, exit);
     return tradeRow(position, exit, round((opening * sold) / total, 0) - before);
   });
+}
+
+/** What an exit sold, on the scale after the position's splits. */
+function soldBy({ splits, instrument_type }: Position, exit: PositionExit): number {
+  const later = instrument_type === "stock" ? splits : splits.filter(({ ratio }) => Number.isInteger(ratio));
+  return (exit.shares_exited ?? exit.contracts_exited ?? 0) * sharesSince(exit.exit_date, later);
 }
 
 function tradeRow(position: Position, exit: PositionExit, openingCents: number) {

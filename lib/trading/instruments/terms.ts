@@ -26,6 +26,8 @@ export const exitReasonSchema = z.enum([
   "expiration",
   "manual",
   "replaced",
+  /** A reverse split left less than a share, which was settled in cash. */
+  "split",
 ]);
 
 export type ExitReason = z.infer<typeof exitReasonSchema>;

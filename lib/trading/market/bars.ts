@@ -1,10 +1,15 @@
 import * as z from "zod";
-import { isTradingDay, regularEnd, sessionStart } from "../../calendar/trading-days.ts";
+import { isTradingDay, sessionEnd, sessionStart } from "../../calendar/trading-days.ts";
+import type { DailyBar } from "../../providers/market/market.ts";
+import type { Split } from "../../providers/market/splits.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { priceSchema } from "../instruments/terms.ts";
 import type { DayPrices } from "./candles.ts";
 
-/** A ticker's day; its last write wins. Without trading on that day the four prices are null. */
+/**
+ * A ticker's day, with prices as they were traded on it; its last write wins. Without trading on that day the four prices
+ * are null.
+ */
 export const priceBarSchema = z.object({
   ticker: z.string(),
   date: z.string(),
@@ -12,6 +17,8 @@ export const priceBarSchema = z.object({
   high: priceSchema.nullable(),
   low: priceSchema.nullable(),
   close: priceSchema.nullable(),
+  /** New shares for an old one from this day's opening on, 1 without a split; null where that is not known. */
+  split: z.number().positive().nullable().default(null),
   source: z.enum(["broker", "yahoo"]),
   /** Written after the day's close: nothing of it will change. */
   is_final: z.boolean(),
@@ -28,16 +35,21 @@ export interface BarRange {
 }
 
 /** A day's prices as they are stored: final once the session has ended, because then nothing of them changes. */
-export function toPriceBar(ticker: string, bar: DayPrices, source: PriceBar["source"], marketTime: Date): PriceBar {
-  const { date, open, high, low, close } = bar;
+export function toPriceBar(
+  ticker: string,
+  bar: DayPrices & Partial<Pick<DailyBar, "split">>,
+  source: PriceBar["source"],
+  marketTime: Date,
+): PriceBar {
+  const { date, open, high, low, close, split = null } = bar;
   const stamp = { is_final: isSessionOver(date, marketTime), fetched_at: iso(marketTime) };
-  return { ticker, date, open, high, low, close, source, ...stamp };
+  return { ticker, date, open, high, low, close, split, source, ...stamp };
 }
 
 /** A day on which the ticker was not traded, although the calendar did not know it. */
 function emptyBar(ticker: string, date: string, marketTime: Date): PriceBar {
   const stamp = { is_final: true, fetched_at: iso(marketTime) };
-  return { ticker, date, open: null, high: null, low: null, close: null, source: "yahoo", ...stamp };
+  return { ticker, date, open: null, high: null, low: null, close: null, split: 1, source: "yahoo", ...stamp };
 }
 
 /**
@@ -49,6 +61,11 @@ export function mayReplace(stored: PriceBar | undefined, next: PriceBar): boolea
   return next.is_final && (next.close !== null || stored.close === null);
 }
 
+/** The bar that takes a stored one's place: of splits it knows what that one did, unless it knows better. */
+export function inPlaceOf(stored: PriceBar | undefined, next: PriceBar): PriceBar {
+  return { ...next, split: next.split ?? stored?.split ?? null };
+}
+
 /** Without what only a later market time could know: a replay must not see today's close because it is stored. */
 export function knownAt(bars: readonly PriceBar[], marketTime: Date): PriceBar[] {
   const today = newYorkDay(marketTime);
@@ -57,8 +74,8 @@ export function knownAt(bars: readonly PriceBar[], marketTime: Date): PriceBar[]
 
 /**
  * The trading days of a range whose prices have to be fetched, oldest first: those that are over without a final bar,
- * and today without any, once it has begun. While a session is on, the source knows its open only, which does not
- * change; so it is asked once.
+ * today without any, once it has begun, and those of which nobody has said whether there was a split. While a session is
+ * on, the source knows its open only, which does not change; so it is asked once.
  */
 export function missingDays({ from, to, marketTime }: Omit<BarRange, "ticker">, known: readonly PriceBar[]): string[] {
   const byDay = new Map(known.map((bar) => [bar.date, bar]));
@@ -66,7 +83,9 @@ export function missingDays({ from, to, marketTime }: Omit<BarRange, "ticker">, 
   const missing: string[] = [];
   for (let day = from; day <= to && day <= today; day = addDays(day, 1)) {
     const isOver = day < today || isSessionOver(day, marketTime);
-    const isWanted = isOver ? !byDay.get(day)?.is_final : !byDay.has(day) && hasSessionBegun(day, marketTime);
+    const bar = byDay.get(day);
+    const isKnown = bar !== undefined && bar.split !== null && (bar.is_final || !isOver);
+    const isWanted = !isKnown && (isOver || hasSessionBegun(day, marketTime));
     if (isWanted && isTradingDay(day)) missing.push(day);
   }
   return missing;
@@ -76,7 +95,7 @@ export function missingDays({ from, to, marketTime }: Omit<BarRange, "ticker">, 
  * What a source's answer says about the days it was asked for: their prices, and that a day without any was none where
  * the answer, oldest first, goes on after it. The end of an answer says nothing: the source may be late.
  */
-export function answeredBars(range: BarRange, asked: readonly string[], answer: readonly DayPrices[]): PriceBar[] {
+export function answeredBars(range: BarRange, asked: readonly string[], answer: readonly DailyBar[]): PriceBar[] {
   const { ticker, marketTime } = range;
   const byDay = new Map(answer.map((bar) => [bar.date, bar]));
   const last = answer.at(-1)?.date ?? "";
@@ -85,6 +104,28 @@ export function answeredBars(range: BarRange, asked: readonly string[], answer: 
     if (bar) return toPriceBar(ticker, bar, "yahoo", marketTime);
     return day < last ? emptyBar(ticker, day, marketTime) : [];
   });
+}
+
+/** A split, and what the first share of the new kind was traded at, in dollars. */
+export interface OpenedSplit extends Split {
+  opening: number;
+}
+
+/** The splits among bars. */
+export function splitsOf(bars: readonly PriceBar[]): OpenedSplit[] {
+  return bars.flatMap(({ date, split, open }) =>
+    split === null || split === 1 || open === null ? [] : [{ date, ratio: split, opening: open }],
+  );
+}
+
+/**
+ * The splits of a range, oldest first; undefined where of one of its trading days, as far as they have begun, the bars
+ * do not say whether there was one.
+ */
+export function splitsWithin(range: Omit<BarRange, "ticker">, bars: readonly PriceBar[]): OpenedSplit[] | undefined {
+  const within = bars.filter(({ date }) => date >= range.from && date <= range.to);
+  const known = new Set(within.filter(({ split }) => split !== null).map(({ date }) => date));
+  return missingDays(range, []).every((day) => known.has(day)) ? splitsOf(within) : undefined;
 }
 
 /**
@@ -96,12 +137,18 @@ export function closeOn(bars: readonly PriceBar[], day: string, earliest = ""): 
   return last && last.date >= earliest ? last.close : null;
 }
 
+/** The first New York day whose session begins after `since` (ISO-8601 UTC), weekends and holidays not looked at. */
+export function nextOpening(since: string): string {
+  const day = newYorkDay(new Date(since));
+  return hasSessionBegun(day, new Date(since)) ? addDays(day, 1) : day;
+}
+
 function hasSessionBegun(day: string, at: Date): boolean {
   return sessionStart(day) <= at;
 }
 
 function isSessionOver(day: string, at: Date): boolean {
-  return regularEnd(day) <= at;
+  return sessionEnd(day) <= at;
 }
 
 /** The S&P 500's last close on or before a New York day; null where it could not be had. */

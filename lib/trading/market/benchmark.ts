@@ -5,6 +5,8 @@ import { readBars } from "./stored-bars.ts";
 
 /** Yahoo's name of the S&P 500. */
 export const benchmarkTicker = "^GSPC";
+/** The same with dividends. */
+export const totalReturnTicker = "^SP500TR";
 /** Calendar days after which a close no longer speaks for a day; the exchange has not been shut for longer since 1933. */
 const closeLasts = 7;
 

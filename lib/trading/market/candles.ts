@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isTradingDay, regularEnd, sessionStart } from "../../calendar/trading-days.ts";
+import { inRegularSession, isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
 import type { Candle, DailyBar } from "../../providers/market/market.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 
@@ -72,21 +72,9 @@ export function mergeCandles(...lists: (readonly Candle[])[]): Candle[] {
   return [...byStart].toSorted(([a], [b]) => a - b).map(([, candle]) => candle);
 }
 
-/** Those that began on a trading day with 09:30 ≤ t < 16:00 in New York (spec pipeline 1.4). */
+/** Those that began while the exchange was open (spec pipeline 1.4), on a half day until 13:00 in New York. */
 export function regularSession(candles: readonly Candle[]): Candle[] {
-  const sessions = new Map<string, { open: number; close: number } | null>();
-  return candles.filter(({ timestamp }) => {
-    // The session never reaches midnight UTC, so inside it the UTC day is New York's.
-    const day = timestamp.toISOString().slice(0, 10);
-    const session = sessions.get(day) ?? sessionOf(day);
-    sessions.set(day, session);
-    return session !== null && timestamp.getTime() >= session.open && timestamp.getTime() < session.close;
-  });
-}
-
-function sessionOf(day: string): { open: number; close: number } | null {
-  if (!isTradingDay(day)) return null;
-  return { open: sessionStart(day).getTime(), close: regularEnd(day).getTime() };
+  return candles.filter(({ timestamp }) => inRegularSession(timestamp));
 }
 
 /** A day's bar as a candle that begins with the session. */

@@ -10,4 +10,11 @@ export const priceParams = z.object({
 
 /** One entry of `GET /prices/{ticker}` (spec api 8): dollars a share, on a New York day. */
 export const closeSchema = z.object({ date: z.iso.date(), close: z.number() }).meta({ id: "DailyClose" });
-export const pricesMetaSchema = z.object({ ticker: z.string(), days: z.number().int() }).meta({ id: "PricesMeta" });
+export const pricesMetaSchema = z
+  .object({
+    ticker: z.string(),
+    days: z.number().int(),
+    /** All closes are on the scale of this day: those before a split are divided by its ratio. */
+    split_adjusted_to: z.iso.date(),
+  })
+  .meta({ id: "PricesMeta" });

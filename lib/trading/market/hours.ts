@@ -1,14 +1,13 @@
-import { inRegularSession } from "../../calendar/session.ts";
-import { isTradingDay } from "../../calendar/trading-days.ts";
+import { inRegularSession } from "../../calendar/trading-days.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
 import type { Log } from "../../runtime/logger.ts";
 import type { TradingServices } from "../services.ts";
 import { askBroker } from "./quotes.ts";
 
 /**
- * Whether stocks and options are traded at a market time: on a weekday, 09:30 ≤ time < 16:00 New York (spec D22), and
- * within the broker's hours of that day, which know holidays and half days. Where the broker does not answer, the
- * calendar knows the holidays.
+ * Whether stocks and options are traded at a market time: within the session of a trading day (spec D22), and within
+ * the broker's hours of that day, which know what was announced since the calendar was written. Where the broker does
+ * not answer, the calendar alone decides.
  */
 export async function isMarketOpen(
   services: Pick<TradingServices, "broker">,
@@ -25,7 +24,7 @@ export async function isMarketOpen(
     },
     (error) => {
       log.warn("the broker does not say whether the market is open; the calendar decides", { day, error });
-      return isTradingDay(day);
+      return true;
     },
   );
 }

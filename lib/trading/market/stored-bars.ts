@@ -1,12 +1,19 @@
+import { lastTradingDay } from "../../calendar/trading-days.ts";
+import { newYorkDay } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
 import {
   answeredBars,
   type BarRange,
+  closeOn,
+  inPlaceOf,
   knownAt,
   mayReplace,
   missingDays,
+  nextOpening,
+  type OpenedSplit,
   type PriceBar,
   priceBarSchema,
+  splitsWithin,
 } from "./bars.ts";
 
 type StoreServices = Pick<TradingServices, "store">;
@@ -21,8 +28,9 @@ export async function saveBars({ store }: StoreServices, bars: readonly PriceBar
   const stored = await store.getMany(placed, priceBarSchema);
   const standing = new Map(stored.map((bar) => [`${bar.ticker} ${bar.date}`, bar]));
   const changed = new Map<string, (typeof placed)[number]>();
-  for (const bar of placed) {
-    const day = `${bar.ticker} ${bar.date}`;
+  for (const next of placed) {
+    const day = `${next.ticker} ${next.date}`;
+    const bar = { ...next, ...inPlaceOf(standing.get(day), next) };
     if (!mayReplace(standing.get(day), bar)) continue;
     standing.set(day, bar);
     changed.set(day, bar);
@@ -44,16 +52,58 @@ export async function readBars(
   services: PriceServices,
   range: BarRange,
 ): Promise<{ bars: PriceBar[]; isComplete: boolean }> {
+  const { days, isComplete } = await readDays(services, range);
+  return { bars: days.filter(({ close }) => close !== null), isComplete };
+}
+
+/**
+ * The splits of a stock whose day's session began after `since` (ISO-8601 UTC) and by `marketTime`, oldest first;
+ * undefined where of one of those days no source says whether there was one. Without such a day nobody is asked.
+ */
+export async function splitsSince(
+  services: PriceServices,
+  ticker: string,
+  since: string,
+  marketTime: Date,
+): Promise<OpenedSplit[] | undefined> {
+  const range = { ticker, from: nextOpening(since), to: newYorkDay(marketTime), marketTime };
+  return splitsWithin(range, (await readDays(services, range)).days);
+}
+
+/**
+ * What settles an option that expired on `day`, not looked at since `since` (ISO-8601 UTC): the underlying's splits until
+ * then (`splitsSince`) and its close of that day as it was traded. A source that answers and knows of no trading at all
+ * says that nothing was split.
+ */
+export async function readSettlement(
+  services: PriceServices,
+  { ticker, since, day }: { ticker: string; since: string; day: string },
+  marketTime: Date,
+): Promise<{ splits: OpenedSplit[] | undefined; close: number | null }> {
+  const opening = nextOpening(since);
+  // One that expires on a day without trading is worth what the last close before it made of it.
+  const last = lastTradingDay(day);
+  const range = { ticker, from: [opening, last].toSorted()[0] ?? last, to: last, marketTime };
+  const { days, isComplete } = await readDays(services, range);
+  const isUntraded = isComplete && days.length === 0;
+  return { splits: isUntraded ? [] : splitsWithin({ ...range, from: opening }, days), close: closeOn(days, last) };
+}
+
+/** Like `readBars`, with the days without trading. */
+export async function readDays(
+  services: PriceServices,
+  range: BarRange,
+): Promise<{ days: PriceBar[]; isComplete: boolean }> {
   const { ticker, from, to, marketTime } = range;
-  if (from > to) return { bars: [], isComplete: true };
+  if (from > to) return { days: [], isComplete: true };
   const { store } = services;
   const stored = await store.queryAll({ pk: store.keys.dailyBar(ticker, "").pk, from, to }, priceBarSchema);
   const known = knownAt(stored, marketTime);
   const fetched = await fetchBars(services, range, missingDays(range, known));
   if (fetched) await saveBars(services, fetched);
   const byDay = new Map([...known, ...(fetched ?? [])].map((bar) => [bar.date, bar]));
-  const bars = [...byDay.values()].filter(({ close }) => close !== null);
-  return { bars: bars.toSorted((a, b) => (a.date < b.date ? -1 : 1)), isComplete: fetched !== undefined };
+  const days = [...byDay.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1));
+  return { days, isComplete: fetched !== undefined };
 }
 
 /** What the source says about the missing days; undefined where it fails. */

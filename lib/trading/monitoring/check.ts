@@ -1,12 +1,16 @@
 import type { Candle } from "../../providers/market/market.ts";
+import { scaled, sharesSince } from "../../providers/market/splits.ts";
+import { newYorkDay } from "../../runtime/dates.ts";
 import { decideExits } from "../exits/decide.ts";
 import type { FillSettings } from "../exits/fills.ts";
 import type { MonitoredInstrument } from "../exits/monitored.ts";
 import type { ExitDecision, ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
+import type { OpenedSplit } from "../market/bars.ts";
 import { applyDecision, type Holding, observePrice } from "../positions/bookkeeping.ts";
 import { positionInstrument } from "../positions/instrument.ts";
-import type { PositionExit } from "../positions/record.ts";
+import type { Position, PositionExit } from "../positions/record.ts";
+import { bookSplit, dueSplits } from "../positions/splits.ts";
 import { predictionInstrument } from "../predictions/instrument.ts";
 import type { FollowedPrediction, PredictionExit, PredictionOutcome } from "../predictions/record.ts";
 import { applyPredictionDecision, predictionOutcome } from "../predictions/rules.ts";
@@ -21,8 +25,10 @@ export interface CheckMoment {
   settings: ExitSettings & FillSettings;
 }
 
-/** What a check observes of a position's market. Prices are dollars per share. */
+/** What a check observes of a position's market. Prices are dollars per share, as traded on their day. */
 export interface ObservedMarket {
+  /** Of the underlying since the last check, oldest first. */
+  splits: readonly OpenedSplit[];
   /** Stocks only: those of the window. */
   candles: readonly Candle[];
   price: number | null;
@@ -33,30 +39,92 @@ export interface ObservedMarket {
   isDailyOnly: boolean;
 }
 
+type Checked = Holding & { records: PositionExit[] };
+
 /**
- * What a check of a position comes to: exits, state, price, and from when on the next one looks. Null where it has been
- * written before.
+ * What a check of a position comes to: exits, splits, state, price, and from when on the next one looks. Null where it
+ * has been written before.
  */
-export function checkPosition(
-  holding: Holding,
-  observed: ObservedMarket,
-  { runId, now, today, settings }: CheckMoment,
-): (Holding & { records: PositionExit[] }) | null {
-  const { candles, price, offered, expirationClose } = observed;
-  const instrument = positionInstrument(holding.position);
-  const decision = decideExits(instrument, { candles, price, today, expirationClose }, settings);
-  const priced =
-    price === null ? holding : { ...holding, ...observePrice(holding.portfolio, holding.position, price, now) };
+export function checkPosition(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
+  const { price, isDailyOnly } = observed;
+  const { now } = moment;
+  const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
+  const due = dueSplits(holding.position, observed.splits);
+  const split = bookSplits({ ...holding, records: [] }, due, known, moment);
+  if (split.position.status === "closed") return checkedAt(now, split);
+  const latest = due.at(-1)?.date ?? "";
+  const candles = known.candles.filter(({ timestamp }) => newYorkDay(timestamp) >= latest);
+  const instrument = positionInstrument(split.position);
+  const expirationClose = delivered(split.position.deliverable_shares, observed.expirationClose);
+  const view = { candles, price, today: moment.today, expirationClose };
+  const decision = decideExits(instrument, view, moment.settings);
+  const priced = price === null ? split : { ...split, ...observePrice(split.portfolio, split.position, price, now) };
   // Daily bars do not know the five-minute candles of the window. Where they change nothing but the price, the window
   // stays open, and the peak where it was, so that the next check walks all of it as if this one had not been (G16).
   // Where they decide something, candles from before would be judged by levels that came after them: the window ends.
-  if (observed.isDailyOnly && !decides(instrument, decision)) {
+  if (isDailyOnly && split.records.length === 0 && !decides(instrument, decision)) {
     const { last_price, last_price_at } = holding.position;
-    return last_price === price && last_price_at === now ? null : { ...priced, records: [] };
+    return last_price === price && last_price_at === now && due.length === 0 ? null : priced;
   }
-  const context = { runId, notes: null, now, offered, costs: settings };
-  const after = applyDecision(priced, decision, context);
-  return { ...after, position: { ...after.position, last_checked_at: now } };
+  const after = applyDecision(priced, decision, exitContext(observed, moment));
+  return checkedAt(now, { ...after, records: [...split.records, ...after.records] });
+}
+
+/** What a hundredth of what a contract delivers is worth, to which its strike and premium relate. */
+function delivered(shares: number | null, close: number | null): number | null {
+  return close === null || shares === null ? close : (close * shares) / 100;
+}
+
+function checkedAt(now: string, checked: Checked): Checked {
+  return { ...checked, position: { ...checked.position, last_checked_at: now } };
+}
+
+function exitContext({ offered }: ObservedMarket, { runId, now, settings }: CheckMoment) {
+  return { runId, notes: null, now, offered, costs: settings };
+}
+
+/** Prices from before a split that is booked already, as of a window that is still open, on the scale after it. */
+function onScaleOf({ splits }: Position, candles: readonly Candle[]): Candle[] {
+  return candles.map((candle) => scaled(candle, 1 / sharesSince(newYorkDay(candle.timestamp), splits)));
+}
+
+/** Each split in its place: after the exits of the days before it, and before everything that comes later. */
+function bookSplits(
+  start: Checked,
+  due: readonly OpenedSplit[],
+  observed: ObservedMarket,
+  moment: CheckMoment,
+): Checked {
+  let checked = start;
+  let from = "";
+  for (const split of due) {
+    checked = walkDays({ from, until: split.date }, checked, observed, moment);
+    if (checked.position.status === "closed") break;
+    checked = { ...checked, ...bookSplit(checked, split, moment) };
+    from = split.date;
+  }
+  return checked;
+}
+
+/** The exits of the days between two splits, on their own scale. */
+function walkDays(
+  { from, until }: { from: string; until: string },
+  before: Checked,
+  observed: ObservedMarket,
+  moment: CheckMoment,
+): Checked {
+  // An option's premium is seen at checks only.
+  if (before.position.instrument_type === "option") return before;
+  const candles = observed.candles.filter(({ timestamp }) => {
+    const day = newYorkDay(timestamp);
+    return day >= from && day < until;
+  });
+  const instrument = positionInstrument(before.position);
+  const view = { candles, price: null, today: moment.today, expirationClose: null };
+  const decision = decideExits(instrument, view, moment.settings);
+  if (observed.isDailyOnly && !decides(instrument, decision)) return before;
+  const after = applyDecision(before, decision, exitContext(observed, moment));
+  return { ...after, records: [...before.records, ...after.records] };
 }
 
 /** An exit or another tier, which every promotion and every taken profit brings; a new peak alone decides nothing. */
@@ -70,7 +138,6 @@ function tierOf(instrument: MonitoredInstrument): string | null {
 
 /** What a check of a prediction comes to. */
 export interface PredictionCheck {
-  before: FollowedPrediction;
   after: FollowedPrediction;
   exits: PredictionExit[];
   /** The day's observation; null where it was settled without one. */
@@ -89,7 +156,8 @@ export function checkPrediction(
   { now, today, settings }: Omit<CheckMoment, "runId">,
 ): PredictionCheck {
   const { premium } = observed;
-  const expirationClose = premium === null ? observed.expirationClose : null;
+  const { deliverable_shares } = prediction;
+  const expirationClose = premium === null ? delivered(deliverable_shares, observed.expirationClose) : null;
   const offered = premium === null ? { bid: null, ask: null } : observed.offered;
   const instrument = predictionInstrument(prediction);
   const decision = decideExits(instrument, { candles: [], price: premium, today, expirationClose }, settings);
@@ -99,7 +167,6 @@ export function checkPrediction(
       ? null
       : predictionOutcome(prediction, { premium, underlyingPrice: observed.underlyingPrice, today, now });
   return {
-    before: prediction,
     after: { ...applied.prediction, last_checked_at: now },
     exits: applied.exits,
     outcome,

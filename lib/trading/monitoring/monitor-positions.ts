@@ -1,9 +1,15 @@
+import type { Candle } from "../../providers/market/market.ts";
+import { scaled, sharesSince } from "../../providers/market/splits.ts";
+import { newYorkDay } from "../../runtime/dates.ts";
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
+import { type ContractTerms, splitContract } from "../instruments/split.ts";
+import type { OpenedSplit } from "../market/bars.ts";
 import { candleRecord } from "../market/candles.ts";
 import { livePremiums } from "../market/quotes.ts";
-import { saveBars } from "../market/stored-bars.ts";
+import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
+import { dueSplits } from "../positions/splits.ts";
 import {
   closingCounts,
   createExits,
@@ -16,7 +22,8 @@ import {
 } from "../positions/stored.ts";
 import { checkPosition, type ObservedMarket } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
-import { closeOfDay, readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
+import { readSplits, unknownSplits } from "./splits.ts";
+import { readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
 import { decidingCandles } from "./window.ts";
 
 /**
@@ -76,7 +83,7 @@ function tickWarnings(
   for (const { ticker, last_price, last_checked_at } of positions) {
     const market = markets.get(ticker);
     if (!market) continue;
-    for (const candle of decidingCandles(market, last_price, { from: last_checked_at, to: now }).ignored) {
+    for (const candle of windowOnOneScale(market, last_price, { from: last_checked_at, to: now }).ignored) {
       const { timestamp, ...prices } = candleRecord(candle);
       const subject = `${ticker}#${timestamp}`;
       const message = `A price of ${ticker} far outside those around it decided nothing: ${prices.low} to ${prices.high}.`;
@@ -94,13 +101,28 @@ function tickWarnings(
 }
 
 function observedStock(market: StockMarket, position: Position, now: string): ObservedMarket {
-  const { price, offered, isDailyOnly } = market;
-  const { candles } = decidingCandles(market, position.last_price, { from: position.last_checked_at, to: now });
-  return { candles, price, offered, expirationClose: null, isDailyOnly };
+  const { splits, price, offered, isDailyOnly } = market;
+  const window = { from: position.last_checked_at, to: now };
+  const { candles } = windowOnOneScale(market, position.last_price, window);
+  return { splits, candles, price, offered, expirationClose: null, isDailyOnly };
 }
 
-function stockWarning({ context }: Monitoring, { ticker, market, failedAttempts }: StockAnswer) {
+/** Neighbours are compared in today's shares, or a split would look like a bad tick; answered as they were traded. */
+function windowOnOneScale(market: StockMarket, lastPrice: number | null, window: { from: string; to: string }) {
+  const { splits } = market;
+  const shares = (day: string) => sharesSince(day, splits);
+  const fiveMinute = market.fiveMinute.map((each) => scaled(each, 1 / shares(newYorkDay(each.timestamp))));
+  const daily = market.daily.map((each) => scaled(each, 1 / shares(each.date)));
+  const before = lastPrice && lastPrice / shares(newYorkDay(new Date(window.from)));
+  const { candles, ignored } = decidingCandles({ ...market, fiveMinute, daily }, before, window);
+  const asTraded = <C extends Candle>(each: C): C => scaled(each, shares(newYorkDay(each.timestamp)));
+  return { candles: candles.map(asTraded), ignored: ignored.map(asTraded) };
+}
+
+function stockWarning(monitoring: Monitoring, { ticker, market, failedAttempts, isScaleKnown }: StockAnswer) {
+  if (!isScaleKnown) return [unknownSplits(monitoring, ticker)];
   if (failedAttempts === null) return [];
+  const { context } = monitoring;
   const instead = market ? "daily bars stand in" : "its positions are checked by the next run";
   return [
     context.warning({
@@ -115,25 +137,51 @@ function stockWarning({ context }: Monitoring, { ticker, market, failedAttempts 
 
 async function checkOptions(monitoring: Monitoring, positions: readonly OptionPosition[]): Promise<void> {
   const { context, today } = monitoring;
-  const { services, marketTime } = context;
   const alive = positions.filter(({ expiration_date }) => expiration_date >= today);
-  const contracts = alive.map(({ contract_symbol }) => contract_symbol);
-  const premiums = await livePremiums(services, contracts, marketTime);
-  const warnings = alive
-    .filter(({ contract_symbol }) => !premiums.has(contract_symbol))
-    .map((position) => optionWarning(monitoring, position));
+  const unseen = alive.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
+  const splits = await readSplits(monitoring, unseen);
+  const options = alive.flatMap((position) => {
+    const known = splits.get(position.ticker);
+    return known ? [{ position, splits: known, contract: contractAfter(position, known) }] : [];
+  });
+  const contracts = options.map(({ contract }) => contract);
+  const premiums = await livePremiums(context.services, contracts, context.marketTime);
+  const undecided = new Set(alive.map(({ ticker }) => ticker).filter((ticker) => !splits.has(ticker)));
+  const unpriced = options.filter(({ contract }) => !premiums.has(contract));
+  const warnings = [
+    ...[...undecided].map((ticker) => unknownSplits(monitoring, ticker)),
+    ...unpriced.map(({ position, contract }) => optionWarning(monitoring, position, contract)),
+  ];
   if (warnings.length > 0) await context.commit(warnings);
-  for (const { id, ticker, contract_symbol, expiration_date } of positions) {
-    const premium = premiums.get(contract_symbol);
-    if (premium) await check(monitoring, id, () => ({ ...unobserved, ...premium }));
-    else if (expiration_date < today) {
-      const expirationClose = await closeOfDay(monitoring, ticker, expiration_date);
-      await check(monitoring, id, () => ({ ...unobserved, expirationClose }));
+  for (const { position, splits: known, contract } of options) {
+    const premium = premiums.get(contract);
+    // Without a premium nothing is judged, but what it is the premium of is booked.
+    if (premium || dueSplits(position, known).length > 0) {
+      await check(monitoring, position.id, () => ({ ...unobserved, splits: known, ...premium }));
     }
+  }
+  for (const position of positions.filter(({ expiration_date }) => expiration_date < today)) {
+    await settle(monitoring, position);
   }
 }
 
+/** The symbol by which the broker knows an option's contract after splits. */
+function contractAfter(position: OptionPosition, splits: readonly OpenedSplit[]): string {
+  const split = (terms: ContractTerms, { ratio }: OpenedSplit): ContractTerms => splitContract(terms, ratio);
+  return dueSplits(position, splits).reduce(split, position).contract_symbol;
+}
+
+/** An option past its expiration. */
+async function settle(monitoring: Monitoring, position: OptionPosition): Promise<void> {
+  const { services, marketTime, commit } = monitoring.context;
+  const { id, ticker, last_checked_at: since, expiration_date: day } = position;
+  const { splits, close } = await readSettlement(services, { ticker, since, day }, marketTime);
+  if (splits) await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
+  else await commit([unknownSplits(monitoring, ticker)]);
+}
+
 const unobserved: ObservedMarket = {
+  splits: [],
   candles: [],
   price: null,
   offered: { bid: null, ask: null },
@@ -141,11 +189,11 @@ const unobserved: ObservedMarket = {
   isDailyOnly: false,
 };
 
-function optionWarning({ context }: Monitoring, { id, ticker, contract_symbol }: OptionPosition) {
+function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, contract: string) {
   return context.warning({
     type: "schwab_options_unavailable",
     subject: id,
-    message: `Schwab gave no premium of ${contract_symbol}; its position is checked by the next run.`,
+    message: `Schwab gave no premium of ${contract}; its position is checked by the next run.`,
     ticker,
     context: { ticker, position_id: id },
   });

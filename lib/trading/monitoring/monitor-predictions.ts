@@ -4,11 +4,13 @@ import { type Action, put } from "../../store/actions.ts";
 import { type CounterChanges, counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { livePremiums, liveShares } from "../market/quotes.ts";
+import { readSettlement } from "../market/stored-bars.ts";
 import { type FollowedPrediction, type Prediction, predictionSchema } from "../predictions/record.ts";
+import { bookSplits } from "../predictions/splits.ts";
 import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
 import { checkPrediction, type ObservedPremium, type PredictionCheck } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
-import { closeOfDay } from "./stock-prices.ts";
+import { readSplits } from "./splits.ts";
 
 /** Leaves room in a transaction for counters, the fence and the marker. */
 const actionsPerWrite = 90;
@@ -18,8 +20,14 @@ const closesInFlight = 5;
 
 const trackedSchema = z.object({ prediction_id: z.string() });
 
-/** What is observed of a prediction; undefined where nothing is, and it is left as it is. */
-type Observe = (prediction: FollowedPrediction) => ObservedPremium | undefined;
+/** A prediction after its splits, and what is observed of it then; undefined where nothing is. */
+interface Observation {
+  split: FollowedPrediction;
+  seen: ObservedPremium | undefined;
+}
+
+/** Undefined where nobody says whether its underlying was split, and it is left as it is. */
+type Observe = (prediction: FollowedPrediction) => Observation | undefined;
 
 /**
  * Checks every tracked prediction once: those past their expiration are settled, whatever the broker does, then the
@@ -43,7 +51,7 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
 
   const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
   const observe = await observePremiums(monitoring, alive);
-  const unobserved = alive.filter((prediction) => observe(prediction) === undefined);
+  const unobserved = alive.filter((prediction) => !observe(prediction)?.seen);
   if (unobserved.length > 0) {
     const tickers = [...new Set(unobserved.map(({ ticker }) => ticker))].slice(0, 20);
     log.warn("predictions without a premium are left to the next run", { predictions: unobserved.length, tickers });
@@ -67,38 +75,63 @@ function isDue(prediction: Prediction, now: string): prediction is FollowedPredi
   return status === "tracking" && created_at <= now && (last_checked_at ?? "") < now;
 }
 
-/** Of predictions that are settled together: the underlying's close on the day of expiration, once per ticker and day. */
+/** Of predictions that are settled together: the underlying's splits and its close, once per ticker and expiration. */
 async function observeExpirations(
   monitoring: Monitoring,
   settlements: readonly (readonly FollowedPrediction[])[],
 ): Promise<Observe> {
-  const closes = await Promise.all(
-    settlements.flatMap(([first]) => (first ? [closeOfSettlement(monitoring, first)] : [])),
-  );
-  const known = new Map(closes);
-  return (prediction) => ({ premium: null, expirationClose: known.get(settlementOf(prediction)) ?? null });
+  const settled = await Promise.all(settlements.map((together) => readSettlementOf(monitoring, together)));
+  const known = new Map(settled.flat());
+  return (prediction) => {
+    const { splits, close = null } = known.get(settlementOf(prediction)) ?? {};
+    if (!splits) return undefined;
+    const split = bookSplits(prediction, splits, monitoring.now);
+    return { split, seen: { premium: null, expirationClose: close } };
+  };
 }
 
-async function closeOfSettlement(monitoring: Monitoring, of: FollowedPrediction): Promise<[string, number | null]> {
-  return [settlementOf(of), await closeOfDay(monitoring, of.ticker, of.expiration_date)];
+/** Books what was split since the last checks of these predictions; undefined where no source says. */
+async function readSplitsOf(monitoring: Monitoring, predictions: readonly FollowedPrediction[]) {
+  const unseen = predictions.map((each) => ({ ticker: each.ticker, since: unseenSince(each) }));
+  const splits = await readSplits(monitoring, unseen);
+  return (prediction: FollowedPrediction): FollowedPrediction | undefined => {
+    const known = splits.get(prediction.ticker);
+    return known && bookSplits(prediction, known, monitoring.now);
+  };
+}
+
+async function readSettlementOf({ context }: Monitoring, together: readonly FollowedPrediction[]) {
+  const [first] = together;
+  if (!first) return [];
+  const since = together.map(unseenSince).toSorted()[0] ?? first.created_at;
+  const facts = { ticker: first.ticker, since, day: first.expiration_date };
+  const settlement = await readSettlement(context.services, facts, context.marketTime);
+  return [[settlementOf(first), settlement] as const];
+}
+
+function unseenSince({ last_checked_at, created_at }: FollowedPrediction): string {
+  return last_checked_at ?? created_at;
 }
 
 function settlementOf({ ticker, expiration_date }: FollowedPrediction): string {
   return `${ticker} ${expiration_date}`;
 }
 
-async function observePremiums({ context }: Monitoring, alive: readonly FollowedPrediction[]): Promise<Observe> {
-  const { services, marketTime } = context;
-  const contracts = alive.map(({ contract_symbol }) => contract_symbol);
+async function observePremiums(monitoring: Monitoring, alive: readonly FollowedPrediction[]): Promise<Observe> {
+  const { services, marketTime } = monitoring.context;
+  const bookSplitsOf = await readSplitsOf(monitoring, alive);
+  const contracts = alive.flatMap((prediction) => bookSplitsOf(prediction)?.contract_symbol ?? []);
   const tickers = alive.map(({ ticker }) => ticker);
   const [premiums, shares] = await Promise.all([
     livePremiums(services, contracts, marketTime),
     liveShares(services, tickers, marketTime),
   ]);
-  return ({ contract_symbol, ticker }) => {
-    const live = premiums.get(contract_symbol);
-    const underlyingPrice = shares.get(ticker)?.price ?? null;
-    return live && { premium: live.price, offered: live.offered, underlyingPrice };
+  return (prediction) => {
+    const split = bookSplitsOf(prediction);
+    if (!split) return undefined;
+    const live = premiums.get(split.contract_symbol);
+    const underlyingPrice = shares.get(prediction.ticker)?.price ?? null;
+    return { split, seen: live && { premium: live.price, offered: live.offered, underlyingPrice } };
   };
 }
 
@@ -134,16 +167,13 @@ interface Write {
 function writeOf(monitoring: Monitoring, prediction: FollowedPrediction, observe: Observe): Write | undefined {
   const { context, configuration: settings, now, today } = monitoring;
   const { keys } = context.services.store;
-  const observed = observe(prediction);
-  if (!observed) return undefined;
-  const { before, after, exits, outcome }: PredictionCheck = checkPrediction(prediction, observed, {
-    now,
-    today,
-    settings,
-  });
-  const actions = savePrediction(keys, before, after, exits);
-  if (outcome) actions.push(put({ ...keys.predictionOutcome(before.id, outcome.day_offset), ...outcome }));
-  return { id: before.id, actions, counts: resolutionCounts(before, after) };
+  const { split, seen } = observe(prediction) ?? {};
+  if (!split || (!seen && split === prediction)) return undefined;
+  if (!seen) return { id: prediction.id, actions: savePrediction(keys, prediction, split, []), counts: {} };
+  const { after, exits, outcome }: PredictionCheck = checkPrediction(split, seen, { now, today, settings });
+  const actions = savePrediction(keys, prediction, after, exits);
+  if (outcome) actions.push(put({ ...keys.predictionOutcome(prediction.id, outcome.day_offset), ...outcome }));
+  return { id: prediction.id, actions, counts: resolutionCounts(prediction, after) };
 }
 
 function batches(writes: readonly Write[]): Write[][] {

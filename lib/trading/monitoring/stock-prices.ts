@@ -1,16 +1,19 @@
 import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
 import type { Broker, Candle } from "../../providers/market/market.ts";
+import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Offered } from "../instruments/terms.ts";
-import { closeOn, type PriceBar, toPriceBar } from "../market/bars.ts";
+import { nextOpening, type OpenedSplit, type PriceBar, splitsOf, splitsWithin, toPriceBar } from "../market/bars.ts";
 import { type DayPrices, dailyBars, gapDays } from "../market/candles.ts";
 import { askBroker, logNoPrice } from "../market/quotes.ts";
-import { priceBars } from "../market/stored-bars.ts";
+import { priceBars, readDays } from "../market/stored-bars.ts";
 import type { Monitoring } from "./pass.ts";
 
 /** What one check knows of a stock, for all positions in it. */
 export interface StockMarket {
+  /** Since the earliest last check, oldest first. */
+  splits: OpenedSplit[];
   /** Dollars per share; the last trade, however long ago. */
   price: number;
   offered: Offered;
@@ -29,6 +32,8 @@ export interface StockAnswer {
   bars: PriceBar[];
   /** How often the broker was asked in vain; null where it answered. */
   failedAttempts: number | null;
+  /** Whether a source said which splits there were since the last check; where none did, nothing can be decided. */
+  isScaleKnown: boolean;
 }
 
 /** The broker's five-minute candles go back this many trading days (spec pipeline 9.1). */
@@ -45,8 +50,8 @@ export async function readStockMarket(monitoring: Monitoring, ticker: string, fr
   return askBroker(
     services,
     async (broker): Promise<StockAnswer> => {
-      const market = await brokerMarket(monitoring, broker, ticker, from);
-      if (market) return { ticker, market, bars: barsOf(monitoring, ticker, market), failedAttempts: null };
+      const answer = await askBrokerMarket(monitoring, broker, ticker, from);
+      if (answer) return answer;
       log.warn("the broker knows no price", { ticker });
       return askDailyPrices(monitoring, ticker, from, 1);
     },
@@ -57,12 +62,13 @@ export async function readStockMarket(monitoring: Monitoring, ticker: string, fr
   );
 }
 
-async function brokerMarket(
+/** Null where the broker does not know the stock. */
+async function askBrokerMarket(
   monitoring: Monitoring,
   broker: Broker,
   ticker: string,
   from: string,
-): Promise<StockMarket | null> {
+): Promise<StockAnswer | null> {
   const { marketTime } = monitoring.context;
   const quote = (await broker.quotes({ symbols: [ticker], marketTime })).get(ticker);
   if (!quote) return null;
@@ -70,10 +76,14 @@ async function brokerMarket(
   const start = sessionStart(firstCandleDay(from, monitoring.today));
   const window = { symbol: ticker, from: start, to: marketTime, marketTime };
   // Before the day's opening there is nothing to ask for, and the broker refuses a window that ends before it begins.
-  const fiveMinute = start < marketTime ? await broker.candles(window) : [];
+  const adjusted = start < marketTime ? await broker.candles(window) : [];
+  const traded = await candlesAsTraded(monitoring, ticker, from, adjusted);
+  if (!traded) return { ticker, market: null, bars: [], failedAttempts: null, isScaleKnown: false };
+  const { splits, candles: fiveMinute } = traded;
   const daily = await barsOfGaps(monitoring, ticker, from, fiveMinute);
-  const { last: price, bid, ask } = quote;
-  return { price, offered: { bid, ask }, fiveMinute, daily, isDailyOnly: false };
+  const offered = { bid: quote.bid, ask: quote.ask };
+  const market = { splits, price: quote.last, offered, fiveMinute, daily, isDailyOnly: false };
+  return { ticker, market, bars: barsOf(monitoring, ticker, market), failedAttempts: null, isScaleKnown: true };
 }
 
 /** The day of the last check, or the earliest one that the broker still has candles of. */
@@ -85,6 +95,33 @@ function firstCandleDay(from: string, today: string): string {
     if (isTradingDay(day)) left--;
   }
   return day;
+}
+
+/** The last candle of a day and the day's close differ by less, and most splits are more. */
+const sameScale = 1.25;
+
+/**
+ * The splits since the last check, and the broker's candles as they were traded. Null where no source says which splits
+ * there were, or where the candles tell of another one: the broker adjusts them for a split hours before it counts.
+ */
+async function candlesAsTraded(
+  monitoring: Monitoring,
+  ticker: string,
+  from: string,
+  adjusted: readonly Candle[],
+): Promise<{ splits: OpenedSplit[]; candles: Candle[] } | null> {
+  const { today, context } = monitoring;
+  const { marketTime } = context;
+  const lastDay = newYorkDay(new Date(from));
+  const { days } = await readDays(context.services, { ticker, from: lastDay, to: today, marketTime });
+  const splits = splitsWithin({ from: nextOpening(from), to: today, marketTime }, days);
+  if (!splits) return null;
+  const candles = adjusted.map((candle) => scaled(candle, sharesSince(newYorkDay(candle.timestamp), splits)));
+  const before = dailyBars(candles).findLast(({ date }) => date < today);
+  const close = days.find(({ date }) => date === before?.date)?.close ?? null;
+  if (before === undefined) return { splits, candles };
+  if (close === null) return null;
+  return Math.max(before.close / close, close / before.close) < sameScale ? { splits, candles } : null;
 }
 
 /** Daily bars of the days wholly missed of which the broker has no candles. */
@@ -112,7 +149,7 @@ async function askDailyPrices(
   failedAttempts: number,
 ): Promise<StockAnswer> {
   const { services, marketTime, log } = context;
-  const none = { ticker, market: null, bars: [], failedAttempts };
+  const none = { ticker, market: null, bars: [], failedAttempts, isScaleKnown: true };
   try {
     const source = await services.dailyPrices();
     const request = { symbol: ticker, from: newYorkDay(new Date(from)), to: today, marketTime };
@@ -122,18 +159,14 @@ async function askDailyPrices(
       log.info("there are no daily prices either", { ticker });
       return none;
     }
-    const market = { price: latest.close, offered: { bid: null, ask: null }, fiveMinute: [], daily, isDailyOnly: true };
     const bars = daily.map((bar) => toPriceBar(ticker, bar, "yahoo", marketTime));
-    return { ticker, market, bars, failedAttempts };
+    const offered = { bid: null, ask: null };
+    const facts = { splits: splitsOf(bars), price: latest.close, offered };
+    const market = { ...facts, fiveMinute: [], daily, isDailyOnly: true };
+    return { ticker, market, bars, failedAttempts, isScaleKnown: true };
   } catch (error) {
     if (!isAppError(error) || error.name !== "PricesUnavailable") throw error;
     log.info("daily prices could not be had either", { ticker, problem: error.message });
     return none;
   }
-}
-
-/** A stock's close on a day that is over, in dollars; null where no source knows it. */
-export async function closeOfDay({ context }: Monitoring, ticker: string, day: string): Promise<number | null> {
-  const { services, marketTime } = context;
-  return closeOn(await priceBars(services, { ticker, from: day, to: day, marketTime }), day);
 }

@@ -1,18 +1,22 @@
 import { newYorkDay } from "../../runtime/dates.ts";
 import { put } from "../../store/actions.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
+import { benchmarkTicker } from "../market/benchmark.ts";
+import { liveShares } from "../market/quotes.ts";
 import { portfolioValueCents } from "../positions/bookkeeping.ts";
 import type { Portfolio, PortfolioValue, Position } from "../positions/record.ts";
 import { readOpenPositions, readPortfolios, savePortfolio } from "../positions/stored.ts";
 import type { Monitoring } from "./pass.ts";
 
 /**
- * Dates the worth of all four portfolios and keeps it as the day's (spec pipeline 9.2, step 6). In a transaction of its
- * own and not with the phase's last writes: a close by hand may come at any moment, and is then simply counted in.
+ * Dates the worth of all four portfolios and keeps it as the day's, beside the S&P 500's quote of the same moment (spec
+ * pipeline 9.2, step 6). In a transaction of its own and not with the phase's last writes: a close by hand may come at any moment, and is then simply counted in.
  */
 export async function valuePortfolios({ context, now, today }: Monitoring): Promise<void> {
   const { services, log } = context;
   const { keys } = services.store;
+  const quotes = await liveShares(services, [benchmarkTicker], context.marketTime);
+  const benchmark_price = quotes.get(benchmarkTicker)?.price ?? null;
   const changed = await decideAnew(services, async () => {
     const portfolios = await readPortfolios(services);
     const open = Map.groupBy(await readOpenPositions(services, portfolios), ({ portfolio_id }) => portfolio_id);
@@ -26,7 +30,9 @@ export async function valuePortfolios({ context, now, today }: Monitoring): Prom
       ...unvalued.map(({ after }) => savePortfolio(keys, after)),
       ...valued
         .filter(({ before }) => !wasValuedAfter(today, before))
-        .map(({ after }) => put({ ...keys.portfolioValue(after.id, today), ...dayValue(after, today, now) })),
+        .map(({ after }) =>
+          put({ ...keys.portfolioValue(after.id, today), ...dayValue(after, today, now), benchmark_price }),
+        ),
     ]);
     return written.applied ? unvalued : undefined;
   });
@@ -53,7 +59,7 @@ function isValued(before: Portfolio, after: Portfolio): boolean {
   return isDated && before.current_value_cents === after.current_value_cents;
 }
 
-function dayValue(portfolio: Portfolio, date: string, valued_at: string): PortfolioValue {
+function dayValue(portfolio: Portfolio, date: string, valued_at: string): Omit<PortfolioValue, "benchmark_price"> {
   const { id: portfolio_id, current_value_cents: value_cents, trading_costs_cents } = portfolio;
   return { portfolio_id, date, value_cents, net_value_cents: value_cents - trading_costs_cents, valued_at };
 }

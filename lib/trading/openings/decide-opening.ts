@@ -4,8 +4,10 @@ import type { Configuration } from "../../configuration/keys.ts";
 import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { costCents } from "../instruments/quantities.ts";
 import type { LivePrice } from "../market/quotes.ts";
-import { remainingQuantity } from "../positions/bookkeeping.ts";
+import { splitsSince } from "../market/stored-bars.ts";
+import { type Holding, remainingQuantity } from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
+import { bookDueSplits } from "../positions/splits.ts";
 import { readOpenPositions, readPortfolio } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
 import { type Opening, openPosition } from "./new-position.ts";
@@ -41,10 +43,9 @@ export type OpeningDecision =
       replaced: { before: Position; after: Position; exit: PositionExit } | null;
     };
 
-/** A position that may be replaced, at its current price. */
-interface Outgoing extends LivePrice {
+/** A position that may be replaced, after its splits and at its current price. */
+interface Outgoing extends LivePrice, Holding {
   outcome: "outgoing";
-  position: Position;
 }
 
 /**
@@ -63,7 +64,7 @@ export async function decideOpening(deciding: Deciding, pair: SignalInPortfolio)
   const outgoing = isFull ? await findOutgoing(deciding, pair, portfolio) : null;
   if (outgoing?.outcome === "skipped") return outgoing;
 
-  const availableCents = portfolio.cash_available_cents + (outgoing ? proceedsCents(outgoing) : 0);
+  const availableCents = outgoing ? cashAfterSale(outgoing) : portfolio.cash_available_cents;
   // Asked before the price, so that the reason is the same whether or not the broker answers.
   if (availableCents < targetCents) {
     return { ...skipped("insufficient_cash"), shortfall: { neededCents: targetCents, availableCents } };
@@ -72,7 +73,7 @@ export async function decideOpening(deciding: Deciding, pair: SignalInPortfolio)
   if (!offer) return skipped(skip_reason);
   const today = newYorkDay(context.marketTime);
   const opening = { signal: pair.signal, offer, targetCents, today, now: iso(context.marketTime) };
-  return outgoing ? replaced(deciding, portfolio, outgoing, opening) : opened(deciding, portfolio, opening);
+  return outgoing ? replaced(deciding, outgoing, opening) : opened(deciding, portfolio, opening);
 }
 
 function opened({ configuration }: Deciding, portfolio: Portfolio, opening: Opening): OpeningDecision {
@@ -80,9 +81,9 @@ function opened({ configuration }: Deciding, portfolio: Portfolio, opening: Open
   return result.outcome === "skipped" ? result : { ...result, replaced: null };
 }
 
-function replaced(deciding: Deciding, portfolio: Portfolio, outgoing: Outgoing, opening: Opening): OpeningDecision {
+function replaced(deciding: Deciding, outgoing: Outgoing, opening: Opening): OpeningDecision {
   const { context, configuration } = deciding;
-  const { position: before, price, offered } = outgoing;
+  const { portfolio, position: before, price, offered } = outgoing;
   const exit = { runId: context.runId, now: opening.now, offered, costs: configuration };
   const result = replacePosition(portfolio, before, price, opening, exit, configuration);
   if (result.outcome === "skipped") return result;
@@ -104,19 +105,26 @@ async function findOutgoing(
   const now = iso(context.marketTime);
   // For a run that goes back behind an earlier one, what that one opened later is not there yet.
   const open = (await readOpenPositions(context.services, [portfolio])).filter(({ opened_at }) => opened_at <= now);
-  const position = replacementCandidate(open, pair.signal.confidence, configuration);
-  if (!position) return skipped("portfolio_full");
-  const current = await offers.ofPosition(position);
+  const candidate = replacementCandidate(open, pair.signal.confidence, configuration);
+  if (!candidate) return skipped("portfolio_full");
+  const { services, marketTime, runId } = context;
+  const splits = await splitsSince(services, candidate.ticker, candidate.last_checked_at, marketTime);
+  // At a price of today nothing is known of shares of before.
+  if (!splits) return skipped("price_unavailable");
+  const holding = bookDueSplits({ portfolio, position: candidate }, splits, { runId, now });
+  const { position } = holding;
+  const current = position.status === "open" ? await offers.ofPosition(position) : null;
   if (!current) return skipped("price_unavailable");
   if (isProtected(position, current.price, configuration)) {
     context.log.warn("a position gains too much to be replaced", { position: position.id, by: pair.id, ...current });
     return skipped("safeguard_blocked");
   }
-  return { outcome: "outgoing", position, ...current };
+  return { outcome: "outgoing", ...holding, ...current };
 }
 
-function proceedsCents({ position, price }: Outgoing): number {
-  return costCents(position.instrument_type, price, remainingQuantity(position));
+/** The cash there is once it is sold. */
+function cashAfterSale({ portfolio, position, price }: Outgoing): number {
+  return portfolio.cash_available_cents + costCents(position.instrument_type, price, remainingQuantity(position));
 }
 
 function skipped(skip_reason: SkipReason): Skip {

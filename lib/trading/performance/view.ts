@@ -5,6 +5,9 @@ import { curveFigures, tradeFigures } from "./figures.ts";
 
 /** A trade of which nothing is open any more. */
 export interface ClosedTrade {
+  ticker: string;
+  /** The instant of its end as far as it is known; the day where only that is. */
+  endedAt: string;
   /** New York day of its end. */
   date: string;
   pnlCents: number;
@@ -19,21 +22,38 @@ export interface EquityPoint {
   net_value_cents: number;
 }
 
+const error = () => z.number().nullable().describe("Standard error of the figure before it.");
 const figuresSchema = z
   .object({
     closed_trades: z.number().int(),
+    independent_trades: z
+      .number()
+      .int()
+      .describe("Those that share ticker and exit instant count once; intervals and errors rest on this."),
     win_rate: z.number().nullable().describe("Fraction of the trades that gained anything."),
-    win_rate_low: z.number().nullable().describe("Lower end of its 95 % interval (Wilson)."),
+    independent_win_rate: z.number().nullable().describe("The same of the independent ones, by the sum of each."),
+    win_rate_low: z.number().nullable().describe("Lower end of the 95 % interval (Wilson) of independent_win_rate."),
     win_rate_high: z.number().nullable(),
-    profit_factor: z.number().nullable().describe("Gross profit over gross loss; null without a loss."),
+    profit_factor: z
+      .number()
+      .nullable()
+      .describe("Gross profit over gross loss; null without a loss and below 20 independent trades."),
+    profit_factor_error: error(),
     expectancy: z.number().nullable().describe("Mean profit of a trade in dollars."),
+    expectancy_error: error(),
     max_drawdown: z.number().describe("Deepest fall from a peak, as a fraction of it."),
-    sharpe: z.number().nullable().describe("Per year, against a return of 0."),
+    returns: z.number().int().describe("What sharpe and sortino rest on; below 20 they are null."),
+    sharpe: z.number().nullable().describe("Per year of 252 days, against a return of 0."),
+    sharpe_error: error(),
     sortino: z.number().nullable().describe("Per year, against a return of 0; null without a loss."),
+    sortino_error: error(),
+    benchmark_returns: z.number().int().describe("What alpha and beta rest on; below 20 they are null."),
     alpha: z.number().nullable().describe("Per year, a fraction, against the S&P 500."),
+    alpha_error: error(),
     beta: z.number().nullable(),
+    beta_error: error(),
   })
-  .meta({ id: "PerformanceFigures" });
+  .meta({ id: "PerformanceFigures", description: "What each means: GET /methods." });
 
 /** The figures of a portfolio or an author, before and after what its fills would have cost. */
 export const performanceViewSchema = z.object({
@@ -62,11 +82,11 @@ export function performanceView({
   const netValues = curve.map(({ date, net_value_cents }) => ({ date, value: net_value_cents }));
   return {
     gross: {
-      ...tradeFigures(trades.map(({ pnlCents }) => pnlCents)),
+      ...tradeFigures(trades),
       ...curveFigures(values, benchmark),
     },
     net: {
-      ...tradeFigures(trades.map(({ pnlCents, costCents }) => pnlCents - costCents)),
+      ...tradeFigures(trades.map((trade) => ({ ...trade, pnlCents: trade.pnlCents - trade.costCents }))),
       ...curveFigures(netValues, benchmark),
     },
     equity_curve: curve.map(({ date, value_cents, net_value_cents }) => ({

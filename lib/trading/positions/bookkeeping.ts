@@ -179,7 +179,8 @@ function withState(position: Position, state: MonitoredInstrument): Position {
   return { ...position, trailing_stop_active, peak_price, stop_loss_price, breakeven_active, time_extension };
 }
 
-function closed(position: Position, exit: Exit): Position {
+/** A position of which nothing remains. */
+export function closed<P extends Position>(position: P, exit: Pick<Exit, "exit_date" | "reason">): P {
   return {
     ...position,
     status: "closed",

@@ -5,12 +5,14 @@ import { AppError } from "../../runtime/errors.ts";
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { answerOnce, type IdempotentRequest, refuseAnswered, remember } from "../../store/idempotency.ts";
+import type { OpenedSplit } from "../market/bars.ts";
 import { inTime, type LivePrice } from "../market/quotes.ts";
-import { priceBars } from "../market/stored-bars.ts";
+import { priceBars, splitsSince } from "../market/stored-bars.ts";
 import type { TradingServices } from "../services.ts";
-import { applyExit, exitOnRequest, observePrice } from "./bookkeeping.ts";
+import { applyExit, exitOnRequest, type Holding, observePrice } from "./bookkeeping.ts";
 import { livePrices } from "./live-prices.ts";
 import type { Position } from "./record.ts";
+import { bookDueSplits } from "./splits.ts";
 import {
   closingCounts,
   createExits,
@@ -58,8 +60,10 @@ export async function closePosition(
 ): Promise<CloseAnswer> {
   const { answer } = await answerOnce(services, request, async () => {
     const moment = await readMoment(services);
-    const price = await priceOf(services, await readOpen(services, id), moment);
-    return decideAnew(services, () => closeOnce(services, id, request, price, moment));
+    const position = await readOpen(services, id);
+    const splits = await splitsOf(services, position, moment);
+    const price = await priceOf(services, afterSplits(await holdingOf(services, position), splits, moment), moment);
+    return decideAnew(services, () => closeOnce(services, id, request, { ...price, splits }, moment));
   });
   return answer;
 }
@@ -70,6 +74,28 @@ async function readOpen(services: TradingServices, id: string): Promise<Position
   throw new AppError("Conflict", "POSITION_ALREADY_CLOSED", "The position is closed already.", {
     details: { exit_date: position.exit_date, exit_reason: position.exit_reason },
   });
+}
+
+async function holdingOf(services: TradingServices, position: Position): Promise<Holding> {
+  return { portfolio: await readPortfolio(services, position.portfolio_id), position };
+}
+
+/** Those since the last check: a price of today says nothing about shares of before. */
+async function splitsOf(
+  services: TradingServices,
+  { ticker, last_checked_at }: Position,
+  { marketTime }: MarketMoment,
+) {
+  const splits = await inTime(splitsSince(services, ticker, last_checked_at, marketTime));
+  if (splits) return splits;
+  throw new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", `Nobody says whether ${ticker} was split; try later.`);
+}
+
+/** Throws where a split has left nothing to close, which the next run books. */
+function afterSplits(holding: Holding, splits: readonly OpenedSplit[], { now }: MarketMoment): Holding["position"] {
+  const { position } = bookDueSplits(holding, splits, { runId: null, now });
+  if (position.status === "open") return position;
+  throw new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "A split has left less than a share of it.");
 }
 
 /** Live; of a share, where nobody says, the last close. A bar prices the underlying and not an option (spec D9). */
@@ -93,16 +119,16 @@ async function closeOnce(
   services: TradingServices,
   id: string,
   request: IdempotentRequest & { body: CloseRequest },
-  { price, offered }: LivePrice,
+  { price, offered, splits }: LivePrice & { splits: readonly OpenedSplit[] },
   { now, today, settings }: MarketMoment,
 ): Promise<CloseAnswer | undefined> {
   const { store, clock, log } = services;
   const { reason: notes, quantity_pct } = request.body;
   const before = await readOpen(services, id);
-  const portfolio = await readPortfolio(services, before.portfolio_id);
+  const { portfolio, position } = bookDueSplits(await holdingOf(services, before), splits, { runId: null, now });
   const fraction = Math.max(quantity_pct, smallestFraction);
-  const exit = exitOnRequest(before, { reason: "manual", fraction, price, today });
-  const observed = observePrice(portfolio, before, price, now);
+  const exit = exitOnRequest(position, { reason: "manual", fraction, price, today });
+  const observed = observePrice(portfolio, position, price, now);
   const after = applyExit(observed, exit, { runId: null, notes, now, offered, costs: settings });
   const earlier = (await readExits(services, [before])).get(id) ?? [];
   const exits = [...earlier, after.record];

@@ -1,4 +1,5 @@
 import type { MonitoredInstrument, MonitoredOption, MonitoredStock } from "../exits/monitored.ts";
+import { shownPrice } from "../instruments/split.ts";
 import type { OptionPosition, Position, StockPosition } from "./record.ts";
 
 /** A position as the exit rules see it. */
@@ -9,9 +10,10 @@ export function positionInstrument(position: OptionPosition): MonitoredOption;
 export function positionInstrument(position: Position): MonitoredInstrument;
 
 export function positionInstrument(position: Position): MonitoredInstrument {
-  const { entry_price, entry_date, last_price, trailing_stop_active } = position;
+  const { entry_date, last_price, trailing_stop_active } = position;
   const common = {
-    entry_price,
+    // A stop that is raised to it fills at it.
+    entry_price: shownPrice(position.entry_price),
     open_date: entry_date,
     current_price: last_price,
     trailing_stop_active,

@@ -33,6 +33,27 @@ export const portfolioSchema = z.object({
 });
 export type Portfolio = z.infer<typeof portfolioSchema>;
 
+/** A split as it was booked on a position. */
+export const bookedSplitSchema = z.object({
+  /** The day from whose opening on it counts. */
+  date: z.string(),
+  /** New shares for an old one. */
+  ratio: z.number().positive(),
+  /** Shares or contracts that were left. */
+  quantity_before: countSchema,
+  quantity_after: countSchema,
+  /** The part of a share that was settled in cash, and at what: the day's opening. */
+  settled_fraction: z.number().nonnegative(),
+  settlement_price: priceSchema.nullable(),
+  settlement_cents: centsSchema,
+  /** What that cash gained over what was paid for it. */
+  realized_pnl_cents: centsSchema,
+  /** Null where a person's close booked it. */
+  run_id: z.string().nullable(),
+  created_at: z.string(),
+});
+export type BookedSplit = z.infer<typeof bookedSplitSchema>;
+
 const positionFields = {
   id: z.string(),
   portfolio_id: z.string(),
@@ -47,7 +68,7 @@ const positionFields = {
   target_allocation_cents: centsSchema,
   entry_date: z.string(),
   opened_at: z.string(),
-  /** Dollars per share, or the premium per share of an option. */
+  /** Dollars per share, or the premium per share of an option; after a split with up to twelve digits. */
   entry_price: priceSchema,
   status: z.enum(["open", "closed"]),
   trailing_stop_active: z.boolean(),
@@ -61,6 +82,8 @@ const positionFields = {
   entry_fill: fillSchema.nullable().default(null),
   /** Of the opening and all exits so far. */
   trading_costs_cents: centsSchema.default(0),
+  /** In the order of their days. All quantities and prices of the position are on the scale after the last one. */
+  splits: z.array(bookedSplitSchema).default([]),
   /** How many exits there are; the next one's number is one more. */
   exit_count: countSchema.default(0),
   /** These four are null until nothing remains; the reason is the last exit's. */
@@ -91,6 +114,7 @@ export const stockPositionSchema = z.object({
   contract_symbol: absent,
   strike_price: absent,
   expiration_date: absent,
+  deliverable_shares: absent,
   entry_delta: absent,
   entry_dte: absent,
   contracts: absent,
@@ -110,6 +134,8 @@ export const optionPositionSchema = z.object({
   contract_symbol: z.string(),
   strike_price: priceSchema,
   expiration_date: z.string(),
+  /** What one contract delivers; other than a hundred after a split that is not to whole shares. */
+  deliverable_shares: z.number().nonnegative().default(100),
   entry_delta: z.number(),
   entry_dte: z.number().int(),
   contracts: countSchema,
@@ -165,6 +191,8 @@ export const portfolioValueSchema = z.object({
   value_cents: centsSchema,
   /** After the trading costs so far. */
   net_value_cents: centsSchema,
+  /** The S&P 500 at that moment, its own quote; null where it could not be had, or was not kept yet. */
+  benchmark_price: priceSchema.nullable().default(null),
   valued_at: z.string(),
 });
 

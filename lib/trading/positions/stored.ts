@@ -7,13 +7,16 @@ import type { CounterChanges } from "../../store/counters.ts";
 import { ifAbsent, ifUnchanged, ifUnchangedOrAbsent } from "../../store/expressions.ts";
 import type { Key } from "../../store/keys/key.ts";
 import type { Keys } from "../../store/keys.ts";
+import type { Days } from "../../store/ranges.ts";
 import { exitNumber } from "../instruments/terms.ts";
 import { initialPortfolios, portfolioNames } from "./accounts.ts";
 import {
   type Portfolio,
+  type PortfolioValue,
   type Position,
   type PositionExit,
   portfolioSchema,
+  portfolioValueSchema,
   positionExitSchema,
   positionSchema,
 } from "./record.ts";
@@ -39,6 +42,11 @@ export async function readPortfolio(services: Pick<RunServices, "store" | "clock
   const portfolio = (await readPortfolios(services)).find((each) => each.id === id);
   if (!portfolio) throw new AppError("NotFound", "NOT_FOUND", "There is no such portfolio.");
   return portfolio;
+}
+
+/** What a portfolio was worth on the days of a range that it was valued on, oldest first. */
+export async function readValues({ store }: StoreServices, id: string, days: Days): Promise<PortfolioValue[]> {
+  return store.queryAll({ pk: store.keys.portfolioValue(id, "").pk, ...days }, portfolioValueSchema);
 }
 
 /** One position, read strongly. Throws `NOT_FOUND`. */

@@ -3,9 +3,12 @@ import { daysBetween } from "../../runtime/dates.ts";
 import { dollars } from "../../runtime/money.ts";
 import { type LevelSettings, nearestExitDistance } from "../exits/levels.ts";
 import { premiumChangePct, unrealizedReturnPct } from "../instruments/returns.ts";
+import { shownPrice } from "../instruments/split.ts";
 import { exitNumber, instrumentTypeSchema, optionTypeSchema, priceSchema } from "../instruments/terms.ts";
 import { positionInstrument } from "./instrument.ts";
 import {
+  type BookedSplit,
+  bookedSplitSchema,
   type Position,
   type PositionExit,
   portfolioSchema,
@@ -50,6 +53,12 @@ export const exitViewSchema = z
   .meta({ id: "PositionExit" });
 export type ExitView = z.infer<typeof exitViewSchema>;
 
+/** Beyond the contract: a split of what the position holds; `settlement` and `realized_pnl` are dollars. */
+const splitViewSchema = bookedSplitSchema
+  .omit({ settlement_cents: true, realized_pnl_cents: true, run_id: true })
+  .extend({ settlement: z.number(), realized_pnl: z.number() })
+  .meta({ id: "PositionSplit" });
+
 /**
  * A position as it is shown (spec api 6). Fields of the other kind of instrument are null. Prices are dollars per share
  * as they are stored, with up to four decimals: an exit inside a bar at the target fills at exactly this.
@@ -64,7 +73,7 @@ export const positionViewSchema = z
     signal_type: portfolioSchema.shape.signal_type,
     direction: z.enum(["long", "call", "put"]),
     status: stockPositionSchema.shape.status,
-    confidence: z.number(),
+    confidence: z.number().describe("The signal's score of 0 to 1, not a probability."),
     position_size: z.number(),
     entry_date: z.string(),
     entry_price: priceSchema,
@@ -79,6 +88,8 @@ export const positionViewSchema = z
     contract_symbol: text,
     strike_price: price,
     expiration_date: text,
+    /** Beyond the contract: what one contract delivers, a hundred but after some splits; null for stocks. */
+    deliverable_shares: z.number().nullable(),
     contracts: count,
     contracts_remaining: count,
     premium_paid: z.number().nullable(),
@@ -101,6 +112,8 @@ export const positionViewSchema = z
     /** Fraction, three decimals; null for stocks. */
     premium_change_pct: z.number().nullable(),
     position_exits: z.array(exitViewSchema),
+    /** In the order of their days; quantities and prices above are on the scale after the last one. */
+    splits: z.array(splitViewSchema),
     /** Beyond the contract: the fills as they would have been with spread, slippage and commission. */
     net: z.object({
       /** The opening's; these three are null where it was stored before fills were. */
@@ -139,6 +152,10 @@ export function toExitView(exit: PositionExit): ExitView {
   };
 }
 
+function toSplitView(split: BookedSplit): z.infer<typeof splitViewSchema> {
+  return { ...split, settlement: dollars(split.settlement_cents), realized_pnl: dollars(split.realized_pnl_cents) };
+}
+
 /**
  * A position with all its exits as they are shown: the exits newest first, money in dollars. What the view does not
  * name, the endpoint leaves out.
@@ -146,10 +163,12 @@ export function toExitView(exit: PositionExit): ExitView {
 export function toPositionView(position: Position, exits: readonly PositionExit[], viewpoint: Viewpoint): PositionView {
   return {
     ...position,
+    entry_price: shownPrice(position.entry_price),
     position_size: dollars(position.position_size_cents),
     premium_paid: position.premium_paid_cents === null ? null : dollars(position.premium_paid_cents),
     ...currentFigures(position, viewpoint),
     position_exits: exits.toSorted((a, b) => exitNumber(b.id) - exitNumber(a.id)).map(toExitView),
+    splits: position.splits.map(toSplitView),
     net: {
       entry_price: position.entry_fill?.net_price ?? null,
       bid: position.entry_fill?.bid ?? null,
@@ -168,7 +187,7 @@ function currentFigures(position: Position, { today, settings }: Viewpoint) {
   // Nothing relates to an entry at 0.
   const isComparable = last_price !== null && entry_price > 0;
   return {
-    current_price: last_price,
+    current_price: last_price && shownPrice(last_price),
     price_as_of: position.last_price_at,
     unrealized_return_pct: isOpen && isComparable ? unrealizedReturnPct(entry_price, last_price) : null,
     nearest_exit_distance_pct: isOpen ? nearestExitDistance(positionInstrument(position), last_price, settings) : null,

@@ -1,11 +1,12 @@
 import type { MonitoredOption } from "../exits/monitored.ts";
+import { shownPrice } from "../instruments/split.ts";
 import type { FollowedPrediction } from "./record.ts";
 
 /** A prediction as the exit rules see it. */
 export function predictionInstrument(prediction: FollowedPrediction): MonitoredOption {
   return {
     instrument_type: "option",
-    entry_price: prediction.entry_premium,
+    entry_price: shownPrice(prediction.entry_premium),
     current_price: prediction.current_premium,
     peak_price: prediction.peak_premium,
     remaining_quantity: prediction.contracts_remaining,

@@ -6,7 +6,7 @@ import type { Keys } from "../../store/keys.ts";
 import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
 import type { PredictionFilters } from "./filters.ts";
 import { type Prediction, predictionExitSchema, predictionOutcomeSchema, predictionSchema } from "./record.ts";
-import { type predictionDetailSchema, toPredictionDetail } from "./view.ts";
+import { type predictionDetailSchema, toPredictionDetail, toPredictionView } from "./view.ts";
 
 type ReadServices = Pick<RunServices, "store">;
 
@@ -16,7 +16,8 @@ export async function listPredictions(
   filters: PredictionFilters,
   page: PageRequest,
 ): Promise<ListPage<Prediction>> {
-  return readPage(store, predictionList(store.keys, filters), page, predictionSchema);
+  const found = await readPage(store, predictionList(store.keys, filters), page, predictionSchema);
+  return { ...found, items: found.items.map(toPredictionView) };
 }
 
 function predictionList(keys: Keys, filters: Filters): List {

@@ -31,6 +31,17 @@ const predictionFields = {
   created_at: z.string(),
 };
 
+/** A split of the underlying, as it was booked on a prediction. */
+export const predictionSplitSchema = z.object({
+  /** The day from whose opening on it counts. */
+  date: z.string(),
+  /** New shares for an old one. */
+  ratio: z.number().positive(),
+  /** Contracts for an old one: one where only what it delivers has changed. */
+  contracts: z.number().int().positive(),
+  created_at: z.string(),
+});
+
 /** A prediction with a contract: followed until nothing remains of it. */
 export const followedPredictionSchema = z.object({
   ...predictionFields,
@@ -38,6 +49,10 @@ export const followedPredictionSchema = z.object({
   contract_symbol: z.string(),
   strike_price: priceSchema,
   expiration_date: z.string(),
+  /** What one contract delivers; other than a hundred after a split that is not to whole shares. */
+  deliverable_shares: z.number().nonnegative().default(100),
+  /** In the order of their days. All quantities and premiums here are on the scale after the last one. */
+  splits: z.array(predictionSplitSchema).default([]),
   entry_premium: priceSchema,
   contracts: z.number().int().positive(),
   contracts_remaining: z.number().int().nonnegative(),
@@ -69,6 +84,8 @@ export const expiredPredictionSchema = z.object({
   contract_symbol: absent,
   strike_price: absent,
   expiration_date: absent,
+  deliverable_shares: absent,
+  splits: z.array(predictionSplitSchema).length(0).default([]),
   entry_premium: absent,
   contracts: absent,
   contracts_remaining: absent,
@@ -122,6 +139,10 @@ export const appliedResultSchema = z.object({
   is_correct: z.boolean().nullable(),
   simulated_pnl_cents: z.number().int(),
   trading_costs_cents: z.number().int(),
+  /** What was bought, on which day and for how much; null in tables from before these were kept. */
+  contract_symbol: z.string().nullable().default(null),
+  entry_date: z.string().nullable().default(null),
+  paid_cents: z.number().int().nullable().default(null),
 });
 export type AppliedResult = z.infer<typeof appliedResultSchema>;
 

@@ -1,3 +1,4 @@
+import { costCents } from "../instruments/quantities.ts";
 import type { AppliedResult, FollowedPrediction, Prediction } from "./record.ts";
 
 /** A prediction of which nothing is left. */
@@ -10,5 +11,17 @@ export function isResolved(prediction: Prediction): prediction is ResolvedPredic
 /** What an author's history keeps of a resolved prediction. */
 export function appliedResult(prediction: ResolvedPrediction): AppliedResult {
   const { id, author, ticker, resolved_at, is_correct, simulated_pnl_cents, trading_costs_cents } = prediction;
-  return { prediction_id: id, author, ticker, resolved_at, is_correct, simulated_pnl_cents, trading_costs_cents };
+  const { contract_symbol, entry_date, entry_premium, contracts } = prediction;
+  return {
+    prediction_id: id,
+    author,
+    ticker,
+    resolved_at,
+    is_correct,
+    simulated_pnl_cents,
+    trading_costs_cents,
+    contract_symbol,
+    entry_date,
+    paid_cents: costCents("option", entry_premium, contracts),
+  };
 }

@@ -54,6 +54,7 @@ export function newPrediction(
     resolved_at: null,
     current_premium: null,
     last_checked_at: null,
+    splits: [],
     version: 0,
   };
   if (typeof contract === "string") {
@@ -64,6 +65,7 @@ export function newPrediction(
       contract_symbol: null,
       strike_price: null,
       expiration_date: null,
+      deliverable_shares: null,
       entry_premium: null,
       contracts: null,
       contracts_remaining: null,
@@ -79,6 +81,7 @@ export function newPrediction(
     contract_symbol: contract.contract_symbol,
     strike_price: contract.strike_price,
     expiration_date: contract.expiration_date,
+    deliverable_shares: 100,
     entry_premium: contract.mark,
     contracts,
     contracts_remaining: contracts,

@@ -1,14 +1,18 @@
 import * as z from "zod";
+import { addDays } from "../../runtime/dates.ts";
 import { dollars } from "../../runtime/money.ts";
+import { shownPrice } from "../instruments/split.ts";
 import { exitReasonSchema, priceSchema } from "../instruments/terms.ts";
 import {
   expiredPredictionSchema,
+  type FollowedPrediction,
   followedPredictionSchema,
   type Prediction,
   type PredictionExit,
   type PredictionOutcome,
   predictionExitSchema,
   predictionOutcomeSchema,
+  predictionSplitSchema,
 } from "./record.ts";
 import { outcomePnlPct } from "./rules.ts";
 
@@ -31,6 +35,10 @@ export const predictionViewSchema = z
     strike_price: price,
     expiration_date: text,
     contract_symbol: text,
+    /** Beyond the contract: what one contract delivers, a hundred but after some splits. */
+    deliverable_shares: z.number().nullable(),
+    /** Beyond the contract: splits of the underlying, in the order of their days; the figures here are after the last one. */
+    splits: z.array(predictionSplitSchema.meta({ id: "PredictionSplit" })),
     entry_premium: price,
     entry_date: z.string(),
     contracts: count,
@@ -78,20 +86,39 @@ export const predictionDetailSchema = predictionViewSchema
   })
   .meta({ id: "PredictionDetail" });
 
+/** A prediction as it is shown: premiums that a split has made longer than any price is are rounded. */
+export function toPredictionView(prediction: Prediction): Prediction {
+  if (prediction.status === "expired") return prediction;
+  const { entry_premium, current_premium } = prediction;
+  return {
+    ...prediction,
+    entry_premium: shownPrice(entry_premium),
+    current_premium: current_premium && shownPrice(current_premium),
+  };
+}
+
+/** What was paid, on the scale of the day of an observation. */
+function entryOn({ entry_premium, entry_date, splits }: FollowedPrediction, { day_offset }: PredictionOutcome): number {
+  const day = addDays(entry_date, day_offset);
+  return splits.reduce((premium, { date, contracts }) => (date > day ? premium * contracts : premium), entry_premium);
+}
+
 /** A prediction with its days and its exits, both given oldest first. */
 export function toPredictionDetail(
   prediction: Prediction,
   outcomes: readonly PredictionOutcome[],
   exits: readonly PredictionExit[],
 ): z.infer<typeof predictionDetailSchema> {
-  const { entry_premium } = prediction;
   return {
-    ...prediction,
+    ...toPredictionView(prediction),
     // Without a contract there is nothing to observe.
     prediction_outcomes:
-      entry_premium === null
+      prediction.status === "expired"
         ? []
-        : outcomes.map((outcome) => ({ ...outcome, pnl_pct: outcomePnlPct(outcome.premium, entry_premium) })),
+        : outcomes.map((outcome) => ({
+            ...outcome,
+            pnl_pct: outcomePnlPct(outcome.premium, entryOn(prediction, outcome)),
+          })),
     prediction_exits: exits.map((exit) => ({ ...exit, simulated_pnl: dollars(exit.simulated_pnl_cents) })),
   };
 }

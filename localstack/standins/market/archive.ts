@@ -1,16 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { isTradingDay, newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import { lastTradingDay, newYorkInstant, sessionEnd } from "../../../lib/calendar/trading-days.ts";
+import type { Split } from "../../../lib/providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { AppError } from "../../../lib/runtime/errors.ts";
-import {
-  type HistoryBar,
-  type HistoryCandle,
-  type MarketHistory,
-  type RecordedChain,
-  sessionInstant,
-} from "./history.ts";
+import type { HistoryBar, HistoryCandle, MarketHistory, RecordedChain } from "./history.ts";
 
 type Row = Partial<Record<string, string>>;
 
@@ -20,34 +15,50 @@ const chainFile = /chains_([A-Z.$]+)_(?:.*_)?(\d{4}-\d{2}-\d{2})\.json$/;
 
 /**
  * Real prices from a directory: `daily.csv` (symbol, date, open, high, low, close, volume) and, where there are any,
- * `intraday_5min.csv` (symbol, time in New York, …) and recorded option chains. Throws `BadConfiguration`.
+ * `intraday_5min.csv` (symbol, time in New York, …), `splits.csv` (symbol, date, ratio: new shares for an old one) and
+ * recorded option chains. All prices are as traded on their day. Throws `BadConfiguration`.
  */
 export async function readMarketArchive(directory: string): Promise<MarketHistory> {
+  const { files, bars } = await readDaily(directory);
+  const candles = files.includes("intraday_5min.csv")
+    ? readCandles(rowsOf(await readFile(join(directory, "intraday_5min.csv"), "utf8")))
+    : new Map<string, HistoryCandle[]>();
+  const splits = files.includes("splits.csv")
+    ? readSplits(rowsOf(await readFile(join(directory, "splits.csv"), "utf8")))
+    : new Map<string, Split[]>();
+  const chains = await readChains(directory, files);
+
+  return {
+    has: (symbol) => bars.has(symbol),
+    lastDay: lastDayOf(bars),
+    bars: (symbol, from, to) => (bars.get(symbol) ?? []).filter(({ date }) => date >= from && date <= to),
+    candles: (symbol, day) => candles.get(`${symbol} ${day}`) ?? wholeDay(bars.get(symbol), day),
+    splits: (symbol) => splits.get(symbol) ?? [],
+    recordedChain: (symbol, marketTime) => {
+      const chain = chains.get(`${symbol} ${newYorkDay(marketTime)}`);
+      return chain && chain.recordedAt <= marketTime.getTime() ? chain.answer : undefined;
+    },
+  };
+}
+
+/** The last trading day that `daily.csv` in a directory has a price of. Throws `BadConfiguration`. */
+export async function lastDayOfArchive(directory: string): Promise<string> {
+  return lastDayOf((await readDaily(directory)).bars);
+}
+
+function lastDayOf(bars: ReadonlyMap<string, readonly HistoryBar[]>): string {
+  const days = [...bars.values()].flatMap((known) => known.at(-1)?.date ?? []);
+  return lastTradingDay(days.toSorted().at(-1) ?? "");
+}
+
+async function readDaily(directory: string): Promise<{ files: string[]; bars: Map<string, HistoryBar[]> }> {
   const files = await readdir(directory).catch((error: unknown) => {
     throw unusable(directory, "cannot be read", error);
   });
   if (!files.includes("daily.csv")) throw unusable(directory, "holds no daily.csv");
   const bars = readBars(rowsOf(await readFile(join(directory, "daily.csv"), "utf8")));
   if (bars.size === 0) throw unusable(directory, "has no readable row in daily.csv");
-  const candles = files.includes("intraday_5min.csv")
-    ? readCandles(rowsOf(await readFile(join(directory, "intraday_5min.csv"), "utf8")))
-    : new Map<string, HistoryCandle[]>();
-  const chains = await readChains(directory, files);
-
-  const tradingDays = new Set([...bars.values()].flatMap((known) => known.map(({ date }) => date)));
-  const sorted = [...tradingDays].sort();
-  const [first = "", last = ""] = [sorted[0], sorted.at(-1)];
-  return {
-    has: (symbol) => bars.has(symbol),
-    // Within the archive its own days tell, holidays included.
-    isTradingDay: (day) => (day < first || day > last ? isTradingDay(day) : tradingDays.has(day)),
-    bars: (symbol, from, to) => (bars.get(symbol) ?? []).filter(({ date }) => date >= from && date <= to),
-    candles: (symbol, day) => candles.get(`${symbol} ${day}`) ?? wholeDay(bars.get(symbol), day),
-    recordedChain: (symbol, marketTime) => {
-      const chain = chains.get(`${symbol} ${newYorkDay(marketTime)}`);
-      return chain && chain.recordedAt <= marketTime.getTime() ? chain.answer : undefined;
-    },
-  };
+  return { files, bars };
 }
 
 function readBars(rows: Row[]): Map<string, HistoryBar[]> {
@@ -64,6 +75,24 @@ function readBars(rows: Row[]): Map<string, HistoryBar[]> {
   const inOrder = ([symbol, known]: [string, Map<string, HistoryBar>]) =>
     [symbol, [...known.values()].sort((a, b) => (a.date < b.date ? -1 : 1))] as const;
   return new Map([...bySymbol].map(inOrder));
+}
+
+/** By symbol, oldest first. */
+function readSplits(rows: Row[]): Map<string, Split[]> {
+  const bySymbol = new Map<string, Split[]>();
+  for (const { symbol = "", date = "", ratio } of rows) {
+    const shares = number(ratio);
+    if (symbol === "" || !/^\d{4}-\d{2}-\d{2}$/.test(date) || shares === null || shares <= 0) continue;
+    bySymbol.set(symbol, [...(bySymbol.get(symbol) ?? []), { date, ratio: wholeRatio(shares) }]);
+  }
+  for (const known of bySymbol.values()) known.sort((a, b) => (a.date < b.date ? -1 : 1));
+  return bySymbol;
+}
+
+/** One for three is written as 0.3333: the reciprocal of a whole number, not of 3.0003. */
+function wholeRatio(ratio: number): number {
+  const reciprocal = Math.round(1 / ratio);
+  return ratio < 1 && Math.abs(1 / ratio - reciprocal) < reciprocal / 1000 ? 1 / reciprocal : ratio;
 }
 
 /** By symbol and day. */
@@ -94,7 +123,7 @@ function wholeDay(bars: readonly HistoryBar[] | undefined, day: string): History
   const bar = bars?.find(({ date }) => date === day);
   if (!bar || bar.open === null || bar.high === null || bar.low === null) return [];
   const { open, high, low, close, volume } = bar;
-  const timestamp = new Date(sessionInstant(day, "16:00").getTime() - candleMs);
+  const timestamp = new Date(sessionEnd(day).getTime() - candleMs);
   return [{ open, high, low, close, volume, timestamp }];
 }
 

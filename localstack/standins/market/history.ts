@@ -1,6 +1,7 @@
-import { newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import { lastTradingDay, sessionEnd, sessionStart, tradingDayBefore } from "../../../lib/calendar/trading-days.ts";
 import { barsAsOf, candlesAsOf } from "../../../lib/providers/market/as-of.ts";
 import type { Candle } from "../../../lib/providers/market/market.ts";
+import { type Split, scaledPrice, sharesSince } from "../../../lib/providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { realisedVolatility } from "./black-scholes.ts";
 
@@ -23,11 +24,14 @@ export interface HistoryCandle extends Candle {
 export interface MarketHistory {
   /** By the project's symbols (`BRK.B`, `^GSPC`). */
   has(symbol: string): boolean;
-  isTradingDay(day: string): boolean;
+  /** The last day that anything is known of; absent where it goes on for ever. */
+  lastDay?: string;
   /** Within [from, to], oldest first. */
   bars(symbol: string, from: string, to: string): HistoryBar[];
   /** The 5-minute candles of a New York day, oldest first, extended hours included where they are known. */
   candles(symbol: string, day: string): HistoryCandle[];
+  /** Of one symbol, oldest first; none where absent. All prices are as they were traded on their day. */
+  splits?(symbol: string): Split[];
   /** A chain as Schwab sent it on that day, where one was recorded before `marketTime`. */
   recordedChain?(symbol: string, marketTime: Date): RecordedChain | undefined;
 }
@@ -54,25 +58,25 @@ export interface LastPrice {
 export type MarketView = ReturnType<typeof marketAsOf>;
 
 const candleMs = 5 * 60_000;
-const instants = new Map<string, Date>();
 /** A price older than this is none. */
 const longestStaleDays = 30;
 /** 31 closes give 30 returns; 60 calendar days hold more than that. */
 const closesForVolatility = 31;
 const daysForVolatility = 60;
 
-/** `newYorkInstant`, remembered: every price of a day asks for the same two. */
-export function sessionInstant(day: string, time: "09:30" | "16:00"): Date {
-  const key = `${day} ${time}`;
-  const known = instants.get(key) ?? newYorkInstant(day, time);
-  instants.set(key, known);
-  return known;
+/** Whether a session has begun of which a history that ends can say nothing: what it knows last is no price any more. */
+export function endsBefore({ lastDay }: Pick<MarketHistory, "lastDay">, marketTime: Date): boolean {
+  if (lastDay === undefined) return false;
+  const today = lastTradingDay(newYorkDay(marketTime));
+  const latest = sessionStart(today) <= marketTime ? today : tradingDayBefore(today);
+  return lastDay < latest;
 }
 
 /** The market as it was known at `marketTime`: nothing in it comes from later. */
 export function marketAsOf(history: MarketHistory, marketTime: Date) {
   const today = newYorkDay(marketTime);
-  const closesToday = sessionInstant(today, "16:00");
+  const hasEnded = endsBefore(history, marketTime);
+  const closesToday = sessionEnd(today);
   const isOver = (day: string) => day < today || (day === today && marketTime >= closesToday);
   const prices = new Map<string, LastPrice | undefined>();
   const volatilities = new Map<string, number | null>();
@@ -97,16 +101,31 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
   }
 
   function lastPrice(symbol: string): LastPrice | undefined {
-    if (!prices.has(symbol)) prices.set(symbol, findPrice(symbol));
+    if (!prices.has(symbol)) prices.set(symbol, hasEnded ? undefined : findPrice(symbol));
     return prices.get(symbol);
+  }
+
+  /** Those that have come into force: a split counts from its day on. */
+  function splits(symbol: string): Split[] {
+    return (history.splits?.(symbol) ?? []).filter(({ date }) => date <= today);
+  }
+
+  /** New shares for a share of `day`. */
+  function shares(symbol: string, day: string): number {
+    return sharesSince(day, splits(symbol));
+  }
+
+  /** The close of an earlier day in today's shares. */
+  function closeOnScale(symbol: string, bar: WholeBar | undefined): number | null {
+    return bar ? scaledPrice(bar.close, 1 / shares(symbol, bar.date)) : null;
   }
 
   function findPrice(symbol: string): LastPrice | undefined {
     const [before, bar] = [undefined, ...bars(symbol, addDays(today, -longestStaleDays), today)].slice(-2);
     if (bar === undefined) return undefined;
-    const opensAt = sessionInstant(bar.date, "09:30");
-    const traded = candles(symbol, opensAt, sessionInstant(bar.date, "16:00"));
-    const facts = { previousClose: before?.close ?? null };
+    const opensAt = sessionStart(bar.date);
+    const traded = candles(symbol, opensAt, sessionEnd(bar.date));
+    const facts = { previousClose: closeOnScale(symbol, before) };
     const latest = traded.at(-1);
     const begun = history.candles(symbol, bar.date).find(({ timestamp }) => timestamp >= opensAt);
     if (latest === undefined && begun !== undefined && begun.timestamp <= marketTime) {
@@ -118,7 +137,7 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
       return {
         ...facts,
         last,
-        at: isOver(bar.date) ? sessionInstant(bar.date, "16:00") : opensAt,
+        at: isOver(bar.date) ? sessionEnd(bar.date) : opensAt,
         open,
         high,
         low,
@@ -141,7 +160,8 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
     const known = volatilities.get(symbol);
     if (known !== undefined) return known;
     const finished = bars(symbol, addDays(today, -daysForVolatility), today).filter(({ date }) => isOver(date));
-    const value = realisedVolatility(finished.slice(-closesForVolatility).map(({ close }) => close));
+    const closes = finished.slice(-closesForVolatility).map(({ date, close }) => close / shares(symbol, date));
+    const value = realisedVolatility(closes);
     volatilities.set(symbol, value);
     return value;
   }
@@ -150,10 +170,11 @@ export function marketAsOf(history: MarketHistory, marketTime: Date) {
     marketTime,
     today,
     has: history.has,
-    isTradingDay: history.isTradingDay,
     recordedChain: (symbol: string) => history.recordedChain?.(symbol, marketTime),
     bars,
     candles,
+    splits,
+    shares,
     lastPrice,
     volatility,
   };

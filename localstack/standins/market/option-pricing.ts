@@ -1,10 +1,10 @@
-import { isTradingDay } from "../../../lib/calendar/trading-days.ts";
+import { lastTradingDay, sessionEnd } from "../../../lib/calendar/trading-days.ts";
 import type { OptionType } from "../../../lib/providers/market/market.ts";
 import { type OptionTerms, occSymbol } from "../../../lib/providers/market/occ.ts";
 import { addDays } from "../../../lib/runtime/dates.ts";
 import { round } from "../../../lib/runtime/money.ts";
 import { blackScholes } from "./black-scholes.ts";
-import { type MarketView, sessionInstant } from "./history.ts";
+import type { MarketView } from "./history.ts";
 
 export interface PricedOption extends OptionTerms {
   symbol: string;
@@ -57,7 +57,7 @@ export function priced(view: MarketView, terms: OptionTerms): PricedOption | und
   const symbol = underlyingOf(terms.root, view);
   const spot = symbol === undefined ? undefined : view.lastPrice(symbol)?.last;
   const volatility = symbol === undefined ? null : view.volatility(symbol);
-  const leftMs = sessionInstant(terms.expiration, "16:00").getTime() - view.marketTime.getTime();
+  const leftMs = sessionEnd(terms.expiration).getTime() - view.marketTime.getTime();
   if (spot === undefined || volatility === null || leftMs < 0) return undefined;
   const { strike, option_type: type } = terms;
   const { price, delta } = blackScholes({ type, spot, strike, rate, volatility, years: leftMs / yearMs });
@@ -85,12 +85,12 @@ function strikesAround(spot: number): number[] {
   return [...strikes];
 }
 
-/** Fridays within [from, to]; the day before where the exchange is closed on one. */
+/** Fridays within [from, to]; the last trading day before where the exchange is closed on one. */
 function fridays(from: string, to: string): string[] {
   const days: string[] = [];
   for (let day = from; day <= addDays(to, 1); day = addDays(day, 1)) {
     if (new Date(`${day}T00:00:00Z`).getUTCDay() !== 5) continue;
-    const expiration = isTradingDay(day) ? day : addDays(day, -1);
+    const expiration = lastTradingDay(day);
     if (expiration >= from && expiration <= to) days.push(expiration);
   }
   return days;

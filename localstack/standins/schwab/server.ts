@@ -1,4 +1,5 @@
 import { optionTerms } from "../../../lib/providers/market/occ.ts";
+import { scaled } from "../../../lib/providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { scenarioMarket } from "../../scenario/market.ts";
 import type { StandInRequest } from "../json-server.ts";
@@ -78,12 +79,22 @@ function history(view: MarketView, { query }: StandInRequest): JsonAnswer {
   const end = new Date(Number(query.get("endDate") ?? view.marketTime.getTime()));
   if (symbol === "" || Number.isNaN(start.getTime()) || Number.isNaN(end.getTime())) return failure(400, "Bad Request");
   const own = fromSchwabSymbol(symbol);
+  // As Schwab does: adjusted for all splits after the day.
   if (query.get("frequencyType") === "daily" && query.get("periodType") !== "day") {
-    return { status: 200, body: dailyHistory(symbol, view.bars(own, newYorkDay(start), newYorkDay(end))) };
+    const bars = view.bars(own, newYorkDay(start), newYorkDay(end));
+    return {
+      status: 200,
+      body: dailyHistory(
+        symbol,
+        bars.map((bar) => scaled(bar, 1 / view.shares(own, bar.date))),
+      ),
+    };
   }
   if (query.get("frequencyType") !== "minute" || query.get("frequency") !== "5") return failure(400, "Bad Request");
   const extended = query.get("needExtendedHoursData") !== "false";
-  return { status: 200, body: priceHistory(symbol, view.candles(own, start, end, extended)) };
+  const candles = view.candles(own, start, end, extended);
+  const adjusted = candles.map((candle) => scaled(candle, 1 / view.shares(own, newYorkDay(candle.timestamp))));
+  return { status: 200, body: priceHistory(symbol, adjusted) };
 }
 
 function chain(view: MarketView, { query }: StandInRequest): JsonAnswer {
@@ -101,7 +112,7 @@ function chain(view: MarketView, { query }: StandInRequest): JsonAnswer {
 function hours(view: MarketView, kinds: string, { query }: StandInRequest): JsonAnswer {
   const day = query.get("date") ?? view.today;
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return failure(400, "Bad Request");
-  const answers = kinds.split(",").map((kind) => marketHours(kind, day, view.isTradingDay(day)));
+  const answers = kinds.split(",").map((kind) => marketHours(kind, day));
   return { status: 200, body: Object.assign({}, ...answers) };
 }
 

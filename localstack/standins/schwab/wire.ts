@@ -1,15 +1,15 @@
-import { newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import {
+  isHalfDay,
+  isTradingDay,
+  newYorkInstant,
+  sessionEnd,
+  sessionStart,
+} from "../../../lib/calendar/trading-days.ts";
 import type { DailyBar } from "../../../lib/providers/market/market.ts";
 import { occSymbol, optionTerms } from "../../../lib/providers/market/occ.ts";
 import { daysBetween } from "../../../lib/runtime/dates.ts";
 import { round } from "../../../lib/runtime/money.ts";
-import {
-  type HistoryCandle,
-  type LastPrice,
-  type MarketView,
-  type RecordedChain,
-  sessionInstant,
-} from "../market/history.ts";
+import type { HistoryCandle, LastPrice, MarketView, RecordedChain } from "../market/history.ts";
 import type { PricedOption } from "../market/option-pricing.ts";
 
 type ByStrike = Record<string, object[]>;
@@ -195,7 +195,7 @@ function contract(option: PricedOption, dte: number, view: MarketView): object {
     delta: option.delta,
     theoreticalOptionValue: option.mark,
     strikePrice: option.strike,
-    expirationDate: sessionInstant(option.expiration, "16:00").toISOString().replace("Z", "+00:00"),
+    expirationDate: sessionEnd(option.expiration).toISOString().replace("Z", "+00:00"),
     daysToExpiration: dte,
     multiplier: 100,
     nonStandard: false,
@@ -205,19 +205,20 @@ function contract(option: PricedOption, dte: number, view: MarketView): object {
 }
 
 /** Market hours as Schwab answers them, with New York's offset. */
-export function marketHours(kind: string, day: string, isTradingDay: boolean): object {
+export function marketHours(kind: string, day: string): object {
   const marketType = kind.toUpperCase();
-  if (!isTradingDay) return { [kind]: { [kind]: { date: day, marketType, product: kind, isOpen: false } } };
+  if (!isTradingDay(day)) return { [kind]: { [kind]: { date: day, marketType, product: kind, isOpen: false } } };
   const product = kind === "equity" ? "EQ" : "EQO";
-  const hours = (Date.parse(`${day}T09:30:00Z`) - sessionInstant(day, "09:30").getTime()) / 3_600_000;
+  const hours = (Date.parse(`${day}T09:30:00Z`) - sessionStart(day).getTime()) / 3_600_000;
   const offset = `-0${Math.abs(hours)}:00`;
   const span = (start: string, end: string) => [
     { start: `${day}T${start}:00${offset}`, end: `${day}T${end}:00${offset}` },
   ];
+  const [closes, afterwards] = isHalfDay(day) ? ["13:00", "17:00"] : ["16:00", "20:00"];
   const sessionHours = {
     preMarket: span("07:00", "09:30"),
-    regularMarket: span("09:30", "16:00"),
-    postMarket: span("16:00", "20:00"),
+    regularMarket: span("09:30", closes),
+    postMarket: span(closes, afterwards),
   };
   return {
     [kind]: { [product]: { date: day, marketType, product, productName: kind, isOpen: true, sessionHours } },

@@ -1,8 +1,9 @@
-import { newYorkInstant } from "../../../lib/calendar/trading-days.ts";
+import { newYorkInstant, sessionStart } from "../../../lib/calendar/trading-days.ts";
+import { type Split, scaled } from "../../../lib/providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { scenarioMarket } from "../../scenario/market.ts";
 import { type JsonAnswer, type StandInOptions, startJsonServer } from "../json-server.ts";
-import { type MarketHistory, type MarketView, marketAsOf, sessionInstant, type WholeBar } from "../market/history.ts";
+import { type MarketHistory, type MarketView, marketAsOf, type WholeBar } from "../market/history.ts";
 
 export interface YahooStandInOptions extends StandInOptions {
   /** The scenario's market if absent. */
@@ -36,11 +37,14 @@ export async function startYahooStandIn(
     const view = marketAsOf(market, marketTime);
     const [from, to] = windowOf(query, view);
     if (from === undefined || to === undefined) return failure(400, "Bad Request", "Invalid input");
-    const bars = view.bars(own, newYorkDay(from), newYorkDay(to)).filter(({ date }) => {
+    const isAsked = ({ date }: { date: string }) => {
       const stamp = openingOf(date);
       return stamp >= from.getTime() && stamp < to.getTime();
-    });
-    return { status: 200, body: chart(symbol, bars, view, own) };
+    };
+    // As Yahoo does: adjusted for all splits after the day, of which those of the window are named.
+    const bars = view.bars(own, newYorkDay(from), newYorkDay(to)).filter(isAsked);
+    const adjusted = bars.map((bar) => scaled(bar, 1 / view.shares(own, bar.date)));
+    return { status: 200, body: chart(symbol, adjusted, view.splits(own).filter(isAsked), view, own) };
   });
 }
 
@@ -57,10 +61,10 @@ function windowOf(query: URLSearchParams, view: MarketView): [Date, Date] | [] {
 }
 
 function openingOf(date: string): number {
-  return sessionInstant(date, "09:30").getTime();
+  return sessionStart(date).getTime();
 }
 
-function chart(symbol: string, bars: WholeBar[], view: MarketView, own: string): object {
+function chart(symbol: string, bars: WholeBar[], splits: Split[], view: MarketView, own: string): object {
   const column = (name: "open" | "high" | "low" | "close" | "volume") => bars.map((bar) => bar[name]);
   const price = view.lastPrice(own);
   const meta = {
@@ -83,7 +87,15 @@ function chart(symbol: string, bars: WholeBar[], view: MarketView, own: string):
   };
   const indicators = { quote: [quote], adjclose: [{ adjclose: column("close") }] };
   const timestamp = bars.map(({ date }) => openingOf(date) / 1000);
-  return { chart: { result: [{ meta, timestamp, indicators }], error: null } };
+  const events = splits.length === 0 ? {} : { events: { splits: Object.fromEntries(splits.map(splitEvent)) } };
+  return { chart: { result: [{ meta, timestamp, ...events, indicators }], error: null } };
+}
+
+/** By the second of the day's opening. */
+function splitEvent({ date, ratio }: Split): [string, object] {
+  const at = openingOf(date) / 1000;
+  const [numerator, denominator] = ratio < 1 ? [1, 1 / ratio] : [ratio, 1];
+  return [String(at), { date: at, numerator, denominator, splitRatio: `${numerator}:${denominator}` }];
 }
 
 function failure(status: number, code: string, description: string): JsonAnswer {

@@ -25,7 +25,7 @@ const below: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     predictions: priced,
     openings: [...priced, "positions"],
     performance: [...priced, "positions"],
-    evaluation: [...priced, "positions"],
+    evaluation: [...priced, "positions", "performance"],
     authors: [...priced, "positions", "predictions", "performance"],
     monitoring: [...priced, "positions", "predictions"],
     exports: [...priced, "positions", "predictions", "openings"],

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { archiveNotices } from "../../../localstack/embedded/archive-notices.ts";
+import { describe, expect, it } from "vitest";
+import { archiveNotices, marketArchiveNotices } from "../../../localstack/embedded/archive-notices.ts";
 import { folderWith } from "../../support/folders.ts";
 import { jsonLines } from "../../support/wire/reddit-archive.ts";
 
@@ -42,4 +42,29 @@ it("a start says what is wrong with an archive that no run could read", async ()
   expect(await archiveNotices({ REDDIT_ARCHIVE: join(folder, "archive.jsonl"), MARKET_CLOCK: asOf })).toEqual([
     expect.stringMatching(/holds no post and no comment in JSON lines; unreadable rows: 1$/),
   ]);
+});
+
+describe("a start with prices that end on Wednesday, 27 January 2021", () => {
+  const noticesAt = async (MARKET_CLOCK: string) => {
+    const rows = "GME,2021-01-26,88,150,80,147,900\nGME,2021-01-27,354,380,249,347,900\n";
+    const marketArchive = await folderWith({ "daily.csv": `symbol,date,open,high,low,close,volume\n${rows}` });
+    return marketArchiveNotices({ marketArchive, variables: { MARKET_CLOCK } });
+  };
+
+  it.each(["2021-01-27T15:00:00.000Z", "2021-01-28T14:29:59.999Z"])("has nothing to say at %s", async (clock) => {
+    expect(await noticesAt(clock)).toEqual([]);
+  });
+
+  it.each(["2021-01-28T14:30:00.000Z", "2021-02-19T15:00:00.000Z", "2021-02-20T15:00:00.000Z"])(
+    "says at %s that they end before",
+    async (clock) => {
+      expect(await noticesAt(clock)).toEqual([
+        `MARKET_ARCHIVE ends on 2021-01-27, before AS_OF (${clock}): nothing has a price, a run will not trade.`,
+      ]);
+    },
+  );
+});
+
+it("a start says nothing of prices that nobody brought", async () => {
+  expect(await marketArchiveNotices({ marketArchive: undefined, variables: { MARKET_CLOCK: asOf } })).toEqual([]);
 });

@@ -68,8 +68,6 @@ describe("a directory of prices", () => {
     expect(lastAt("2021-01-04T15:00:00Z")).toMatchObject({ last: 10, at: new Date("2021-01-04T14:30:00Z") });
     expect(lastAt("2021-01-04T21:00:00Z")).toMatchObject({ last: 11, previousClose: null });
     expect(lastAt("2021-01-04T14:00:00Z")).toBeUndefined();
-    // Thirty days later it is no price any more.
-    expect(lastAt("2021-03-01T15:00:00Z")).toBeUndefined();
   });
 
   it("does not know an index without an open before the close", async () => {
@@ -86,10 +84,41 @@ describe("a directory of prices", () => {
     });
   });
 
-  it("trades on its own days, and outside of them as the calendar says", async () => {
-    const archive = await read();
-    expect(["2021-01-04", "2021-01-05", "2021-01-02"].map(archive.isTradingDay)).toEqual([true, true, false]);
-    expect([archive.isTradingDay("2020-12-31"), archive.isTradingDay("2021-01-09")]).toEqual([true, false]);
+  it("ends with its last trading day: once a later session has begun, what it knows last is no price", async () => {
+    const archive = await readMarketArchive(await folderWith({ "daily.csv": `${daily}AAA,2021-01-09,1,1,1,1,1\n` }));
+    expect(archive.lastDay).toBe("2021-01-08");
+    const fewer = await read();
+    expect(fewer.lastDay).toBe("2021-01-05");
+    const lastAt = (time: string) => marketAsOf(fewer, new Date(time)).lastPrice("AAA")?.last;
+    expect(lastAt("2021-01-06T14:29:59Z")).toBe(12.5);
+    expect(lastAt("2021-01-06T14:30:00Z")).toBeUndefined();
+    expect(lastAt("2021-01-28T15:00:00Z")).toBeUndefined();
+  });
+
+  it("has no bar of a day on which the exchange was closed, whatever its rows say", async () => {
+    const rows = "AAA,2021-01-15,10,12,9,11,400\nAAA,2021-01-18,11,14,10,13,500\n";
+    const archive = await readMarketArchive(
+      await folderWith({ "daily.csv": `symbol,date,open,high,low,close,volume\n${rows}` }),
+    );
+    const view = marketAsOf(archive, new Date("2021-01-19T14:00:00Z"));
+    expect(view.bars("AAA", "2021-01-01", "2021-01-31").map(({ date }) => date)).toEqual(["2021-01-15"]);
+    expect(view.lastPrice("AAA")).toMatchObject({ last: 11, at: new Date("2021-01-15T21:00:00Z") });
+  });
+
+  it("ends a half day at 13:00", async () => {
+    const rows = "AAA,2020-11-25,10,12,9,11,400\nAAA,2020-11-27,11,14,10,13,500\n";
+    const archive = await readMarketArchive(
+      await folderWith({ "daily.csv": `symbol,date,open,high,low,close,volume\n${rows}` }),
+    );
+    const at = (time: string) => marketAsOf(archive, new Date(time));
+    expect(at("2020-11-27T17:59:59Z").lastPrice("AAA")?.last).toBe(11);
+    expect(at("2020-11-27T18:00:00Z").lastPrice("AAA")).toMatchObject({
+      last: 13,
+      at: new Date("2020-11-27T18:00:00Z"),
+    });
+    const [from, to] = [new Date("2020-11-27T05:00:00Z"), new Date("2020-11-28T05:00:00Z")];
+    const candles = at("2020-11-27T21:00:00Z").candles("AAA", from, to);
+    expect(candles.map(({ timestamp }) => timestamp.toISOString())).toEqual(["2020-11-27T17:55:00.000Z"]);
   });
 
   it("shows a day of which only the bar is known as one candle at its end, and not before it", async () => {
@@ -104,6 +133,28 @@ describe("a directory of prices", () => {
     expect(seenAt("2021-01-05T21:00:00Z")).toEqual([whole]);
     const lastAt = (time: string) => marketAsOf(archive, new Date(time)).lastPrice("AAA")?.last;
     expect([lastAt("2021-01-05T20:57:00Z"), lastAt("2021-01-05T21:00:00Z")]).toEqual([11, 13]);
+  });
+
+  it("knows the splits of splits.csv, oldest first, one for three as such, and passes over what is none", async () => {
+    const splits = `symbol,date,ratio
+AAA,2021-01-05,10
+AAA,2021-01-04,0.3333
+AAA,2021-01-06,0
+AAA,soon,2
+BBB,2021-01-04,1.5
+`;
+    const archive = await readMarketArchive(await folderWith({ "daily.csv": daily, "splits.csv": splits }));
+    expect(archive.splits?.("AAA")).toEqual([
+      { date: "2021-01-04", ratio: 1 / 3 },
+      { date: "2021-01-05", ratio: 10 },
+    ]);
+    expect(archive.splits?.("BBB")).toEqual([{ date: "2021-01-04", ratio: 1.5 }]);
+    expect(archive.splits?.("CCC")).toEqual([]);
+    const view = (time: string) => marketAsOf(archive, new Date(time));
+    expect(view("2021-01-04T22:00:00Z").splits("AAA")).toHaveLength(1);
+    expect(view("2021-01-05T15:00:00Z").splits("AAA")).toHaveLength(2);
+    // Eleven as traded are 1.10 of today's.
+    expect(view("2021-01-05T22:00:00Z").lastPrice("AAA")).toMatchObject({ last: 13, previousClose: 1.1 });
   });
 
   it("says what is missing", async () => {
@@ -173,7 +224,6 @@ describe("a month with a holiday and a halt", () => {
     const days = archive.bars("OTTR", "2021-01-15", "2021-02-02");
     expect(days.map(({ date }) => date)).toEqual(secondHalfOfJanuary);
     expect(days.find(({ date }) => date === "2021-01-27")?.close).toBe(56);
-    expect(archive.isTradingDay("2021-01-18")).toBe(false);
     expect(archive.bars("^GSPC", "2021-01-27", "2021-01-27")[0]).toMatchObject({ open: null, close: 3700.25 });
   });
 
@@ -216,7 +266,6 @@ describeRecorded("the recorded January 2021", ["market/archive_2021-01", "option
       ...["2021-01-27", "2021-01-28", "2021-01-29", "2021-02-01", "2021-02-02"],
     ]);
     expect(days.find(({ date }) => date === "2021-01-27")?.close).toBe(347.51001);
-    expect(archive.isTradingDay("2021-01-18")).toBe(false);
     expect(archive.bars("^GSPC", "2021-01-27", "2021-01-27")[0]).toMatchObject({ open: null, close: 3750.77001953125 });
   });
 

@@ -179,6 +179,12 @@ function scrambledAfter(history: MarketHistory, now: Date): MarketHistory {
   };
 }
 
+it("a half day of the scenario ends at 13:00", () => {
+  const candles = market.candles("GME", "2026-11-27");
+  expect(candles).toHaveLength(42);
+  expect(candles.at(-1)?.timestamp).toEqual(new Date("2026-11-27T17:55:00Z"));
+});
+
 describe("options priced by the model", () => {
   const view = at(morning);
   const chain = pricedChain(view, "GME", "2026-03-16", "2026-03-27");
@@ -188,6 +194,9 @@ describe("options priced by the model", () => {
     expect(new Set(chain.map(({ expiration }) => expiration))).toEqual(new Set(["2026-03-20", "2026-03-27"]));
     const easter = pricedChain(view, "GME", "2026-03-30", "2026-04-10");
     expect(new Set(easter.map(({ expiration }) => expiration))).toEqual(new Set(["2026-04-02", "2026-04-10"]));
+    // Christmas on a Friday, and the Thursday before it a half day.
+    const christmas = pricedChain(view, "GME", "2026-12-21", "2026-12-25");
+    expect(new Set(christmas.map(({ expiration }) => expiration))).toEqual(new Set(["2026-12-24"]));
     expect(new Set(pricedChain(view, "GME", null, null).map(({ expiration }) => expiration)).size).toBe(9);
   });
 

@@ -238,7 +238,9 @@ describe.each(engines)("events on $name", ({ missing, start }) => {
       expect(await readEvents(store, 2, 10)).toMatchObject({ events: [{ id: 3 }, { id: 4 }], newest: 4, next: 4 });
     });
 
-    it("of fifty who report at once are seen by a polling reader each once, in order, and with their changes", async () => {
+    it("of fifty who report at once are seen by a polling reader each once, in order, and with their changes", {
+      timeout: 60_000,
+    }, async () => {
       const writers = Array.from({ length: 50 }, (_, number) => number);
       let isWriting = true;
       const written = Promise.all(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { inRegularSession } from "../../../../lib/calendar/session.ts";
+import { inRegularSession } from "../../../../lib/calendar/trading-days.ts";
 import { type Http, HttpFailure, type HttpRequest } from "../../../../lib/providers/calls/http.ts";
 import { barsAsOf, candlesAsOf } from "../../../../lib/providers/market/as-of.ts";
 import { createYahoo } from "../../../../lib/providers/yahoo/client.ts";
@@ -61,16 +61,51 @@ describe("answers in Yahoo's form through the real client", () => {
     ]);
   });
 
-  it("reads days with a dividend, over the change of clocks, and notes the split", async () => {
+  it("reads days with a dividend, over the change of clocks, as they were traded before and after a split", async () => {
     const openings = ["2022-03-11T14:30:00Z", "2022-03-14T13:30:00Z", "2022-03-15T13:30:00Z"];
     const [first = "", second = ""] = openings;
-    const prices = { open: [80, 20, 21], high: [82, 22, 23], low: [79, 19, 20], close: [81, 21, 22] };
+    const prices = { open: [20.25, 20, 21], high: [20.5, 22, 23], low: [19.75, 19, 20], close: [20.25, 21, 22] };
     const body = chart(openings, prices, { ...dividendOn(first, 0.2), ...splitOn(second, 4, 1) });
     expect(await bars(body, "2022-03-11", "2022-03-15")).toEqual([
-      { date: "2022-03-11", open: 80, high: 82, low: 79, close: 81, split: 1 },
+      { date: "2022-03-11", open: 81, high: 82, low: 79, close: 81, split: 1 },
       { date: "2022-03-14", open: 20, high: 22, low: 19, close: 21, split: 4 },
       { date: "2022-03-15", open: 21, high: 23, low: 20, close: 22, split: 1 },
     ]);
+  });
+
+  it("reads a day as traded before a reverse split and another one that both came after the days asked for", async () => {
+    const openings = ["2023-08-23T13:30:00Z", "2023-08-24T13:30:00Z", "2023-08-25T13:30:00Z"];
+    const [, second = "", third = ""] = openings;
+    const prices = {
+      open: [39, 32.62, 13.44],
+      high: [44, 33.2, 14.45],
+      low: [38.8, 26.66, 12.4],
+      close: [39.2, 28.74, 12.43],
+    };
+    const events = { splits: { ...splitOn(second, 1, 10).splits, ...splitOn(third, 1, 2).splits } };
+    expect(await bars(chart(openings, prices, events), "2023-08-23", "2023-08-24")).toEqual([
+      { date: "2023-08-23", open: 1.95, high: 2.2, low: 1.94, close: 1.96, split: 1 },
+      { date: "2023-08-24", open: 16.31, high: 16.6, low: 13.33, close: 14.37, split: 0.1 },
+    ]);
+  });
+
+  it("lets a split on a day without trading count from the next one", async () => {
+    const prices = { open: [20, 21], high: [22, 23], low: [19, 20], close: [21, 22] };
+    const body = chart(["2022-03-11T14:30:00Z", "2022-03-15T13:30:00Z"], prices, splitOn("2022-03-14T13:30:00Z", 3, 2));
+    expect(await bars(body, "2022-03-11", "2022-03-15")).toMatchObject([
+      { date: "2022-03-11", close: 31.5, split: 1 },
+      { date: "2022-03-15", close: 22, split: 1.5 },
+    ]);
+  });
+
+  it.each([
+    ["forward", [80, 20], 4, 1],
+    ["reverse", [1.96, 16.31], 1, 10],
+  ])("refuses a series that jumps by the ratio of a %s split: it mixes two scales", async (_, closes, of, to) => {
+    const openings = ["2022-03-11T14:30:00Z", "2022-03-14T13:30:00Z"];
+    const prices = { open: closes, high: closes, low: closes, close: closes };
+    const body = chart(openings, prices, splitOn("2022-03-14T13:30:00Z", of, to));
+    await expect(bars(body, "2022-03-11", "2022-03-14")).rejects.toMatchObject({ name: "PricesUnavailable" });
   });
 
   it("has no bars for a weekend, and none for a symbol that is not found", async () => {
@@ -138,14 +173,14 @@ describeRecorded("recorded answers through the real client", ["wire/yahoo"], () 
 });
 
 describe("the client", () => {
-  it("asks for whole days by Yahoo's name, with a browser's agent, and tells only a stand-in the market time", async () => {
+  it("asks for whole days up to today by Yahoo's name, with a browser's agent, and tells only a stand-in the market time", async () => {
     const local = setup(() => ({ status: 200, body: oneDay }));
     await local.yahoo.dailyBars({ ...window, symbol: "^GSPC" });
     const url = new URL(local.requests[0]?.url ?? "");
     expect(url.pathname).toBe("/v8/finance/chart/%5EGSPC");
     expect(Object.fromEntries(url.searchParams)).toEqual({
       period1: "1772323200",
-      period2: "1772755200",
+      period2: "1795219200",
       interval: "1d",
       events: "split",
       includePrePost: "false",

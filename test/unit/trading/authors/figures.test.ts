@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import {
   accuracyAfter,
   commentsByAuthor,
-  continuedAccuracy,
   conviction,
+  countedResults,
   newAuthor,
-  replayedAccuracy,
   withComments,
+  withResults,
 } from "../../../../lib/trading/authors/figures.ts";
+import type { AppliedResult } from "../../../../lib/trading/predictions/record.ts";
 import { commentOf } from "../../../support/seeds.ts";
 import { settings } from "../../../support/trading.ts";
 
@@ -22,7 +23,17 @@ function results(...right: (boolean | null)[]) {
     is_correct,
     simulated_pnl_cents: 0,
     trading_costs_cents: 0,
+    contract_symbol: `GME   2101${10 + index}C00040000`,
+    entry_date: "2021-01-01",
+    paid_cents: 200_000,
   }));
+}
+
+/** The accuracy of `ape`, whose results these are. */
+function replayed(history: ReturnType<typeof results>, changed: ReturnType<typeof results> = []) {
+  const author = { ...ape, avg_sentiment_accuracy: 0.123, counted_results: history.length };
+  const again = changed.length > 0 ? changed : history.slice(0, 1);
+  return withResults(author, history, again, new Date("2021-01-31T15:00:00Z"), settings).avg_sentiment_accuracy;
 }
 
 describe("an author's accuracy", () => {
@@ -52,9 +63,9 @@ describe("an author's accuracy", () => {
     const history = results(true, false);
     const [, second] = history;
     if (second === undefined) throw new Error("two results");
-    expect(replayedAccuracy(history, [], settings)).toBe(0.7);
-    expect(replayedAccuracy(history, [{ ...second, is_correct: true }], settings)).toBe(1);
-    expect(replayedAccuracy(results(null, false), [], settings)).toBe(0);
+    expect(replayed(history)).toBe(0.7);
+    expect(replayed(history, [{ ...second, is_correct: true }])).toBe(1);
+    expect(replayed(results(null, false))).toBe(0);
   });
 
   it("follows the time of resolution, then the id, whatever order the results come in", () => {
@@ -68,13 +79,78 @@ describe("an author's accuracy", () => {
     expect(accuracyAfter(null, together, settings)).toBe(0.3);
   });
 
-  it("cannot go on where a result belongs before one that has been counted", () => {
-    const author = { ...ape, avg_sentiment_accuracy: 0.5 };
+  it("goes on from what it is unless a result belongs before one that has been counted", () => {
+    const author = { ...ape, avg_sentiment_accuracy: 0.5, counted_results: 1 };
     const [first, second, third] = results(true, false, true);
     if (first === undefined || second === undefined || third === undefined) throw new Error("three results");
-    expect(continuedAccuracy(author, second, [third], settings)).toBe(0.65);
-    expect(continuedAccuracy(author, undefined, [first], settings)).toBe(0.65);
-    expect(continuedAccuracy(author, second, [first, third], settings)).toBeUndefined();
+    const accuracyWith = (history: AppliedResult[], further: AppliedResult[]) =>
+      withResults(author, history, further, new Date("2021-01-31T15:00:00Z"), settings).avg_sentiment_accuracy;
+    expect(accuracyWith([second], [third])).toBe(0.65);
+    expect(accuracyWith([], [first])).toBe(0.65);
+    // Replayed: right, wrong, right.
+    expect(accuracyWith([second], [first, third])).toBe(0.79);
+  });
+});
+
+describe("results on one contract and day of entry", () => {
+  const now = new Date("2021-01-31T15:00:00Z");
+  /** All on the contract of the first. */
+  const onOne = (...right: (boolean | null)[]) =>
+    results(...right).map((result) => ({ ...result, contract_symbol: "GME   210115C00040000" }));
+
+  it("count once, the first that was resolved", () => {
+    expect(countedResults(onOne(true, false, false).toReversed()).map((result) => result.prediction_id)).toEqual([
+      "p0",
+    ]);
+    const author = withResults(ape, [], onOne(true, false, false), now, settings);
+    expect(author).toMatchObject({ avg_sentiment_accuracy: 1, counted_results: 1, correct_results: 1 });
+    const [, , later] = onOne(true, false, false);
+    if (later === undefined) throw new Error("three results");
+    // A further comment on it changes nothing.
+    expect(withResults(author, onOne(true, false), [later], now, settings)).toEqual(author);
+  });
+
+  it("count each where the day or the contract is another", () => {
+    const [first, second, third] = onOne(true, false, true);
+    if (first === undefined || second === undefined || third === undefined) throw new Error("three results");
+    const apart = [
+      first,
+      { ...second, entry_date: "2021-01-04" },
+      { ...third, contract_symbol: "AMC   210115C00009000" },
+    ];
+    expect(withResults(ape, [], apart, now, settings)).toMatchObject({
+      avg_sentiment_accuracy: 0.79,
+      counted_results: 3,
+      correct_results: 2,
+    });
+  });
+
+  it("leave their place to the next where a person excluded the first", () => {
+    expect(countedResults(onOne(null, false, true)).map((result) => result.prediction_id)).toEqual(["p1"]);
+  });
+
+  it("from before the contract was kept count each", () => {
+    const old = onOne(true, false).map((result) => ({ ...result, contract_symbol: null, entry_date: null }));
+    expect(countedResults(old)).toHaveLength(2);
+  });
+
+  it("of an author who was never counted are all counted as soon as another comes", () => {
+    const history = onOne(true, false, false);
+    const [next] = results(true).map((result) => ({ ...result, resolved_at: "2021-01-09T15:00:00.000Z" }));
+    if (next === undefined) throw new Error("one result");
+    const before = { ...ape, avg_sentiment_accuracy: 0.49 };
+    const after = withResults(before, history, [{ ...next, prediction_id: "p9" }], now, settings);
+    // The repeated two no longer count: right, right.
+    expect(after).toMatchObject({ avg_sentiment_accuracy: 1, counted_results: 2, correct_results: 2 });
+  });
+
+  it("are right so many times in the first half and in the last, without the middle one", () => {
+    expect(withResults(ape, [], results(true, true, true, false, true), now, settings)).toMatchObject({
+      counted_results: 5,
+      correct_results: 4,
+      early_correct: 2,
+      late_correct: 1,
+    });
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { assessGraduation } from "../../../../lib/trading/evaluation/graduation.ts";
+import { assessGraduation, type Evidence } from "../../../../lib/trading/evaluation/graduation.ts";
 import { periodMetrics, rollPeriods } from "../../../../lib/trading/evaluation/periods.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "../../../../lib/trading/evaluation/record.ts";
 import type { BenchmarkClose } from "../../../../lib/trading/market/bars.ts";
 import { openPosition } from "../../../../lib/trading/openings/new-position.ts";
-import type { Position } from "../../../../lib/trading/positions/record.ts";
+import type { PortfolioValue, Position } from "../../../../lib/trading/positions/record.ts";
 import { offerOf, openDate, openedAt, portfolio, settings } from "../../../support/trading.ts";
 
 const portfolios = [
@@ -13,7 +13,11 @@ const portfolios = [
   portfolio("option", { id: "options_quality" }),
   portfolio("option", { id: "options_consensus", signal_type: "consensus" }),
 ];
-const facts = portfolios.map((each) => ({ portfolio: each, positions: [] as Position[] }));
+const facts = portfolios.map((each) => ({
+  portfolio: each,
+  positions: [] as Position[],
+  values: [] as PortfolioValue[],
+}));
 
 const closes: Record<string, number> = { "2021-01-04": 3700, "2021-02-03": 3811, "2021-03-05": 3848 };
 const benchmark: BenchmarkClose = (day) => closes[day] ?? null;
@@ -133,7 +137,9 @@ describe("a period's figures", () => {
       closedPosition(90_000, 9, "2021-02-03"),
       { ...closedPosition(90_000, 9, "2021-01-20"), status: "open" as const },
     ];
-    expect(periodMetrics(period, { portfolio: portfolio(), positions }, "2021-02-03", benchmark)).toMatchObject({
+    expect(
+      periodMetrics(period, { portfolio: portfolio(), positions, values: [] }, "2021-02-03", benchmark),
+    ).toMatchObject({
       total_positions_closed: 4,
       winning_positions: 2,
       losing_positions: 2,
@@ -145,7 +151,9 @@ describe("a period's figures", () => {
 
   it("lack the benchmark where a close is missing", () => {
     const value = { ...portfolio(), current_value_cents: 10_100_000 };
-    expect(periodMetrics(period, { portfolio: value, positions: [] }, "2021-01-20", benchmark)).toMatchObject({
+    expect(
+      periodMetrics(period, { portfolio: value, positions: [], values: [] }, "2021-01-20", benchmark),
+    ).toMatchObject({
       portfolio_return_pct: 1,
       sp500_return_pct: null,
       relative_performance: null,
@@ -153,14 +161,70 @@ describe("a period's figures", () => {
     });
   });
 
+  const worth = (date: string, value_cents: number, benchmark_price: number | null): PortfolioValue => ({
+    ...{
+      portfolio_id: "stocks_quality",
+      date,
+      value_cents,
+      net_value_cents: value_cents,
+      valued_at: `${date}T15:30:00.000Z`,
+    },
+    benchmark_price,
+  });
+
+  it("begin and end with the last values of both sides on or before those days", () => {
+    const values = [
+      worth("2021-01-02", 10_000_000, 3650),
+      worth("2021-01-15", 9_000_000, 3000),
+      worth("2021-02-01", 10_200_000, 3723),
+      worth("2021-02-04", 20_000_000, 9999),
+    ];
+    const now = { ...portfolio(), current_value_cents: 20_000_000 };
+    // 3650 → 3723, whatever the closes of the first and the last day are.
+    expect(periodMetrics(period, { portfolio: now, positions: [], values }, "2021-02-03", benchmark)).toMatchObject({
+      ...{ value_at_period_start_cents: 10_000_000, portfolio_return_pct: 2, sp500_return_pct: 2 },
+      ...{ relative_performance: 0, beat_benchmark: false },
+    });
+  });
+
+  it("take the closes of both values' days where the index was not kept with one of them", () => {
+    const values = [worth("2021-01-04", 10_000_000, null), worth("2021-02-03", 10_200_000, 3723)];
+    const fact = { portfolio: portfolio(), positions: [], values };
+    // 3700 → 3811
+    expect(periodMetrics(period, fact, "2021-02-03", benchmark)).toMatchObject({ sp500_return_pct: 3 });
+    expect(periodMetrics(period, fact, "2021-02-03", () => null)).toMatchObject({ sp500_return_pct: null });
+  });
+
+  it("say of a window without a run that neither side moved", () => {
+    const values = [worth("2021-01-04", 10_000_000, 3700), worth("2021-01-29", 10_500_000, 3737)];
+    const rolled = roll(
+      "2021-03-10",
+      started(),
+      facts.map((fact) => ({ ...fact, values })),
+    );
+    expect(rolled.completed.filter(({ portfolio_id }) => portfolio_id === "stocks_quality")).toMatchObject([
+      { portfolio_return_pct: 5, sp500_return_pct: 1, beat_benchmark: true },
+      { value_at_period_start_cents: 10_500_000, portfolio_return_pct: 0, sp500_return_pct: 0, beat_benchmark: false },
+    ]);
+    expect(rolled.created[0]).toMatchObject({ period_start: "2021-03-05", value_at_period_start_cents: 10_500_000 });
+  });
+
   it("do not call equality a beat", () => {
     const value = { ...portfolio(), current_value_cents: 10_300_000 };
-    expect(periodMetrics(period, { portfolio: value, positions: [] }, "2021-02-03", benchmark)).toMatchObject({
+    expect(
+      periodMetrics(period, { portfolio: value, positions: [], values: [] }, "2021-02-03", benchmark),
+    ).toMatchObject({
       relative_performance: 0,
       beat_benchmark: false,
     });
   });
 });
+
+/** Evidence that stops nobody. */
+const enough: Evidence = {
+  ...{ periods: 3, independentTrades: 20, tradingDays: 60, pairs: 54 },
+  excess: { mean: 0.002, standardError: 0.0004, bound: 0.0001 },
+};
 
 describe("graduation", () => {
   const starts = ["2021-01-04", "2021-02-03", "2021-03-05"];
@@ -196,7 +260,7 @@ describe("graduation", () => {
   ])(
     "with quality $quality and consensus $consensus is ready: $isReady, led by $leader",
     ({ quality, consensus, isReady, leader }) => {
-      const result = assessGraduation(periods(quality, consensus));
+      const result = assessGraduation(periods(quality, consensus), () => enough);
       expect(result).toMatchObject({ isReady, leader });
       expect(result.reasons.length === 0).toBe(isReady);
     },
@@ -206,6 +270,55 @@ describe("graduation", () => {
     const late = periods([3, 2, 5], [1, 1, 1]).map((each) =>
       each.period_start === "2021-03-05" ? { ...each, period_start: "2021-03-06" } : each,
     );
-    expect(assessGraduation(late)).toMatchObject({ isReady: false, leader: null });
+    expect(assessGraduation(late, () => enough)).toMatchObject({ isReady: false, leader: null });
+  });
+
+  it("says all conditions with what is measured and needed", () => {
+    const { conditions } = assessGraduation(periods([3, -2, 5], [1, -4, 2]), () => enough);
+    expect(conditions).toEqual([
+      { condition: "consecutive_periods", isMet: true, measured: 3, needed: 3 },
+      { condition: "periods_with_a_benchmark", isMet: true, measured: 6, needed: 6 },
+      { condition: "periods_led", isMet: true, measured: 3, needed: 3 },
+      { condition: "periods_that_beat_the_index", isMet: true, measured: 2, needed: 2 },
+      { condition: "worst_period", isMet: true, measured: -2, needed: -15 },
+      { condition: "independent_trades", isMet: true, measured: 20, needed: 20 },
+      { condition: "days_with_both_values", isMet: true, measured: 0.9, needed: 0.9 },
+      { condition: "mean_daily_excess_bound", isMet: true, measured: 0.0001, needed: 0 },
+    ]);
+  });
+
+  it("does not tell the leader's conditions before there is one", () => {
+    const { conditions, reasons } = assessGraduation(periods([3, 1, 3], [1, 2, 1]), () => enough);
+    expect(conditions.filter(({ isMet }) => !isMet).map(({ measured }) => measured)).toEqual([
+      2,
+      ...Array(5).fill(null),
+    ]);
+    expect(reasons).toEqual(["No signal type was the better one in all three periods."]);
+  });
+
+  it.each([
+    [{ independentTrades: 19 }, "Only 19 independent trades are closed, of 20 that are needed."],
+    [{ pairs: 53 }, "Only 53 of 60 trading days have the portfolio's and the index's value of one moment."],
+    [
+      { pairs: 0, tradingDays: 0 },
+      "Only 0 of 0 trading days have the portfolio's and the index's value of one moment.",
+    ],
+    [{ excess: null }, "There are too few days to compare the mean daily return with the index's."],
+    [
+      { excess: { mean: 0.0015, standardError: 0.0004, bound: -0.00034 } },
+      "The mean daily return beyond the index is 0.15 %; its lower bound, -0.034 %, is not above 0.",
+    ],
+    [
+      { excess: { mean: 0, standardError: 0, bound: 0 } },
+      "The mean daily return beyond the index is 0 %; its lower bound, 0 %, is not above 0.",
+    ],
+  ])("is refused with %j, and says how far it is", (changes: Partial<Evidence>, reason) => {
+    const result = assessGraduation(periods([3, -2, 5], [1, -4, 2]), () => ({ ...enough, ...changes }));
+    expect(result).toMatchObject({ isReady: false, leader: "quality", reasons: [reason] });
+  });
+
+  it("is refused where nothing is known of the days, and says all that is missing", () => {
+    const nothing = { periods: 3, independentTrades: 0, tradingDays: 60, pairs: 0, excess: null };
+    expect(assessGraduation(periods([3, -2, 5], [1, -4, 2]), () => nothing).reasons).toHaveLength(3);
   });
 });

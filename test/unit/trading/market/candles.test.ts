@@ -29,6 +29,9 @@ describe("the regular session", () => {
     { time: "2021-07-07T20:00:00.000Z", inside: false },
     { time: "2021-01-30T15:00:00.000Z", inside: false },
     { time: "2026-07-03T15:00:00.000Z", inside: false },
+    // The day after Thanksgiving, which ended at one.
+    { time: "2020-11-27T17:55:00.000Z", inside: true },
+    { time: "2020-11-27T18:00:00.000Z", inside: false },
   ])("holds $time: $inside", ({ time, inside }) => {
     expect(regularSession([at(time)])).toHaveLength(inside ? 1 : 0);
   });

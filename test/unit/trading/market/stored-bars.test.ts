@@ -7,7 +7,13 @@ import { createStoreClient } from "../../../../lib/store/client.ts";
 import { keysOf } from "../../../../lib/store/keys.ts";
 import { createStore } from "../../../../lib/store/table.ts";
 import { closeOn, missingDays, type PriceBar, priceBarSchema } from "../../../../lib/trading/market/bars.ts";
-import { priceBars, readBars, saveBars } from "../../../../lib/trading/market/stored-bars.ts";
+import {
+  priceBars,
+  readBars,
+  readSettlement,
+  saveBars,
+  splitsSince,
+} from "../../../../lib/trading/market/stored-bars.ts";
 import type { TradingServices } from "../../../../lib/trading/services.ts";
 import type { DynamoDb } from "../../../../localstack/embedded/dynamodb/engine.ts";
 import { startDynamoDb } from "../../../../localstack/embedded/dynamodb/start.ts";
@@ -75,7 +81,7 @@ function traded(date: string, close: number): DailyBar {
 /** A stored bar; final and fetched long after its day unless said otherwise. */
 function bar(date: string, close: number | null, changes: Partial<PriceBar> = {}): PriceBar {
   const prices = { open: close, high: close, low: close, close };
-  const stamp = { source: "broker" as const, is_final: true, fetched_at: `${date}T22:00:00.000Z` };
+  const stamp = { split: 1, source: "broker" as const, is_final: true, fetched_at: `${date}T22:00:00.000Z` };
   return { ticker: "GME", date, ...prices, ...stamp, ...changes };
 }
 
@@ -139,6 +145,7 @@ describe("daily bars", () => {
         high: 107,
         low: 103,
         close: 105,
+        split: 1,
         source: "yahoo",
         is_final: true,
         fetched_at: monday,
@@ -150,6 +157,7 @@ describe("daily bars", () => {
         high: 105,
         low: 105,
         close: 105,
+        split: 1,
         source: "yahoo",
         is_final: false,
         fetched_at: monday,
@@ -157,6 +165,23 @@ describe("daily bars", () => {
     ]);
     expect(await closes("2026-02-25", "2026-03-02")).toEqual(expected);
     expect(asked).toHaveLength(1);
+  });
+
+  it("are asked for where nobody has said whether there was a split, which the broker never does", async () => {
+    await saveBars(services, [bar("2026-02-26", 50, { split: null })]);
+    expect(await closes("2026-02-26", "2026-02-26")).toEqual({ "2026-02-26": 104 });
+    expect(asked).toEqual(["GME 2026-02-26 2026-02-26"]);
+    await saveBars(services, [bar("2026-02-26", 50, { split: null })]);
+    expect((await storedBars())[0]).toMatchObject({ close: 50, split: 1, source: "broker" });
+    expect(await closes("2026-02-26", "2026-02-26")).toEqual({ "2026-02-26": 50 });
+    expect(asked).toHaveLength(1);
+  });
+
+  it("of a table from before splits were known are read, and asked for again", async () => {
+    const { split: _, ...old } = bar("2026-02-26", 50);
+    await services.store.putMany([{ ...services.store.keys.dailyBar("GME", "2026-02-26"), ...old }]);
+    expect((await storedBars())[0]).toMatchObject({ close: 50, split: null });
+    expect(await closes("2026-02-26", "2026-02-26")).toEqual({ "2026-02-26": 104 });
   });
 
   it("are asked for from the first day that is missing, which may lie between stored ones", async () => {
@@ -326,5 +351,53 @@ describe("the close on a day", () => {
 
   it("is none where the last one is too long ago", () => {
     expect([closeOn(bars, "2026-03-02", "2026-02-27"), closeOn(bars, "2026-03-02", "2026-02-28")]).toEqual([52, null]);
+  });
+});
+
+describe("the splits since a time", () => {
+  const splits = (since: string, at = monday) => splitsSince(services, "GME", since, new Date(at));
+
+  it("are those of the sessions that began after it, with the opening, stored ones or from the source", async () => {
+    if (!Array.isArray(source)) throw new Error("no source");
+    source[4] = { ...traded("2026-02-26", 10), split: 10 };
+    const found = [{ date: "2026-02-26", ratio: 10, opening: 9 }];
+    // Half past nine in New York.
+    expect(await splits("2026-02-26T14:29:59.999Z")).toEqual(found);
+    expect(await splits("2026-02-26T14:29:59.999Z")).toEqual(found);
+    expect(await splits("2026-02-26T14:30:00.000Z")).toEqual([]);
+    expect(asked).toEqual(["GME 2026-02-26 2026-03-02"]);
+    expect(await splits("2026-03-02T14:30:00.000Z")).toEqual([]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("are not known where the source fails, or has no bar yet of a day that has begun", async () => {
+    if (!Array.isArray(source)) throw new Error("no source");
+    source = source.filter(({ date }) => date !== "2026-03-02");
+    expect(await splits("2026-02-26T21:00:00.000Z")).toBeUndefined();
+    expect(await splits("2026-02-26T21:00:00.000Z", "2026-03-02T14:29:59.999Z")).toEqual([]);
+    source = new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "down");
+    expect(await splits("2026-02-17T21:00:00.000Z", "2026-02-27T22:00:00.000Z")).toBeUndefined();
+  });
+});
+
+describe("what settles an option", () => {
+  const settlement = (since: string, day: string) =>
+    readSettlement(services, { ticker: "GME", since, day }, new Date(monday));
+
+  it("is the close of its last day, as traded, and the splits until then, with one question", async () => {
+    if (!Array.isArray(source)) throw new Error("no source");
+    source[4] = { ...traded("2026-02-26", 10), split: 10 };
+    const splits = [{ date: "2026-02-26", ratio: 10, opening: 9 }];
+    expect(await settlement("2026-02-25T21:00:00.000Z", "2026-02-26")).toEqual({ splits, close: 10 });
+    expect(asked).toEqual(["GME 2026-02-26 2026-02-26"]);
+    expect(await settlement("2026-02-24T21:00:00.000Z", "2026-02-25")).toEqual({ splits: [], close: 103 });
+    expect(await settlement("2026-02-26T21:00:00.000Z", "2026-02-26")).toEqual({ splits: [], close: 10 });
+  });
+
+  it("has no split where the source knows of no trading, and is not known where it fails", async () => {
+    source = [];
+    expect(await settlement("2026-02-24T21:00:00.000Z", "2026-02-27")).toEqual({ splits: [], close: null });
+    source = new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "down");
+    expect((await settlement("2026-02-24T21:00:00.000Z", "2026-02-27")).splits).toBeUndefined();
   });
 });

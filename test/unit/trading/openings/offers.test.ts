@@ -62,6 +62,9 @@ describe("a broker that fails", () => {
     const { services, log } = contextOf(failing(down));
     expect(await isMarketOpen(services, marketTime, log)).toBe(true);
     expect(await isMarketOpen(services, new Date("2026-04-03T14:30:00Z"), log)).toBe(false);
+    // Half past two on the day after Thanksgiving, which ended at one.
+    expect(await isMarketOpen(services, new Date("2020-11-27T19:30:00Z"), log)).toBe(false);
+    expect(await isMarketOpen(services, new Date("2020-11-27T17:30:00Z"), log)).toBe(true);
   });
 });
 

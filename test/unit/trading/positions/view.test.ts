@@ -42,6 +42,7 @@ describe("a position as it is shown", () => {
       contract_symbol: null,
       strike_price: null,
       expiration_date: null,
+      deliverable_shares: null,
       contracts: null,
       contracts_remaining: null,
       premium_paid: null,
@@ -59,6 +60,7 @@ describe("a position as it is shown", () => {
       dte: null,
       premium_change_pct: null,
       position_exits: [],
+      splits: [],
       net: { entry_price: 142.6713, bid: 142.4, ask: 142.6, trading_costs: 1.71, realized_pnl: -1.71 },
     });
   });
@@ -88,6 +90,7 @@ describe("a position as it is shown", () => {
       contract_symbol: "GME   260320C00150000",
       strike_price: 150,
       expiration_date: "2026-03-20",
+      deliverable_shares: 100,
       contracts: 4,
       contracts_remaining: 4,
       premium_paid: 1400,
@@ -105,6 +108,7 @@ describe("a position as it is shown", () => {
       dte: 18,
       premium_change_pct: 0.371,
       position_exits: [],
+      splits: [],
       net: { entry_price: null, bid: null, ask: null, trading_costs: 0, realized_pnl: 0 },
     });
   });
