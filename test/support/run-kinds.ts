@@ -1,5 +1,6 @@
-import { analysisRun, analysisStart, resumeAnalysis } from "../../lib/analysis/run.ts";
+import { analysisRun, analysisStart, completeAnalysis, resumeAnalysis } from "../../lib/analysis/run.ts";
 import type { Executions } from "../../lib/providers/aws/executions.ts";
+import { completeRun } from "../../lib/runs/complete.ts";
 import type { RunKind } from "../../lib/runs/kind.ts";
 import { listRuns, readRun } from "../../lib/runs/read.ts";
 import { resumeRun } from "../../lib/runs/resume.ts";
@@ -7,7 +8,7 @@ import { type RunRecord, runRecordSchema } from "../../lib/runs/run.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { stopRun } from "../../lib/runs/stop.ts";
 import type { Services } from "../../lib/services.ts";
-import { resumeTrial, trialRun, trialStart, type withTrials } from "./trial-run.ts";
+import { completeTrial, resumeTrial, trialRun, trialStart, type withTrials } from "./trial-run.ts";
 
 /** Services for runs of either kind. */
 export type KindServices = ReturnType<typeof withTrials<Services>>;
@@ -34,6 +35,8 @@ export interface Lifecycle {
   start(services: KindServices, key?: string): Promise<string>;
   stop(services: KindServices, id: string, key?: string): Promise<ReturnType<typeof shown>>;
   resume(services: KindServices, id: string, key?: string): Promise<string>;
+  /** The handler of its state CompleteRun. */
+  complete(load: () => KindServices): (event: unknown) => Promise<{ status: string }>;
   read(services: KindServices, id: string): Promise<RunRecord>;
   list(services: KindServices): Promise<string[]>;
 }
@@ -57,6 +60,7 @@ export const analyses: Lifecycle = {
   stop: (services, id, key) => stopRun(analysisRun, services, id, request(`stop#${id}`, key), shown),
   resume: async (services, id, key) =>
     (await resumeRun(analysisRun, resumeAnalysis, services, id, request(`resume#${id}`, key))).run_id,
+  complete: (load) => completeRun(analysisRun, completeAnalysis, load),
   read: (services, id) => readRun(analysisRun, services, id),
   list: async (services) => (await listRuns(analysisRun, services, newest, runRecordSchema)).items.map(({ id }) => id),
 };
@@ -79,6 +83,7 @@ export const trials: Lifecycle = {
   stop: (services, id, key) => stopRun(trialRun, services, id, request(`stop#${id}`, key), shown),
   resume: async (services, id, key) =>
     (await resumeRun(trialRun, resumeTrial, services, id, request(`resume#${id}`, key))).run_id,
+  complete: (load) => completeRun(trialRun, completeTrial, load),
   read: (services, id) => readRun(trialRun, services, id),
   list: async (services) => (await listRuns(trialRun, services, newest, runRecordSchema)).items.map(({ id }) => id),
 };

@@ -63,6 +63,7 @@ const pass = (seconds: number) => {
   cloud.time.now = new Date(cloud.time.now.getTime() + seconds * 1_000);
 };
 const killed = new Error("the process was killed here");
+const codeOf = (error: unknown) => (error as { code: string }).code;
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 const isOpen = ({ status }: RunRecord) => status === "queued" || status === "running";
 const endsOf = (id: string) =>
@@ -420,6 +421,57 @@ describe.each([analyses, trials])("a run of the kind $name", (kind: Lifecycle) =
       expect((await executions().describe(`${id}-10`))?.status).toBe("FAILED");
       expect(await dump(services.store, services.config.environment.REALM, [])).toEqual(before);
     });
+  });
+
+  it("that is stopped while it completes has one end, and each is told the truth", async () => {
+    const seen: string[] = [];
+    for (let round = 0; round < 9; round++) {
+      hold.close();
+      pass(1);
+      const id = await kind.start(services);
+      const stop = () => kind.stop(services, id).then(({ status }) => status, codeOf);
+      const complete = () =>
+        kind
+          .complete(() => services)({ runId: id, attempt: 1 })
+          .then(({ status }) => status, codeOf);
+      // Each has a head start in some of the rounds.
+      const [stopped, completed] = await Promise.all([
+        round % 3 === 1 ? tick().then(stop) : stop(),
+        round % 3 === 2 ? tick().then(complete) : complete(),
+      ]);
+      const { status } = await read(id);
+      seen.push(status);
+      expect([stopped, completed]).toEqual(
+        status === "completed" ? ["RUN_NOT_ACTIVE", "completed"] : [kind.stopped, "RUN_NOT_ACTIVE"],
+      );
+      expect(endsOf(id)).toHaveLength(1);
+      await executions().stop(`${id}-1`, "the round is over");
+      hold.open();
+    }
+    expect(seen).toHaveLength(9);
+  });
+
+  it("whose end is noticed by all at once is ended once, and the next one is left alone", async () => {
+    for (let round = 0; round < 5; round++) {
+      hold.close();
+      pass(1);
+      const id = await kind.start(services);
+      await executions().stop(`${id}-1`, "console");
+      const name = `${id}-1`;
+      await Promise.allSettled([
+        sweepRuns(kinds, services),
+        ended(name, "RUNNING"),
+        ended(name, "ABORTED"),
+        ended(name, "ABORTED"),
+        kind.stop(services, id),
+      ]);
+      expect(endsOf(id)).toHaveLength(1);
+      const next = await kind.start(services);
+      await Promise.all([sweepRuns(kinds, services), ended(name, "ABORTED"), ended(name, "FAILED")]);
+      expect((await read(next)).status).toBe(kind.first);
+      hold.open();
+      expect((await over(next)).status).toBe("completed");
+    }
   });
 
   it("killed before or after any write of it ends, and tells each end once", { timeout: 60_000 }, async () => {

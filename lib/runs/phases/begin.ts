@@ -59,7 +59,14 @@ function shownOf<I>(
   if (run.status === "running" && number <= run.current_phase) return undefined;
   if (number < run.current_phase) return { status: "running", ...progressOf(run) };
   const { current, total } = definition.progress?.(input) ?? { current: number, total: kind.phases.length };
-  const label = kind.phases[number - 1] ?? definition.state;
+  const label = labelOf(kind, number);
   const progress = { progress_current: current, progress_total: total };
   return { status: "running", current_phase: number, current_phase_label: label, ...progress };
+}
+
+/** What a client sees of a phase. Throws where its kind has no phase of this number. */
+export function labelOf({ name, phases }: Pick<RunKind, "name" | "phases">, number: number): string {
+  const label = phases[number - 1];
+  if (label === undefined) throw new RangeError(`A run of the kind ${name} has no phase ${number}.`);
+  return label;
 }

@@ -14,7 +14,7 @@ import { reportOf } from "../report.ts";
 import { isActive, type RunRecord } from "../run.ts";
 import type { RunServices } from "../services.ts";
 import { type WarningFacts, warningAction } from "../warnings.ts";
-import { beginPhase } from "./begin.ts";
+import { beginPhase, labelOf } from "./begin.ts";
 import { type PhaseDefinition, readInput } from "./definition.ts";
 
 export interface PhaseContext<I, S extends RunServices, R extends RunRecord, C, W extends string> {
@@ -68,6 +68,8 @@ export function phase<R extends RunRecord, RS extends RunServices, C, W extends 
   load: () => S,
   work: (context: PhaseContext<I, S, R, C, W>) => Promise<PhaseResult>,
 ): (event: unknown) => Promise<Record<string, unknown>> {
+  // A number that the kind does not have is refused when the function is loaded, and not in the middle of a run.
+  labelOf(kind, definition.number);
   return async (event) => {
     const invocation = { kind, definition, services: load(), ...readInput(definition, event) };
     const { services, runId, attempt, name } = invocation;

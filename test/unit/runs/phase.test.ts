@@ -650,3 +650,11 @@ it("hands on the configuration that a trial has stored at its start", async () =
   await handler({ runId, attempt: 1 });
   expect(seen[0]?.configuration).toEqual({ pace: "slow" });
 });
+
+it("is refused a number that its kind does not have, as soon as it is loaded", () => {
+  const load = () => services;
+  const work = async () => ({ summary: {} });
+  expect(() => phase(trialRun, { state: "Review", number: 3 }, load, work)).toThrow(
+    "A run of the kind trial has no phase 3.",
+  );
+});
