@@ -37,7 +37,8 @@ describe("while the broker is down", () => {
     const run = await runAt("2026-03-03");
     expect(run).toMatchObject({ exits_triggered: 0, warnings: [stockWarning(4, "yahoo")] });
     expect(run.warnings?.[0]?.message).toBe("Schwab gave no prices of GME; daily bars stand in.");
-    expect(asked).toBe(4);
+    // Four times for the stock, and four times for the index beside the portfolios' values.
+    expect(asked).toBe(8);
     expect(await positionOf(monday)).toMatchObject({
       last_price: 103,
       last_price_at: "2026-03-03T15:30:00.000Z",
