@@ -3,9 +3,7 @@ import { isAppError } from "../../lib/runtime/errors.ts";
 import type { Settings } from "./settings.ts";
 import { type StandInsOutcome, startStandIns } from "./standins.ts";
 import { StartProblem } from "./start-problem.ts";
-import { stepBack } from "./step-back.ts";
 
-stepBack();
 const say = (outcome: StandInsOutcome) => parentPort?.postMessage(outcome);
 
 await startStandIns(workerData as Settings).then(

@@ -1,13 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openFrontOf } from "../dynamodb/start.ts";
-import { stepBack } from "../step-back.ts";
 import { contextOf, handlerOf, openServices } from "./call.ts";
 import type { Invocation, Outcome, ThreadData } from "./invoke.ts";
 
 /** The thread in which phases and handlers of events run, so that no request waits for one. */
 const port = parentPort;
 if (!port) throw new Error("This is the program of a thread.");
-stepBack();
 
 const { variables, enginePorts } = workerData as ThreadData;
 const own = enginePorts && (await openFrontOf(enginePorts));
