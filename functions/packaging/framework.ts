@@ -10,6 +10,7 @@ export interface Serverless {
     provider: { stage: string; environment: Record<string, unknown>; compiledCloudFormationTemplate: Template };
     custom: {
       corsAllowedOrigins: string;
+      awsEndpoint: string;
       localStackEndpoint: string;
       authorizerConcurrency: string;
       may: Record<string, object>;

@@ -14,7 +14,8 @@ export default class Packaging {
       // Before anything is asked of AWS.
       initialize: () => {
         if (serverless.processedInput.commands[0] !== "deploy") return;
-        checkCloud(serverless.service.provider.stage, process.env.AWS_ENDPOINT_URL);
+        const { provider, custom } = serverless.service;
+        checkCloud(provider.stage, custom.awsEndpoint);
       },
       "before:package:initialize": () => {
         const { provider, custom } = serverless.service;

@@ -39,6 +39,7 @@ function shaped(
   const provider = { stage, environment: {}, compiledCloudFormationTemplate: template };
   const custom = {
     corsAllowedOrigins: "https://desk.example.com",
+    awsEndpoint: "",
     localStackEndpoint,
     authorizerConcurrency,
     may: {},
@@ -74,7 +75,13 @@ describe("what serverless.yml says of a function", () => {
   const get = { Effect: "Allow", Action: ["dynamodb:GetItem"], Resource: { "Fn::GetAtt": ["Table", "Arn"] } };
 
   function completed(key: string, settings: FunctionSettings): FunctionSettings {
-    const custom = { corsAllowedOrigins: "", localStackEndpoint: "", authorizerConcurrency: "", may: { get } };
+    const custom = {
+      corsAllowedOrigins: "",
+      awsEndpoint: "",
+      localStackEndpoint: "",
+      authorizerConcurrency: "",
+      may: { get },
+    };
     const provider = { stage: "prod", environment: {}, compiledCloudFormationTemplate: compiled() };
     completeFunctions({ provider, custom, functions: { [key]: settings } });
     return settings;
