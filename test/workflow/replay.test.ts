@@ -80,7 +80,10 @@ function entryPrice(bars: readonly Bar[], openedAt: string): number | undefined 
   return bars.findLast((bar) => endOf(bar) <= openedAt)?.close;
 }
 
-/** The exits that spec pipeline 6.1 wants of a stock by its bars; the rules of time come five days later. */
+/**
+ * The exits that spec pipeline 6.1 wants of a stock by its bars; the rules of time come five days later. Each order
+ * rests at its level: a bar that opens beyond it is dealt at its opening.
+ */
 function follow(bars: readonly Bar[], openedAt: string, entry: number, shares: number): FollowedExit[] {
   const exits: FollowedExit[] = [];
   let left = shares;
@@ -92,11 +95,13 @@ function follow(bars: readonly Bar[], openedAt: string, entry: number, shares: n
   };
   for (const bar of bars.filter((each) => each.time >= openedAt && endOf(each) <= lastInstant)) {
     if (left === 0) break;
-    if (bar.low <= entry * 0.9) sell("stop_loss", entry * 0.9, left, bar);
+    if (bar.low <= entry * 0.9) sell("stop_loss", Math.min(entry * 0.9, bar.open), left, bar);
     else if (!isHalfSold && bar.high >= entry * 1.15) {
-      sell("take_profit", entry * 1.15, Math.floor(left / 2), bar);
+      sell("take_profit", Math.max(entry * 1.15, bar.open), Math.floor(left / 2), bar);
       isHalfSold = true;
-    } else if (isHalfSold && bar.low <= highestBefore * 0.93) sell("trailing_stop", highestBefore * 0.93, left, bar);
+    } else if (isHalfSold && bar.low <= highestBefore * 0.93) {
+      sell("trailing_stop", Math.min(highestBefore * 0.93, bar.open), left, bar);
+    }
     highestBefore = Math.max(highestBefore, bar.high);
   }
   return exits;
@@ -168,10 +173,11 @@ describeRecorded("a replay of January 2021", ["reddit", "market/archive_2021-01"
     for (const clock of clocks) expect(clock >= "09:30:00" && clock < "16:00:00").toBe(true);
   });
 
-  it("sells at targets, trailing stops and a stop-loss, each at the level that a real bar touched", () => {
+  it("sells at targets, trailing stops and a stop-loss, each at its level, or at the opening of the real bar beyond it", () => {
     expect(exits.map((exit) => [exit.position_id.slice(0, 10), shown(exit)])).toEqual([
       ["2021-01-27", { reason: "take_profit", price: 320.5855, shares: 6, at: "2021-01-27T15:40:00.000Z" }],
-      ["2021-01-27", { reason: "trailing_stop", price: 302.25, shares: 7, at: "2021-01-27T15:45:00.000Z" }],
+      // Its stop, 7 % below the 325.00 before, is 302.25; the bar opened below it.
+      ["2021-01-27", { reason: "trailing_stop", price: 300.01, shares: 7, at: "2021-01-27T15:45:00.000Z" }],
       ["2021-02-01", { reason: "take_profit", price: 275.6895, shares: 7, at: "2021-02-01T16:30:00.000Z" }],
       ["2021-02-01", { reason: "trailing_stop", price: 260.4, shares: 8, at: "2021-02-01T16:35:00.000Z" }],
       ["2021-02-02", { reason: "stop_loss", price: 81.018, shares: 41, at: "2021-02-02T15:45:00.000Z" }],
