@@ -3,7 +3,7 @@ import { put } from "../../store/actions.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { benchmarkTicker } from "../market/benchmark.ts";
 import { liveShares } from "../market/quotes.ts";
-import { portfolioValueCents } from "../positions/bookkeeping.ts";
+import { netValueCents, portfolioValueCents } from "../positions/bookkeeping.ts";
 import type { Portfolio, PortfolioValue, Position } from "../positions/record.ts";
 import { readOpenPositions, readPortfolios, savePortfolio } from "../positions/stored.ts";
 import type { Monitoring } from "./pass.ts";
@@ -60,6 +60,6 @@ function isValued(before: Portfolio, after: Portfolio): boolean {
 }
 
 function dayValue(portfolio: Portfolio, date: string, valued_at: string): Omit<PortfolioValue, "benchmark_price"> {
-  const { id: portfolio_id, current_value_cents: value_cents, trading_costs_cents } = portfolio;
-  return { portfolio_id, date, value_cents, net_value_cents: value_cents - trading_costs_cents, valued_at };
+  const { id: portfolio_id, current_value_cents: value_cents } = portfolio;
+  return { portfolio_id, date, value_cents, net_value_cents: netValueCents(portfolio), valued_at };
 }

@@ -28,6 +28,8 @@ export interface ExitContext {
   costs: FillSettings;
 }
 
+type NetResult = Pick<Position, "realized_pnl_cents" | "trading_costs_cents">;
+
 /** Shares or contracts left. */
 export function remainingQuantity(position: Position): number {
   return position.instrument_type === "stock" ? position.shares_remaining : position.contracts_remaining;
@@ -47,6 +49,11 @@ export function openCostCents(position: Position): number {
 /** `current_value`: cash and the open positions at their last prices, in cents (spec pipeline 8). */
 export function portfolioValueCents(cashCents: number, open: readonly Position[]): number {
   return open.reduce((sum, position) => sum + positionValueCents(position), cashCents);
+}
+
+/** What a portfolio is worth after what all its fills so far would have cost beyond their paper prices, in cents. */
+export function netValueCents({ current_value_cents, trading_costs_cents }: Portfolio): number {
+  return current_value_cents - trading_costs_cents;
 }
 
 /** Notes a price, in dollars per share, and what it makes the portfolio worth; no exit follows from it. */
@@ -163,6 +170,16 @@ export function exitOnRequest(
 /** `realized_return_pct`: percent of what was paid, four decimals; 0 where nothing was (spec pipeline 6.5, D15). */
 export function realizedReturnPct(pnlCents: number, sizeCents: number): number {
   return sizeCents === 0 ? 0 : round((pnlCents / sizeCents) * 100, 4);
+}
+
+/** What a position has gained after the costs of its fills so far, in cents. */
+export function netPnlCents({ realized_pnl_cents, trading_costs_cents }: NetResult): number {
+  return realized_pnl_cents - trading_costs_cents;
+}
+
+/** `realized_return_pct` of a closed position after the costs of its fills. */
+export function netReturnPct(position: NetResult & Pick<Position, "position_size_cents">): number {
+  return realizedReturnPct(netPnlCents(position), position.position_size_cents);
 }
 
 function withRemaining(position: Position, remaining: number): Position {

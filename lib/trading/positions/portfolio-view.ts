@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { dollars, round } from "../../runtime/money.ts";
 import { unrealizedReturnPct } from "../instruments/returns.ts";
-import { openCostCents, positionValueCents, realizedReturnPct } from "./bookkeeping.ts";
+import { netValueCents, openCostCents, positionValueCents, realizedReturnPct } from "./bookkeeping.ts";
 import { type Portfolio, type Position, portfolioSchema } from "./record.ts";
 
 /** What an account is worth, in dollars; `total_pnl_pct` is percent of the starting capital, four decimals. */
@@ -56,7 +56,7 @@ export function toPortfolioView(portfolio: Portfolio): PortfolioView {
     cash_available: dollars(portfolio.cash_available_cents),
     open_position_count: portfolio.open_position_ids.length,
     net: {
-      ...worth(starting_capital_cents, current_value_cents - trading_costs_cents),
+      ...worth(starting_capital_cents, netValueCents(portfolio)),
       trading_costs: dollars(trading_costs_cents),
     },
   };

@@ -5,6 +5,7 @@ import { type LevelSettings, nearestExitDistance } from "../exits/levels.ts";
 import { premiumChangePct, unrealizedReturnPct } from "../instruments/returns.ts";
 import { shownPrice } from "../instruments/split.ts";
 import { exitNumber, instrumentTypeSchema, optionTypeSchema, priceSchema } from "../instruments/terms.ts";
+import { netPnlCents } from "./bookkeeping.ts";
 import { positionInstrument } from "./instrument.ts";
 import {
   type BookedSplit,
@@ -97,8 +98,10 @@ export const positionViewSchema = z
     underlying_price_at_entry: price,
     exit_date: text,
     exit_reason: positionExitSchema.shape.exit_reason.nullable(),
-    /** Percent, four decimals; null while open. */
-    realized_return_pct: z.number().nullable(),
+    realized_return_pct: z
+      .number()
+      .nullable()
+      .describe("Percent of what was paid, four decimals, before trading costs; null while open."),
     /** The share's, or the option's premium; null before the first observation. */
     current_price: price,
     price_as_of: text,
@@ -174,7 +177,7 @@ export function toPositionView(position: Position, exits: readonly PositionExit[
       bid: position.entry_fill?.bid ?? null,
       ask: position.entry_fill?.ask ?? null,
       trading_costs: dollars(position.trading_costs_cents),
-      realized_pnl: dollars(position.realized_pnl_cents - position.trading_costs_cents),
+      realized_pnl: dollars(netPnlCents(position)),
     },
   };
 }
