@@ -117,15 +117,16 @@ export const methods: z.infer<typeof methodsSchema> = [
       ...calibration("signals", "ended", "brier_score", "brier_skill_score", "brier_skill_score_error"),
       ...calibration("base_rate", "base_rate_known", "base_rate_brier_score"),
       ...bin("signals", "ended", "right", "mean_confidence", "right_share", "right_share_low", "right_share_high"),
-      ...bin("base_rate", "mean_return_pct"),
+      ...bin("base_rate", "mean_return_pct", "gross_right", "gross_mean_return_pct"),
     ],
     definition:
       "Confidence is a score of 0 to 1, a weighted sum of volume, agreement, the model's certainty and trust. Calibration " +
       "shows how often signals of a score turned out right, beside the base rate: how often the same tickers moved the " +
       "same way over as many trading days. Brier skill is 1 less the score's mean square miss over the base rate's.",
     convention:
-      "Right is a deciding position closed with a profit before costs. 95 % score intervals (Wilson) of independent " +
-      `signals. The base rate is of at least ${fewestObservations} overlapping windows, from a year before the signals on.`,
+      "Right is a deciding position closed with a profit after trading costs; before them under gross_…. 95 % score " +
+      "intervals (Wilson) of independent signals. The base rate has no costs and is of at least " +
+      `${fewestObservations} overlapping windows, from a year before the signals on.`,
     source: "Signals of the days asked for, closed positions, daily closes. Brier 1950, Murphy 1973.",
     not: "A probability: 0.8 does not mean eight in ten.",
   },
