@@ -1,6 +1,6 @@
 import { addDays } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
-import { type BenchmarkClose, closeOn } from "./bars.ts";
+import { type BenchmarkClose, closeOn, type PriceBar } from "./bars.ts";
 import { readBars } from "./stored-bars.ts";
 
 /** Yahoo's name of the S&P 500. */
@@ -10,6 +10,21 @@ export const totalReturnTicker = "^SP500TR";
 /** Calendar days after which a close no longer speaks for a day; the exchange has not been shut for longer since 1933. */
 const closeLasts = 7;
 
+/** Closes by New York day. */
+export type Closes = ReadonlyMap<string, number>;
+
+/** What the S&P 500 closed at, where it is known. */
+export interface Benchmark {
+  /** What speaks for a day: its close or the last one before. */
+  close: BenchmarkClose;
+  price: Closes;
+  /** The same with dividends. */
+  total: Closes;
+}
+
+/** Nothing is known of the index. */
+export const noBenchmark: Benchmark = { close: () => null, price: new Map(), total: new Map() };
+
 /**
  * The closes of the S&P 500 for the days of a range (New York). Where the source of daily prices fails, none: a close
  * that happens to be stored from weeks ago would look like a market that stood still (tier 4, logged).
@@ -17,8 +32,21 @@ const closeLasts = 7;
 export async function readBenchmark(
   services: Pick<TradingServices, "store" | "dailyPrices" | "log">,
   { from, to, marketTime }: { from: string; to: string; marketTime: Date },
-): Promise<BenchmarkClose> {
-  const range = { ticker: benchmarkTicker, from: addDays(from, -closeLasts), to, marketTime };
-  const { bars, isComplete } = await readBars(services, range);
-  return (day) => (isComplete ? closeOn(bars, day, addDays(day, -closeLasts)) : null);
+): Promise<Benchmark> {
+  const days = { from: addDays(from, -closeLasts), to, marketTime };
+  const [price, total] = await Promise.all([
+    readBars(services, { ticker: benchmarkTicker, ...days }),
+    readBars(services, { ticker: totalReturnTicker, ...days }),
+  ]);
+  if (!price.isComplete) return noBenchmark;
+  return {
+    close: (day) => closeOn(price.bars, day, addDays(day, -closeLasts)),
+    price: closesOf(price.bars),
+    total: total.isComplete ? closesOf(total.bars) : new Map(),
+  };
+}
+
+/** The closes of bars by their day. */
+export function closesOf(bars: readonly PriceBar[]): Map<string, number> {
+  return new Map(bars.flatMap(({ date, close }) => (close === null ? [] : [[date, close] as const])));
 }
