@@ -34,7 +34,7 @@ export const evaluationPeriodSchema = z.object({
   total_positions_closed: count(),
   gross: z
     .object(resultFields)
-    .meta({ id: "GrossPeriod" })
+    .meta({ id: "GrossPeriod", description: "Before trading costs. See GET /methods." })
     .nullable()
     .default(null)
     .describe("The same before trading costs; null where the figures themselves are before costs, see `missing`."),

@@ -33,7 +33,7 @@ export const portfolioPerformanceSchema = performanceViewSchema
       .nullable()
       .describe("The same with dividends; null where they are not known."),
   })
-  .meta({ id: "PortfolioPerformance" });
+  .meta({ id: "PortfolioPerformance", description: "What each figure means: GET /methods." });
 
 /**
  * What a portfolio's last `days` days up to the market's today say, gross and net: the trades that ended on them and

@@ -71,7 +71,7 @@ export const predictionViewSchema = z
     resolved_at: text,
     created_at: z.string(),
   })
-  .meta({ id: "Prediction" });
+  .meta({ id: "Prediction", description: "What its figures mean: GET /methods." });
 type PredictionView = z.infer<typeof predictionViewSchema>;
 
 const outcomeViewSchema = predictionOutcomeSchema
