@@ -20,7 +20,7 @@ export const portfolioViewSchema = z
     /** Beyond the contract: the same worth after what all fills so far would have cost beyond their paper prices. */
     net: worthSchema.extend({ trading_costs: z.number() }),
   })
-  .meta({ id: "Portfolio" });
+  .meta({ id: "Portfolio", description: "Before trading costs but under `net`. See GET /methods." });
 export type PortfolioView = z.infer<typeof portfolioViewSchema>;
 
 /** The open positions in one ticker, at their last prices. */
@@ -44,7 +44,7 @@ export const portfolioDetailSchema = portfolioViewSchema
     /** Ids of the open positions, in the order of their opening. */
     positions: z.array(z.string()),
   })
-  .meta({ id: "PortfolioDetail" });
+  .meta({ id: "PortfolioDetail", description: "Before trading costs but under `net`. See GET /methods." });
 
 /** A portfolio as it is shown: money in dollars. */
 export function toPortfolioView(portfolio: Portfolio): PortfolioView {

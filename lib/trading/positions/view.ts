@@ -51,7 +51,7 @@ export const exitViewSchema = z
       })
       .nullable(),
   })
-  .meta({ id: "PositionExit" });
+  .meta({ id: "PositionExit", description: "Before trading costs but under `net`. See GET /methods." });
 export type ExitView = z.infer<typeof exitViewSchema>;
 
 /** Beyond the contract: a split of what the position holds; `settlement` and `realized_pnl` are dollars. */
@@ -129,7 +129,7 @@ export const positionViewSchema = z
       realized_pnl: z.number(),
     }),
   })
-  .meta({ id: "Position" });
+  .meta({ id: "Position", description: "Before trading costs but under `net`. See GET /methods." });
 export type PositionView = z.infer<typeof positionViewSchema>;
 
 /** What a position is seen from: the market's New York day, and the configuration its levels follow. */
