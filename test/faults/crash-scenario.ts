@@ -3,7 +3,7 @@ import { openRealm } from "../../lib/realm/state.ts";
 import type { Services } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
 import { rollPeriods } from "../../lib/trading/evaluation/periods.ts";
-import { noBenchmark } from "../../lib/trading/market/benchmark.ts";
+import { noBenchmark } from "../../lib/trading/market/bars.ts";
 import { initialPortfolios } from "../../lib/trading/positions/accounts.ts";
 import type { MarketHistory } from "../../localstack/standins/market/history.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";

@@ -1,5 +1,5 @@
 import { round } from "../../runtime/money.ts";
-import type { Benchmark } from "../market/benchmark.ts";
+import type { Benchmark } from "../market/bars.ts";
 import { type BenchmarkReturns, benchmarkReturns, unknownReturns } from "../performance/benchmark-returns.ts";
 import { netPnlCents, netReturnPct, netValueCents } from "../positions/bookkeeping.ts";
 import type { Portfolio, PortfolioValue, Position } from "../positions/record.ts";

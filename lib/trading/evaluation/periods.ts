@@ -1,5 +1,5 @@
 import { addDays } from "../../runtime/dates.ts";
-import type { Benchmark } from "../market/benchmark.ts";
+import type { Benchmark } from "../market/bars.ts";
 import { netValueCents } from "../positions/bookkeeping.ts";
 import { lastValue, measured, type PeriodFacts } from "./figures.ts";
 import { type EvaluationPeriod, evaluationPeriodId } from "./record.ts";

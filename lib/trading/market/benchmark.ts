@@ -1,6 +1,6 @@
 import { addDays } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
-import { type BenchmarkClose, closeOn, type PriceBar } from "./bars.ts";
+import { type Benchmark, closeOn, noBenchmark, type PriceBar } from "./bars.ts";
 import { readBars } from "./stored-bars.ts";
 
 /** Yahoo's name of the S&P 500. */
@@ -9,21 +9,6 @@ export const benchmarkTicker = "^GSPC";
 export const totalReturnTicker = "^SP500TR";
 /** Calendar days after which a close no longer speaks for a day; the exchange has not been shut for longer since 1933. */
 const closeLasts = 7;
-
-/** Closes by New York day. */
-export type Closes = ReadonlyMap<string, number>;
-
-/** What the S&P 500 closed at, where it is known. */
-export interface Benchmark {
-  /** What speaks for a day: its close or the last one before. */
-  close: BenchmarkClose;
-  price: Closes;
-  /** The same with dividends. */
-  total: Closes;
-}
-
-/** Nothing is known of the index. */
-export const noBenchmark: Benchmark = { close: () => null, price: new Map(), total: new Map() };
 
 /**
  * The closes of the S&P 500 for the days of a range (New York). Where the source of daily prices fails, none: a close

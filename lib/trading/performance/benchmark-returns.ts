@@ -1,5 +1,5 @@
 import { round } from "../../runtime/money.ts";
-import type { Closes } from "../market/benchmark.ts";
+import type { Closes } from "../market/bars.ts";
 import type { DailyValue } from "./figures.ts";
 
 /** Percent; null where it cannot be told. */

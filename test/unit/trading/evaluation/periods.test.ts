@@ -3,7 +3,7 @@ import { filledIn, measured } from "../../../../lib/trading/evaluation/figures.t
 import { assessGraduation, type Evidence } from "../../../../lib/trading/evaluation/graduation.ts";
 import { rollPeriods } from "../../../../lib/trading/evaluation/periods.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "../../../../lib/trading/evaluation/record.ts";
-import { type Benchmark, noBenchmark } from "../../../../lib/trading/market/benchmark.ts";
+import { type Benchmark, noBenchmark } from "../../../../lib/trading/market/bars.ts";
 import { openPosition } from "../../../../lib/trading/openings/new-position.ts";
 import type { PortfolioValue, Position } from "../../../../lib/trading/positions/record.ts";
 import { completedPeriods } from "../../../support/evaluation-periods.ts";
