@@ -65,13 +65,14 @@ export function lastValue(values: readonly PortfolioValue[], day: string): Portf
 }
 
 function endsOf(period: EvaluationPeriod, { portfolio, values }: PeriodFacts, asOf: string): Ends {
-  const { period_start, value_at_period_start_cents, net_value_at_period_start_cents } = period;
+  const { period_start, value_at_period_start_cents: value, net_value_at_period_start_cents: net } = period;
+  const start = lastValue(values, period_start);
+  // What was counted against earlier periods; of a first one nothing, although its first day may have had costs.
+  const earlierCosts = net === null ? null : value - net;
   return {
-    start: lastValue(values, period_start) ?? {
-      ...{ date: period_start, benchmark_price: null, value_cents: value_at_period_start_cents },
-      // Before days were valued no fill had costs either.
-      net_value_cents: net_value_at_period_start_cents ?? value_at_period_start_cents,
-    },
+    start: start
+      ? { ...start, net_value_cents: earlierCosts === null ? start.net_value_cents : start.value_cents - earlierCosts }
+      : { date: period_start, benchmark_price: null, value_cents: value, net_value_cents: net ?? value },
     end: lastValue(values, asOf) ?? {
       ...{ date: asOf, benchmark_price: null, value_cents: portfolio.current_value_cents },
       net_value_cents: netValueCents(portfolio),

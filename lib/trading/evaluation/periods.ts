@@ -28,7 +28,7 @@ export function rollPeriods(
 ): Rollover {
   const problem = irregularity(facts, active);
   if (problem !== null) return { completed: [], created: [], problem };
-  let current = active.length === 0 ? startPeriods(facts, at.today, at.now) : [...active];
+  let current = active.length === 0 ? firstPeriods(facts, at.today, at.now) : [...active];
   const known = new Set(active.map(({ id }) => id));
   const completed: EvaluationPeriod[] = [];
   for (let end = current[0]?.period_end; end !== undefined && end < at.today; end = addDays(end, periodDays)) {
@@ -53,6 +53,14 @@ function irregularity(facts: readonly PeriodFacts[], active: readonly Evaluation
   if (counts.includes(0)) return "Some portfolios have no active evaluation period and others do.";
   const windows = new Set(active.map(({ period_start, period_end }) => `${period_start} ${period_end}`));
   return windows.size > 1 ? "The active evaluation periods have different windows." : null;
+}
+
+/** What their first day cost is of no earlier period, so that they answer for it. */
+function firstPeriods(facts: readonly PeriodFacts[], start: string, now: string): EvaluationPeriod[] {
+  return startPeriods(facts, start, now).map((period) => ({
+    ...period,
+    net_value_at_period_start_cents: period.value_at_period_start_cents,
+  }));
 }
 
 function startPeriods(facts: readonly PeriodFacts[], start: string, now: string): EvaluationPeriod[] {

@@ -26,7 +26,7 @@ export const evaluationPeriodSchema = z.object({
   signal_type: signalTypeSchema,
   status: z.enum(["active", "completed"]),
   value_at_period_start_cents: centsSchema,
-  /** After the trading costs until then; null in tables from before verdicts were after costs, like `gross`. */
+  /** After the trading costs of earlier periods; null in tables from before verdicts were after costs, like `gross`. */
   net_value_at_period_start_cents: centsSchema.nullable().default(null),
   ...resultFields,
   sp500_return_pct: percent().describe("Of the index's price, without dividends; the verdict rests on it."),

@@ -17,7 +17,7 @@ export const evaluationPeriodViewSchema = evaluationPeriodSchema
     net_value_at_period_start: z
       .number()
       .nullable()
-      .describe("After the trading costs until then; null in periods from before verdicts were after costs."),
+      .describe("After the trading costs of earlier periods; null in periods from before verdicts were after costs."),
     missing: z
       .array(z.enum(["sp500", "net"]))
       .describe(

@@ -205,22 +205,26 @@ describe("a period's figures", () => {
     });
   });
 
-  it("begin with what was left after costs where no day was valued before", () => {
-    const costly = { ...portfolio(), trading_costs_cents: 100_000 };
-    const [begun] = roll(
-      "2021-01-04",
-      [],
-      facts.map((fact) => ({ ...fact, portfolio: { ...fact.portfolio, trading_costs_cents: 100_000 } })),
-    ).created;
-    expect(begun).toMatchObject({
-      ...{ value_at_period_start_cents: 10_000_000, net_value_at_period_start_cents: 9_900_000 },
-    });
-    const grown = { ...costly, current_value_cents: 10_100_000, trading_costs_cents: 101_000 };
-    const fact = { portfolio: grown, positions: [], values: [] };
-    // 99,000 → 99,990 dollars
-    expect(measured(begun ?? period, fact, "2021-02-03", benchmark)).toMatchObject({
-      ...{ portfolio_return_pct: 1, gross: { portfolio_return_pct: 1 } },
-    });
+  it("answer for what their portfolio's first day cost, and later ones only for what came after them", () => {
+    // What was bought on the first day, before it was valued, cost 1,000 dollars, another 1,000 went until the second period, and 1,000 in it.
+    const values = [
+      { ...worth("2021-01-04", 10_000_000, 3700), net_value_cents: 9_900_000 },
+      { ...worth("2021-02-03", 10_200_000, 3811), net_value_cents: 10_000_000 },
+      { ...worth("2021-03-05", 10_200_000, 3848), net_value_cents: 9_900_000 },
+    ];
+    const valued = facts.map((fact) => ({ ...fact, values }));
+    const [begun] = roll("2021-01-04", [], valued).created;
+    expect(begun).toMatchObject({ ...worthAtStart(10_000_000, 10_000_000) });
+    const { completed, created } = roll("2021-03-06", roll("2021-01-04", [], valued).created, valued);
+    expect(completed.filter(({ portfolio_id }) => portfolio_id === "stocks_quality")).toMatchObject([
+      // 100,000 → 100,000, and 100,000 → 99,000
+      { ...worthAtStart(10_000_000, 10_000_000), portfolio_return_pct: 0, gross: { portfolio_return_pct: 2 } },
+      { ...worthAtStart(10_200_000, 10_000_000), portfolio_return_pct: -1, gross: { portfolio_return_pct: 0 } },
+    ]);
+    expect(created[0]).toMatchObject({ period_start: "2021-03-05", ...worthAtStart(10_200_000, 9_900_000) });
+  });
+  const worthAtStart = (gross: number, net: number) => ({
+    ...{ value_at_period_start_cents: gross, net_value_at_period_start_cents: net },
   });
 
   it("begin and end with the last values of both sides on or before those days", () => {
