@@ -100,7 +100,10 @@ function withOwnFigures(period: EvaluationPeriod, { positions }: PeriodFacts, { 
   };
 }
 
-function ownFigures(portfolioReturn: number, results: readonly { cents: number; percent: number }[]): OwnFigures {
+function ownFigures(
+  portfolioReturn: number | null,
+  results: readonly { cents: number; percent: number }[],
+): OwnFigures {
   const winning = results.filter(({ cents }) => cents > 0).length;
   const returns = results.reduce((sum, { percent }) => sum + percent, 0);
   const divisor = Math.max(results.length, 1);
@@ -141,6 +144,7 @@ function indexReturns({ start, end }: Ends, { close, price, total }: Benchmark):
   return benchmarkReturns(values, price, total);
 }
 
-function percentChange(from: number, to: number): number {
-  return from === 0 ? 0 : round(((to - from) / from) * 100, decimals);
+/** Null of what was worth nothing: it would beat an index that falls. */
+function percentChange(from: number, to: number): number | null {
+  return from <= 0 ? null : round(((to - from) / from) * 100, decimals);
 }

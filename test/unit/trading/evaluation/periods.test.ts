@@ -264,6 +264,14 @@ describe("a period's figures", () => {
     expect(rolled.created[0]).toMatchObject({ period_start: "2021-03-05", value_at_period_start_cents: 10_500_000 });
   });
 
+  it("give no verdict on a portfolio that was worth nothing", () => {
+    const ruined = { ...period, value_at_period_start_cents: 0, net_value_at_period_start_cents: 0 };
+    const fact = { portfolio: { ...portfolio(), current_value_cents: 0 }, positions: [], values: [] };
+    expect(measured(ruined, fact, "2021-02-03", benchmark)).toMatchObject({
+      ...{ portfolio_return_pct: null, sp500_return_pct: 3, relative_performance: null, beat_benchmark: null },
+    });
+  });
+
   it("do not call equality a beat", () => {
     const value = { ...portfolio(), current_value_cents: 10_300_000 };
     expect(measured(period, { portfolio: value, positions: [], values: [] }, "2021-02-03", benchmark)).toMatchObject({
