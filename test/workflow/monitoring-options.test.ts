@@ -110,10 +110,16 @@ describe("an option", () => {
   });
 
   it.each([
-    { what: "below its strike brings nothing", market: { GME: 90 }, price: 0, cents: 9_800_000 },
-    { what: "without a close brings its last premium", market: {}, price: 2, cents: 10_000_000 },
-  ])("that has expired $what", async ({ market, price, cents }) => {
-    await seedPositions(await begin(market), [calls()]);
+    { what: "below its strike brings nothing", fault: undefined, price: 0, cents: 9_800_000 },
+    {
+      what: "without a close brings its last premium",
+      fault: () => ({ status: 404, body: "{}" }),
+      price: 2,
+      cents: 10_000_000,
+    },
+  ])("that has expired $what", async ({ fault, price, cents }) => {
+    await seedPositions(await begin({ GME: 90 }), [calls()]);
+    desk.scene.yahooFaults = fault;
     await runAt("2026-03-23");
     expect(await exitsOf(id)).toMatchObject([{ exit_reason: "expiration", exit_price: price }]);
     expect(await cash()).toBe(cents);

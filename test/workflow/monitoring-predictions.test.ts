@@ -142,7 +142,7 @@ describe("a prediction", () => {
         expiration_date: "2026-03-06",
       }),
     );
-    await seedPredictions(await begin({ GME: 100 }), expired);
+    await seedPredictions(await begin(Object.fromEntries(names.map((ticker) => [ticker, 100]))), expired);
     let entries = 0;
     desk.setAround((handler, input) => {
       entries++;

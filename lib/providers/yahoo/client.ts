@@ -6,7 +6,7 @@ import { type Http, type HttpAnswer, HttpFailure, marketTimeHeader, retryAfterSe
 import { type RetryPolicy, type RetryTools, withRetries } from "../calls/retry.ts";
 import { barsAsOf } from "../market/as-of.ts";
 import type { DailyBar, DailyPrices } from "../market/market.ts";
-import { readChart, toYahooSymbol } from "./wire.ts";
+import { readChart, saysUnknownSymbol, toYahooSymbol } from "./wire.ts";
 
 export interface YahooSettings {
   /** `https://query1.finance.yahoo.com`, or a stand-in's. */
@@ -36,7 +36,7 @@ export function createYahoo(
   settings: YahooSettings,
   tools: RetryTools & { http: Http; clock: Clock; log: Log },
 ): DailyPrices {
-  async function fetchBars(symbol: string, from: string, to: string, marketTime: Date): Promise<DailyBar[]> {
+  async function fetchChart(symbol: string, from: string, to: string, marketTime: Date): Promise<HttpAnswer> {
     // To today, whatever was asked for: Yahoo adjusts a day by all splits after it, and names those of the window only.
     const last = [to, newYorkDay(marketTime), newYorkDay(tools.clock.now())].toSorted().at(-1) ?? to;
     const query = new URLSearchParams({
@@ -61,25 +61,40 @@ export function createYahoo(
         if (error instanceof HttpFailure) throw unavailable(error.message, { retryable: true, cause: error });
         throw error;
       });
-    return barsIn(answer, tools.clock.now());
+    refuseUnanswered(answer, tools.clock.now());
+    return answer;
   }
 
   return {
     async dailyBars({ symbol, from, to, marketTime }) {
       const log = tools.log.with({ symbol });
-      const bars = await withRetries(policy, { ...tools, log }, () => fetchBars(symbol, from, to, marketTime));
+      const bars = await withRetries(policy, { ...tools, log }, async () =>
+        barsIn(await fetchChart(symbol, from, to, marketTime)),
+      );
       return barsAsOf(bars, marketTime).filter(({ date }) => date >= from && date <= to);
+    },
+
+    async isUnknown({ symbol, marketTime }) {
+      const log = tools.log.with({ symbol });
+      const today = newYorkDay(marketTime);
+      const { status, text } = await withRetries(policy, { ...tools, log }, () =>
+        fetchChart(symbol, today, today, marketTime),
+      );
+      return status === 404 && saysUnknownSymbol(parseJson(text));
     },
   };
 }
 
-function barsIn({ status, headers, text }: HttpAnswer, now: Date): DailyBar[] {
-  if (status === 404) return [];
+function refuseUnanswered({ status, headers }: HttpAnswer, now: Date): void {
   if (status === 408 || status === 429 || status >= 500) {
     const seconds = retryAfterSeconds(headers, now);
     const facts = { retryable: true, ...(seconds !== undefined && { retryAfterSeconds: seconds }) };
     throw unavailable(`Yahoo answered HTTP ${status}`, facts);
   }
+}
+
+function barsIn({ status, text }: HttpAnswer): DailyBar[] {
+  if (status === 404) return [];
   // A 400 also says that there was no such stock in those days.
   const bars = readChart(parseJson(text));
   if (bars !== null && (status === 200 || bars.length === 0)) return bars;

@@ -7,9 +7,11 @@ import type { MonitoredInstrument } from "../exits/monitored.ts";
 import type { ExitDecision, ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
 import type { OpenedSplit } from "../market/bars.ts";
+import { type Doubt, reviewReason } from "../market/doubts.ts";
 import { applyDecision, type Holding, observePrice } from "../positions/bookkeeping.ts";
 import { positionInstrument } from "../positions/instrument.ts";
 import type { Position, PositionExit } from "../positions/record.ts";
+import { markForReview } from "../positions/review.ts";
 import { bookSplit, dueSplits } from "../positions/splits.ts";
 import { predictionInstrument } from "../predictions/instrument.ts";
 import type { FollowedPrediction, PredictionExit, PredictionOutcome } from "../predictions/record.ts";
@@ -37,15 +39,39 @@ export interface ObservedMarket {
   expirationClose: number | null;
   /** Daily bars stand in for the broker's candles. */
   isDailyOnly: boolean;
+  /** Why nothing of this can be decided by, where the sources contradict what is held. */
+  doubt: Doubt | null;
 }
+
+/** Nothing. */
+export const unobserved: ObservedMarket = {
+  splits: [],
+  candles: [],
+  price: null,
+  offered: { bid: null, ask: null },
+  expirationClose: null,
+  isDailyOnly: false,
+  doubt: null,
+};
 
 type Checked = Holding & { records: PositionExit[] };
 
 /**
- * What a check of a position comes to: exits, splits, state, price, and from when on the next one looks. Null where it
- * has been written before.
+ * What a check of a position comes to: exits, splits, state, price, and from when on the next one looks; or that a person
+ * has to look at it. Null where it has been written before, and where the sources may still explain themselves.
  */
 export function checkPosition(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
+  const reason = reasonOf(holding.position, observed, moment);
+  if (reason !== null) return { ...markForReview(holding, reason, moment.today), records: [] };
+  return observed.doubt === null ? decided(holding, observed, moment) : null;
+}
+
+function reasonOf(position: Position, { splits, doubt }: ObservedMarket, { today }: CheckMoment): string | null {
+  const held = { since: position.last_checked_at, due: dueSplits(position, splits), doubt };
+  return reviewReason(position.ticker, held, today);
+}
+
+function decided(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
   const { price, isDailyOnly } = observed;
   const { now } = moment;
   const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };

@@ -6,6 +6,7 @@ import { decideAnew } from "../../store/decide-anew.ts";
 import { type ContractTerms, splitContract } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { candleRecord } from "../market/candles.ts";
+import { isOverdue } from "../market/doubts.ts";
 import { livePremiums } from "../market/quotes.ts";
 import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
@@ -20,8 +21,9 @@ import {
   savePortfolio,
   savePosition,
 } from "../positions/stored.ts";
-import { checkPosition, type ObservedMarket } from "./check.ts";
+import { checkPosition, type ObservedMarket, unobserved } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
+import { doubtsOf, readLost, readUnknownSymbols, reviewWarnings, warn } from "./reviews.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
 import { readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
 import { decidingCandles } from "./window.ts";
@@ -33,6 +35,7 @@ import { decidingCandles } from "./window.ts";
 export async function monitorPositions(monitoring: Monitoring): Promise<void> {
   const { services } = monitoring.context;
   const open = await readOpenPositions(services, await readPortfolios(services));
+  await warn(monitoring, reviewWarnings(monitoring, open));
   const due = open.filter((position) => isDue(monitoring, position));
   await checkStocks(
     monitoring,
@@ -44,9 +47,9 @@ export async function monitorPositions(monitoring: Monitoring): Promise<void> {
   );
 }
 
-/** Whether it is open and was not looked at at this market time already, by an earlier try or another run. */
-function isDue({ now }: Monitoring, { status, last_checked_at }: Position): boolean {
-  return status === "open" && last_checked_at < now;
+/** Whether rules decide on it, and it was not looked at at this market time already, by an earlier try or another run. */
+function isDue({ now }: Monitoring, { status, needs_review, last_checked_at }: Position): boolean {
+  return status === "open" && !needs_review && last_checked_at < now;
 }
 
 async function checkStocks(monitoring: Monitoring, positions: readonly StockPosition[]): Promise<void> {
@@ -67,9 +70,12 @@ async function checkStocks(monitoring: Monitoring, positions: readonly StockPosi
   const warnings = answers.flatMap((answer) => stockWarning(monitoring, answer));
   warnings.push(...tickWarnings(monitoring, positions, markets));
   if (warnings.length > 0) await context.commit(warnings);
+  const doubts = await doubtsOf(monitoring, positions, answers);
   for (const { id, ticker } of positions) {
     const market = markets.get(ticker);
+    const doubt = doubts.get(ticker);
     if (market) await check(monitoring, id, (position) => observedStock(market, position, now));
+    else if (doubt) await check(monitoring, id, () => ({ ...unobserved, ...doubt }));
   }
 }
 
@@ -104,7 +110,7 @@ function observedStock(market: StockMarket, position: Position, now: string): Ob
   const { splits, price, offered, isDailyOnly } = market;
   const window = { from: position.last_checked_at, to: now };
   const { candles } = windowOnOneScale(market, position.last_price, window);
-  return { splits, candles, price, offered, expirationClose: null, isDailyOnly };
+  return { splits, candles, price, offered, expirationClose: null, isDailyOnly, doubt: null };
 }
 
 /** Neighbours are compared in today's shares, or a split would look like a bad tick; answered as they were traded. */
@@ -160,6 +166,13 @@ async function checkOptions(monitoring: Monitoring, positions: readonly OptionPo
       await check(monitoring, position.id, () => ({ ...unobserved, splits: known, ...premium }));
     }
   }
+  const lost = await readLost(
+    monitoring,
+    alive.filter(({ ticker }) => undecided.has(ticker)),
+  );
+  for (const { id } of alive.filter(({ ticker }) => lost.has(ticker))) {
+    await check(monitoring, id, () => ({ ...unobserved, doubt: "unknown_symbol" }));
+  }
   for (const position of positions.filter(({ expiration_date }) => expiration_date < today)) {
     await settle(monitoring, position);
   }
@@ -168,7 +181,8 @@ async function checkOptions(monitoring: Monitoring, positions: readonly OptionPo
 /** The symbol by which the broker knows an option's contract after splits. */
 function contractAfter(position: OptionPosition, splits: readonly OpenedSplit[]): string {
   const split = (terms: ContractTerms, { ratio }: OpenedSplit): ContractTerms => splitContract(terms, ratio);
-  return dueSplits(position, splits).reduce(split, position).contract_symbol;
+  const certain = dueSplits(position, splits).filter(({ isDoubtful }) => !isDoubtful);
+  return certain.reduce(split, position).contract_symbol;
 }
 
 /** An option past its expiration. */
@@ -176,18 +190,13 @@ async function settle(monitoring: Monitoring, position: OptionPosition): Promise
   const { services, marketTime, commit } = monitoring.context;
   const { id, ticker, last_checked_at: since, expiration_date: day } = position;
   const { splits, close } = await readSettlement(services, { ticker, since, day }, marketTime);
-  if (splits) await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
+  // A symbol that is gone may have become money or another company: nothing tells what its options came to.
+  if (close === null && (await readUnknownSymbols(monitoring, [ticker])).has(ticker)) {
+    if (!isOverdue(since, monitoring.today)) await commit([unknownSplits(monitoring, ticker)]);
+    await check(monitoring, id, () => ({ ...unobserved, doubt: "unknown_symbol" }));
+  } else if (splits) await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
   else await commit([unknownSplits(monitoring, ticker)]);
 }
-
-const unobserved: ObservedMarket = {
-  splits: [],
-  candles: [],
-  price: null,
-  offered: { bid: null, ask: null },
-  expirationClose: null,
-  isDailyOnly: false,
-};
 
 function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, contract: string) {
   return context.warning({
@@ -222,6 +231,7 @@ async function check(
         savePortfolio(keys, portfolio),
         ...createExits(keys, records),
         ...counterActions(keys, [closingCounts(before, position)]),
+        ...reviewWarnings(monitoring, [position]),
       ],
       records.length > 0 ? { add: { exits_recorded: records.length } } : undefined,
     );

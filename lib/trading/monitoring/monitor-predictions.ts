@@ -6,10 +6,11 @@ import { decideAnew } from "../../store/decide-anew.ts";
 import { livePremiums, liveShares } from "../market/quotes.ts";
 import { readSettlement } from "../market/stored-bars.ts";
 import { type FollowedPrediction, type Prediction, predictionSchema } from "../predictions/record.ts";
-import { bookSplits } from "../predictions/splits.ts";
+import { bookSplits, sentToReview } from "../predictions/splits.ts";
 import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
 import { checkPrediction, type ObservedPremium, type PredictionCheck } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
+import { predictionReviewWarnings, readLost, readUnknownSymbols, warn } from "./reviews.ts";
 import { readSplits } from "./splits.ts";
 
 /** Leaves room in a transaction for counters, the fence and the marker. */
@@ -20,7 +21,7 @@ const closesInFlight = 5;
 
 const trackedSchema = z.object({ prediction_id: z.string() });
 
-/** A prediction after its splits, and what is observed of it then; undefined where nothing is. */
+/** A prediction after its splits, or as one that needs review, and what is observed of it then; undefined where nothing is. */
 interface Observation {
   split: FollowedPrediction;
   seen: ObservedPremium | undefined;
@@ -51,7 +52,10 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
 
   const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
   const observe = await observePremiums(monitoring, alive);
-  const unobserved = alive.filter((prediction) => !observe(prediction)?.seen);
+  const unobserved = alive.filter((prediction) => {
+    const observation = observe(prediction);
+    return !observation?.seen && !(observation && needsReview(observation.split));
+  });
   if (unobserved.length > 0) {
     const tickers = [...new Set(unobserved.map(({ ticker }) => ticker))].slice(0, 20);
     log.warn("predictions without a premium are left to the next run", { predictions: unobserved.length, tickers });
@@ -82,21 +86,38 @@ async function observeExpirations(
 ): Promise<Observe> {
   const settled = await Promise.all(settlements.map((together) => readSettlementOf(monitoring, together)));
   const known = new Map(settled.flat());
+  const closeless = settlements.flat().filter((each) => known.get(settlementOf(each))?.close === null);
+  const lost = await readUnknownSymbols(
+    monitoring,
+    closeless.map(({ ticker }) => ticker),
+  );
   return (prediction) => {
     const { splits, close = null } = known.get(settlementOf(prediction)) ?? {};
-    if (!splits) return undefined;
+    const doubt = close === null && lost.has(prediction.ticker) ? "unknown_symbol" : null;
+    const reviewed = sentToReview(prediction, { splits: splits ?? [], doubt }, monitoring.today);
+    if (reviewed) return { split: reviewed, seen: undefined };
+    if (!splits || doubt) return undefined;
     const split = bookSplits(prediction, splits, monitoring.now);
     return { split, seen: { premium: null, expirationClose: close } };
   };
 }
 
-/** Books what was split since the last checks of these predictions; undefined where no source says. */
+/**
+ * Books what was split since the last checks of these predictions, or sends them to review; undefined where no source says.
+ */
 async function readSplitsOf(monitoring: Monitoring, predictions: readonly FollowedPrediction[]) {
   const unseen = predictions.map((each) => ({ ticker: each.ticker, since: unseenSince(each) }));
   const splits = await readSplits(monitoring, unseen);
+  const undecided = unseen.filter(({ ticker }) => !splits.has(ticker));
+  const lost = await readLost(
+    monitoring,
+    undecided.map(({ ticker, since }) => ({ ticker, last_checked_at: since })),
+  );
   return (prediction: FollowedPrediction): FollowedPrediction | undefined => {
     const known = splits.get(prediction.ticker);
-    return known && bookSplits(prediction, known, monitoring.now);
+    const doubt = lost.has(prediction.ticker) ? "unknown_symbol" : null;
+    const reviewed = sentToReview(prediction, { splits: known ?? [], doubt }, monitoring.today);
+    return reviewed ?? (known && bookSplits(prediction, known, monitoring.now));
   };
 }
 
@@ -129,10 +150,15 @@ async function observePremiums(monitoring: Monitoring, alive: readonly FollowedP
   return (prediction) => {
     const split = bookSplitsOf(prediction);
     if (!split) return undefined;
+    if (needsReview(split)) return { split, seen: undefined };
     const live = premiums.get(split.contract_symbol);
     const underlyingPrice = shares.get(prediction.ticker)?.price ?? null;
     return { split, seen: live && { premium: live.price, offered: live.offered, underlyingPrice } };
   };
+}
+
+function needsReview({ status }: FollowedPrediction): boolean {
+  return status === "needs_review";
 }
 
 /** Writes the checks, as many per transaction as fit, one transaction after the other. */
@@ -141,6 +167,9 @@ async function checkAll(
   predictions: readonly FollowedPrediction[],
   observe: Observe,
 ): Promise<void> {
+  const reviewed = predictions.flatMap((prediction) => observe(prediction)?.split ?? []).filter(needsReview);
+  // First: once the predictions are written, a repeated call does not look at them again.
+  await warn(monitoring, predictionReviewWarnings(monitoring, reviewed));
   const writes = predictions.flatMap((prediction) => writeOf(monitoring, prediction, observe) ?? []);
   for (const batch of batches(writes)) {
     monitoring.stopIfLate();
@@ -169,7 +198,8 @@ function writeOf(monitoring: Monitoring, prediction: FollowedPrediction, observe
   const { keys } = context.services.store;
   const { split, seen } = observe(prediction) ?? {};
   if (!split || (!seen && split === prediction)) return undefined;
-  if (!seen) return { id: prediction.id, actions: savePrediction(keys, prediction, split, []), counts: {} };
+  const counts = resolutionCounts(prediction, split);
+  if (!seen) return { id: prediction.id, actions: savePrediction(keys, prediction, split, []), counts };
   const { after, exits, outcome }: PredictionCheck = checkPrediction(split, seen, { now, today, settings });
   const actions = savePrediction(keys, prediction, after, exits);
   if (outcome) actions.push(put({ ...keys.predictionOutcome(prediction.id, outcome.day_offset), ...outcome }));

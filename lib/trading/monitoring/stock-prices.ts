@@ -34,6 +34,8 @@ export interface StockAnswer {
   failedAttempts: number | null;
   /** Whether a source said which splits there were since the last check; where none did, nothing can be decided. */
   isScaleKnown: boolean;
+  /** The splits that the source of daily prices names, where the broker's candles tell of others. */
+  contradiction?: OpenedSplit[];
 }
 
 /** The broker's five-minute candles go back this many trading days (spec pipeline 9.1). */
@@ -78,7 +80,9 @@ async function askBrokerMarket(
   // Before the day's opening there is nothing to ask for, and the broker refuses a window that ends before it begins.
   const adjusted = start < marketTime ? await broker.candles(window) : [];
   const traded = await candlesAsTraded(monitoring, ticker, from, adjusted);
-  if (!traded) return { ticker, market: null, bars: [], failedAttempts: null, isScaleKnown: false };
+  const unscaled = { ticker, market: null, bars: [], failedAttempts: null, isScaleKnown: false };
+  if (!traded) return unscaled;
+  if (!traded.candles) return { ...unscaled, contradiction: traded.splits };
   const { splits, candles: fiveMinute } = traded;
   const daily = await barsOfGaps(monitoring, ticker, from, fiveMinute);
   const offered = { bid: quote.bid, ask: quote.ask };
@@ -102,26 +106,35 @@ const sameScale = 1.25;
 
 /**
  * The splits since the last check, and the broker's candles as they were traded. Null where no source says which splits
- * there were, or where the candles tell of another one: the broker adjusts them for a split hours before it counts.
+ * there were; without candles where they tell of another one: the broker adjusts them for a split hours before it counts.
  */
 async function candlesAsTraded(
   monitoring: Monitoring,
   ticker: string,
   from: string,
   adjusted: readonly Candle[],
-): Promise<{ splits: OpenedSplit[]; candles: Candle[] } | null> {
+): Promise<{ splits: OpenedSplit[]; candles: Candle[] | null } | null> {
   const { today, context } = monitoring;
   const { marketTime } = context;
   const lastDay = newYorkDay(new Date(from));
   const { days } = await readDays(context.services, { ticker, from: lastDay, to: today, marketTime });
   const splits = splitsWithin({ from: nextOpening(from), to: today, marketTime }, days);
   if (!splits) return null;
-  const candles = adjusted.map((candle) => scaled(candle, sharesSince(newYorkDay(candle.timestamp), splits)));
-  const before = dailyBars(candles).findLast(({ date }) => date < today);
-  const close = days.find(({ date }) => date === before?.date)?.close ?? null;
-  if (before === undefined) return { splits, candles };
-  if (close === null) return null;
-  return Math.max(before.close / close, close / before.close) < sameScale ? { splits, candles } : null;
+  // Whether the broker has adjusted its candles for what may be no split nobody can tell.
+  const earliest = splits.findLast(({ isDoubtful }) => isDoubtful)?.date ?? "";
+  const candles = adjusted
+    .filter(({ timestamp }) => newYorkDay(timestamp) >= earliest)
+    .map((candle) => scaled(candle, sharesSince(newYorkDay(candle.timestamp), splits)));
+  const before = dailyBars(candles).filter(({ date }) => date < today);
+  const closes = new Map(days.map(({ date, close }) => [date, close]));
+  const latest = before.at(-1);
+  if (latest && typeof closes.get(latest.date) !== "number") return null;
+  const isSame = before.every((bar) => isOnScaleOf(bar.close, closes.get(bar.date) ?? bar.close));
+  return { splits, candles: isSame ? candles : null };
+}
+
+function isOnScaleOf(close: number, other: number): boolean {
+  return Math.max(close / other, other / close) < sameScale;
 }
 
 /** Daily bars of the days wholly missed of which the broker has no candles. */

@@ -7,7 +7,7 @@ import type { LivePrice } from "../market/quotes.ts";
 import { splitsSince } from "../market/stored-bars.ts";
 import { type Holding, remainingQuantity } from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
-import { bookDueSplits } from "../positions/splits.ts";
+import { bookDueSplits, isUncertain } from "../positions/splits.ts";
 import { readOpenPositions, readPortfolio } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
 import { type Opening, openPosition } from "./new-position.ts";
@@ -104,13 +104,15 @@ async function findOutgoing(
   const { context, configuration, offers } = deciding;
   const now = iso(context.marketTime);
   // For a run that goes back behind an earlier one, what that one opened later is not there yet.
-  const open = (await readOpenPositions(context.services, [portfolio])).filter(({ opened_at }) => opened_at <= now);
+  const open = (await readOpenPositions(context.services, [portfolio])).filter(
+    ({ opened_at, needs_review }) => opened_at <= now && !needs_review,
+  );
   const candidate = replacementCandidate(open, pair.signal.confidence, configuration);
   if (!candidate) return skipped("portfolio_full");
   const { services, marketTime, runId } = context;
   const splits = await splitsSince(services, candidate.ticker, candidate.last_checked_at, marketTime);
   // At a price of today nothing is known of shares of before.
-  if (!splits) return skipped("price_unavailable");
+  if (!splits || isUncertain(candidate, splits)) return skipped("price_unavailable");
   const holding = bookDueSplits({ portfolio, position: candidate }, splits, { runId, now });
   const { position } = holding;
   const current = position.status === "open" ? await offers.ofPosition(position) : null;

@@ -27,6 +27,7 @@ export function initialPortfolios(createdAt: string): Portfolio[] {
     realized_pnl_cents: 0,
     trading_costs_cents: 0,
     open_position_ids: [],
+    review_position_ids: [],
     created_at: createdAt,
     last_valued_at: null,
     version: 0,

@@ -57,7 +57,8 @@ function priced(before: Account, prices: ReadonlyMap<string, LivePrice>, { now }
   const after: Priced = { portfolio: before.portfolio, positions: [], observed: [], failed: [] };
   for (const position of before.positions) {
     const live = prices.get(position.id);
-    if (!live) {
+    // A price of today says nothing about what needs review.
+    if (!live || position.needs_review) {
       after.positions.push(position);
       after.failed.push(position);
       continue;
