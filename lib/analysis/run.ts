@@ -22,6 +22,7 @@ export const warningTypes = [
   "schwab_stock_unavailable",
   "schwab_options_unavailable",
   "splits_unknown",
+  "price_unavailable",
   "cryptocurrency_not_traded",
   "reddit_unreadable",
   "archive_nothing_visible",

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Candle } from "../../providers/market/market.ts";
 import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
@@ -7,7 +8,7 @@ import type { MonitoredInstrument } from "../exits/monitored.ts";
 import type { ExitDecision, ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
 import type { OpenedSplit } from "../market/bars.ts";
-import { applyDecision, type Holding, observePrice } from "../positions/bookkeeping.ts";
+import { applyDecision, type Holding, missPrice, observePrice } from "../positions/bookkeeping.ts";
 import { positionInstrument } from "../positions/instrument.ts";
 import type { Position, PositionExit } from "../positions/record.ts";
 import { bookSplit, dueSplits } from "../positions/splits.ts";
@@ -32,12 +33,31 @@ export interface ObservedMarket {
   /** Stocks only: those of the window. */
   candles: readonly Candle[];
   price: number | null;
+  /** When that was traded, ISO-8601 UTC; null where the broker does not say. */
+  tradedAt: string | null;
   offered: Offered;
+  /** Trading days without a price; null where there is one, or nobody says. */
+  daysWithoutPrice: number | null;
+  /** False where no source says which splits there were: nothing can be judged. */
+  isScaleKnown: boolean;
   /** Options past their expiration only. */
   expirationClose: number | null;
   /** Daily bars stand in for the broker's candles. */
   isDailyOnly: boolean;
 }
+
+/** Nothing is known of the market, and of no split. */
+export const unobserved: ObservedMarket = {
+  splits: [],
+  candles: [],
+  price: null,
+  tradedAt: null,
+  offered: { bid: null, ask: null },
+  daysWithoutPrice: null,
+  isScaleKnown: true,
+  expirationClose: null,
+  isDailyOnly: false,
+};
 
 type Checked = Holding & { records: PositionExit[] };
 
@@ -48,6 +68,7 @@ type Checked = Holding & { records: PositionExit[] };
 export function checkPosition(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
   const { price, isDailyOnly } = observed;
   const { now } = moment;
+  if (!observed.isScaleKnown) return changed(holding, { ...priceObserved(holding, observed, now), records: [] });
   const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
   const due = dueSplits(holding.position, observed.splits);
   const split = bookSplits({ ...holding, records: [] }, due, known, moment);
@@ -58,16 +79,29 @@ export function checkPosition(holding: Holding, observed: ObservedMarket, moment
   const expirationClose = delivered(split.position.deliverable_shares, observed.expirationClose);
   const view = { candles, price, today: moment.today, expirationClose };
   const decision = decideExits(instrument, view, moment.settings);
-  const priced = price === null ? split : { ...split, ...observePrice(split.portfolio, split.position, price, now) };
+  const priced = { ...split, ...priceObserved(split, observed, now) };
   // Daily bars do not know the five-minute candles of the window. Where they change nothing but the price, the window
   // stays open, and the peak where it was, so that the next check walks all of it as if this one had not been (G16).
   // Where they decide something, candles from before would be judged by levels that came after them: the window ends.
   if (isDailyOnly && split.records.length === 0 && !decides(instrument, decision)) {
-    const { last_price, last_price_at } = holding.position;
-    return last_price === price && last_price_at === now && due.length === 0 ? null : priced;
+    return changed(holding, priced);
   }
-  const after = applyDecision(priced, decision, exitContext(observed, moment));
-  return checkedAt(now, { ...after, records: [...split.records, ...after.records] });
+  const applied = applyDecision(priced, decision, exitContext(observed, moment));
+  return checkedAt(now, { ...applied, records: [...split.records, ...applied.records] });
+}
+
+/** Null where it is all as before: a window that stays open is looked at again by a repeated call. */
+function changed(before: Holding, after: Checked): Checked | null {
+  return isDeepStrictEqual(after.position, before.position) ? null : after;
+}
+
+function priceObserved(
+  { portfolio, position }: Holding,
+  { price, tradedAt, daysWithoutPrice }: ObservedMarket,
+  now: string,
+): Holding {
+  if (price !== null) return observePrice(portfolio, position, { price, tradedAt }, now);
+  return daysWithoutPrice === null ? { portfolio, position } : missPrice({ portfolio, position }, daysWithoutPrice);
 }
 
 /** What a hundredth of what a contract delivers is worth, to which its strike and premium relate. */

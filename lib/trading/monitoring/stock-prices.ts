@@ -1,21 +1,25 @@
 import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
 import type { Broker, Candle } from "../../providers/market/market.ts";
 import { scaled, sharesSince } from "../../providers/market/splits.ts";
-import { addDays, newYorkDay } from "../../runtime/dates.ts";
+import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Offered } from "../instruments/terms.ts";
 import { nextOpening, type OpenedSplit, type PriceBar, splitsOf, splitsWithin, toPriceBar } from "../market/bars.ts";
 import { type DayPrices, dailyBars, gapDays } from "../market/candles.ts";
-import { askBroker, logNoPrice } from "../market/quotes.ts";
+import { barTime, isCurrent } from "../market/price-age.ts";
+import { askBroker, logNoPrice, sharePrice } from "../market/quotes.ts";
 import { priceBars, readDays } from "../market/stored-bars.ts";
 import type { Monitoring } from "./pass.ts";
+import { neverTraded, type Unpriced } from "./unpriced.ts";
 
 /** What one check knows of a stock, for all positions in it. */
 export interface StockMarket {
   /** Since the earliest last check, oldest first. */
   splits: OpenedSplit[];
-  /** Dollars per share; the last trade, however long ago. */
-  price: number;
+  /** Dollars per share; null where the market has none now. */
+  price: number | null;
+  /** When that was traded, ISO-8601 UTC. */
+  tradedAt: string | null;
   offered: Offered;
   fiveMinute: Candle[];
   /** Of days without five-minute candles. */
@@ -32,6 +36,8 @@ export interface StockAnswer {
   bars: PriceBar[];
   /** How often the broker was asked in vain; null where it answered. */
   failedAttempts: number | null;
+  /** What the broker says of a stock that has no price now; null where it has one, or the broker did not answer. */
+  unpriced: Unpriced | null;
   /** Whether a source said which splits there were since the last check; where none did, nothing can be decided. */
   isScaleKnown: boolean;
 }
@@ -53,7 +59,8 @@ export async function readStockMarket(monitoring: Monitoring, ticker: string, fr
       const answer = await askBrokerMarket(monitoring, broker, ticker, from);
       if (answer) return answer;
       log.warn("the broker knows no price", { ticker });
-      return askDailyPrices(monitoring, ticker, from, 1);
+      const daily = await askDailyPrices(monitoring, ticker, from, 1);
+      return { ...daily, unpriced: daily.market?.price ? null : neverTraded };
     },
     (failure) => {
       logNoPrice(log, failure, { ticker });
@@ -78,12 +85,16 @@ async function askBrokerMarket(
   // Before the day's opening there is nothing to ask for, and the broker refuses a window that ends before it begins.
   const adjusted = start < marketTime ? await broker.candles(window) : [];
   const traded = await candlesAsTraded(monitoring, ticker, from, adjusted);
-  if (!traded) return { ticker, market: null, bars: [], failedAttempts: null, isScaleKnown: false };
+  const live = sharePrice(quote, marketTime);
+  const unpriced = live ? null : quote;
+  if (!traded) return { ticker, market: null, bars: [], failedAttempts: null, unpriced, isScaleKnown: false };
   const { splits, candles: fiveMinute } = traded;
   const daily = await barsOfGaps(monitoring, ticker, from, fiveMinute);
+  const { price = null, tradedAt = null } = live ?? {};
   const offered = { bid: quote.bid, ask: quote.ask };
-  const market = { splits, price: quote.last, offered, fiveMinute, daily, isDailyOnly: false };
-  return { ticker, market, bars: barsOf(monitoring, ticker, market), failedAttempts: null, isScaleKnown: true };
+  const market = { splits, price, tradedAt, offered, fiveMinute, daily, isDailyOnly: false };
+  const bars = barsOf(monitoring, ticker, market);
+  return { ticker, market, bars, failedAttempts: null, unpriced, isScaleKnown: true };
 }
 
 /** The day of the last check, or the earliest one that the broker still has candles of. */
@@ -149,7 +160,7 @@ async function askDailyPrices(
   failedAttempts: number,
 ): Promise<StockAnswer> {
   const { services, marketTime, log } = context;
-  const none = { ticker, market: null, bars: [], failedAttempts, isScaleKnown: true };
+  const none = { ticker, market: null, bars: [], failedAttempts, unpriced: null, isScaleKnown: true };
   try {
     const source = await services.dailyPrices();
     const request = { symbol: ticker, from: newYorkDay(new Date(from)), to: today, marketTime };
@@ -161,9 +172,11 @@ async function askDailyPrices(
     }
     const bars = daily.map((bar) => toPriceBar(ticker, bar, "yahoo", marketTime));
     const offered = { bid: null, ask: null };
-    const facts = { splits: splitsOf(bars), price: latest.close, offered };
-    const market = { ...facts, fiveMinute: [], daily, isDailyOnly: true };
-    return { ticker, market, bars, failedAttempts, isScaleKnown: true };
+    const at = barTime(latest.date, marketTime);
+    const isNow = isCurrent({ at, isHalted: false }, marketTime);
+    const live = isNow ? { price: latest.close, tradedAt: iso(at) } : { price: null, tradedAt: null };
+    const market = { splits: splitsOf(bars), ...live, offered, fiveMinute: [], daily, isDailyOnly: true };
+    return { ticker, market, bars, failedAttempts, unpriced: null, isScaleKnown: true };
   } catch (error) {
     if (!isAppError(error) || error.name !== "PricesUnavailable") throw error;
     log.info("daily prices could not be had either", { ticker, problem: error.message });
