@@ -147,8 +147,8 @@ function stockWarning(monitoring: Monitoring, { ticker, market, failedAttempts, 
 async function checkOptions(monitoring: Monitoring, positions: readonly OptionPosition[]): Promise<void> {
   const { context, today } = monitoring;
   const alive = positions.filter(({ expiration_date }) => expiration_date >= today);
-  const unseen = alive.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
-  const splits = await readSplits(monitoring, unseen);
+  const unchecked = alive.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
+  const splits = await readSplits(monitoring, unchecked);
   const options = alive.map((position) => {
     const known = splits.get(position.ticker);
     return { position, splits: known, contract: contractAfter(position, known ?? []) };
@@ -156,11 +156,11 @@ async function checkOptions(monitoring: Monitoring, positions: readonly OptionPo
   const contracts = options.map(({ contract }) => contract);
   const premiums = await livePremiums(context.services, contracts, context.marketTime);
   const undecided = new Set(alive.map(({ ticker }) => ticker).filter((ticker) => !splits.has(ticker)));
-  const unanswered = options.filter(({ splits: known, contract }) => known && !premiums.has(contract));
+  const unseen = options.filter(({ splits: known, contract }) => known && !premiums.get(contract));
   const unpriced = options.filter(({ contract }) => premiums.get(contract) === null).map(({ position }) => position);
   const warnings = [
     ...[...undecided].map((ticker) => unknownSplits(monitoring, ticker)),
-    ...unanswered.map(({ position, contract }) => optionWarning(monitoring, position, contract)),
+    ...unseen.map(({ position, contract }) => optionWarning(monitoring, position, contract)),
     ...unpricedWarnings(monitoring, unpriced, new Map()),
   ];
   if (warnings.length > 0) await context.commit(warnings);

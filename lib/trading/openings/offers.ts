@@ -94,10 +94,12 @@ function askOptions(
     async offer(ticker: string, type: OptionType): Promise<OfferResult> {
       await Promise.all(together.find((few) => few.includes(ticker))?.map(chainOf) ?? []);
       const chain = await chainOf(ticker);
-      // A chain does not say that its underlying is halted; what the broker does not answer forbids nothing.
-      if (!chain || (await underlyings("")).get(ticker) === null) return { skip_reason: "price_unavailable" };
+      if (!chain) return { skip_reason: "price_unavailable" };
       const { contract } = selectContract(chain, type, today, configuration);
-      return contract ? { offer: { instrument_type: "option", ...contract } } : { skip_reason: "no_valid_strike" };
+      if (!contract) return { skip_reason: "no_valid_strike" };
+      // A chain does not say that its underlying is halted; what the broker does not answer forbids nothing.
+      if ((await underlyings("")).get(ticker) === null) return { skip_reason: "price_unavailable" };
+      return { offer: { instrument_type: "option", ...contract } };
     },
     async price(contract: string): Promise<LivePrice | null | undefined> {
       const live = (await premiumOf(contract)).get(contract);

@@ -80,10 +80,11 @@ const leastSplit = 1.5;
 
 /**
  * Whether a price is on the scale of a position: no split waits for the next run to be booked, and where nobody says
- * whether there was one, the price does not look like it.
+ * whether there was one, a share's price does not look like it. An option's contract has another symbol after a split.
  */
 function isOnScaleOf(position: Position, price: number, splits: readonly OpenedSplit[] | undefined): boolean {
   if (splits) return dueSplits(position, splits).length === 0;
+  if (position.instrument_type === "option") return true;
   const last = position.last_price ?? position.entry_price;
   return price < last * leastSplit && last < price * leastSplit;
 }
