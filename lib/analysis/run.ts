@@ -22,6 +22,8 @@ export const warningTypes = [
   "schwab_stock_unavailable",
   "schwab_options_unavailable",
   "splits_unknown",
+  "settlement_unknown",
+  "predictions_unchecked",
   "cryptocurrency_not_traded",
   "reddit_unreadable",
   "archive_nothing_visible",

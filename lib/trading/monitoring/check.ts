@@ -3,8 +3,7 @@ import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
 import { decideExits } from "../exits/decide.ts";
 import type { FillSettings } from "../exits/fills.ts";
-import type { MonitoredInstrument } from "../exits/monitored.ts";
-import type { ExitDecision, ExitSettings } from "../exits/steps.ts";
+import type { ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { applyDecision, type Holding, observePrice } from "../positions/bookkeeping.ts";
@@ -35,7 +34,7 @@ export interface ObservedMarket {
   offered: Offered;
   /** Options past their expiration only. */
   expirationClose: number | null;
-  /** Daily bars stand in for the broker's candles. */
+  /** Of a stock that the broker gave no prices of: daily bars give it a value. */
   isDailyOnly: boolean;
 }
 
@@ -46,10 +45,11 @@ type Checked = Holding & { records: PositionExit[] };
  * has been written before.
  */
 export function checkPosition(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
-  const { price, isDailyOnly } = observed;
+  const { price } = observed;
   const { now } = moment;
-  const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
   const due = dueSplits(holding.position, observed.splits);
+  if (observed.isDailyOnly) return valued(holding, due, price, now);
+  const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
   const split = bookSplits({ ...holding, records: [] }, due, known, moment);
   if (split.position.status === "closed") return checkedAt(now, split);
   const latest = due.at(-1)?.date ?? "";
@@ -59,15 +59,19 @@ export function checkPosition(holding: Holding, observed: ObservedMarket, moment
   const view = { candles, price, today: moment.today, expirationClose };
   const decision = decideExits(instrument, view, moment.settings);
   const priced = price === null ? split : { ...split, ...observePrice(split.portfolio, split.position, price, now) };
-  // Daily bars do not know the five-minute candles of the window. Where they change nothing but the price, the window
-  // stays open, and the peak where it was, so that the next check walks all of it as if this one had not been (G16).
-  // Where they decide something, candles from before would be judged by levels that came after them: the window ends.
-  if (isDailyOnly && split.records.length === 0 && !decides(instrument, decision)) {
-    const { last_price, last_price_at } = holding.position;
-    return last_price === price && last_price_at === now && due.length === 0 ? null : priced;
-  }
   const after = applyDecision(priced, decision, exitContext(observed, moment));
   return checkedAt(now, { ...after, records: [...split.records, ...after.records] });
+}
+
+/**
+ * Daily bars know neither the candles of the window nor the price of the moment: they give a value and decide nothing, so
+ * that the next check walks all of the window as if this one had not been (G16). A price after a split is none of what is
+ * held before it, and the split itself waits: what the days before it sell is sold before it.
+ */
+function valued(holding: Holding, due: readonly OpenedSplit[], price: number | null, now: string): Checked | null {
+  const { last_price, last_price_at } = holding.position;
+  if (price === null || due.length > 0 || (last_price === price && last_price_at === now)) return null;
+  return { ...observePrice(holding.portfolio, holding.position, price, now), records: [] };
 }
 
 /** What a hundredth of what a contract delivers is worth, to which its strike and premium relate. */
@@ -122,18 +126,8 @@ function walkDays(
   const instrument = positionInstrument(before.position);
   const view = { candles, price: null, today: moment.today, expirationClose: null };
   const decision = decideExits(instrument, view, moment.settings);
-  if (observed.isDailyOnly && !decides(instrument, decision)) return before;
   const after = applyDecision(before, decision, exitContext(observed, moment));
   return { ...after, records: [...before.records, ...after.records] };
-}
-
-/** An exit or another tier, which every promotion and every taken profit brings; a new peak alone decides nothing. */
-function decides(before: MonitoredInstrument, { exits, instrument }: ExitDecision): boolean {
-  return exits.length > 0 || tierOf(before) !== tierOf(instrument);
-}
-
-function tierOf(instrument: MonitoredInstrument): string | null {
-  return instrument.instrument_type === "stock" ? instrument.time_extension : null;
 }
 
 /** What a check of a prediction comes to. */
