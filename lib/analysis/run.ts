@@ -23,6 +23,8 @@ export const warningTypes = [
   "schwab_options_unavailable",
   "splits_unknown",
   "price_unavailable",
+  "settlement_unknown",
+  "predictions_unchecked",
   "cryptocurrency_not_traded",
   "reddit_unreadable",
   "archive_nothing_visible",

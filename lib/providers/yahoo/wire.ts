@@ -23,12 +23,12 @@ const chartOfSymbol = z.object({
 });
 type Chart = z.infer<typeof chartOfSymbol>;
 
+const problem = z.object({ code: z.string().catch(""), description: z.string().catch("") });
 const chartAnswer = z.object({
-  chart: z.object({
-    result: z.array(chartOfSymbol).nullish(),
-    error: z.object({ code: z.string().catch(""), description: z.string().catch("") }).nullish(),
-  }),
+  chart: z.object({ result: z.array(chartOfSymbol).nullish(), error: problem.nullish() }),
 });
+/** Of whichever of its services. */
+const refusal = z.record(z.string(), z.object({ error: problem }));
 
 /** No such symbol, or nothing traded in the window: an answer and no fault. */
 const nothingThere = /not found|no data found|doesn't exist/i;
@@ -49,7 +49,7 @@ export function readChart(answer: unknown): DailyBar[] | null {
   if (!parsed.success) return null;
   const { result, error } = parsed.data.chart;
   const chart = result?.[0];
-  if (chart === undefined) return error && nothingThere.test(`${error.code} ${error.description}`) ? [] : null;
+  if (chart === undefined) return error && isNothingThere(error) ? [] : null;
 
   const adjusted = readRows(chart);
   const splits = readSplits(chart.events?.splits ?? {}, adjusted);
@@ -59,6 +59,16 @@ export function readChart(answer: unknown): DailyBar[] | null {
     const split = splits.reduce((shares, each) => (each.date === date ? shares * each.ratio : shares), 1);
     return { date, open: price(open), high: price(high), low: price(low), close: price(close), split };
   });
+}
+
+/** Whether an answer is Yahoo's own that there is no such symbol: a page of somebody in between says nothing. */
+export function saysNothingThere(answer: unknown): boolean {
+  const refused = refusal.safeParse(answer);
+  return refused.success && Object.values(refused.data).some(({ error }) => isNothingThere(error));
+}
+
+function isNothingThere({ code, description }: z.infer<typeof problem>): boolean {
+  return nothingThere.test(`${code} ${description}`);
 }
 
 type Row = Omit<DailyBar, "split">;

@@ -4,8 +4,7 @@ import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
 import { decideExits } from "../exits/decide.ts";
 import type { FillSettings } from "../exits/fills.ts";
-import type { MonitoredInstrument } from "../exits/monitored.ts";
-import type { ExitDecision, ExitSettings } from "../exits/steps.ts";
+import type { ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { applyDecision, type Holding, missPrice, observePrice } from "../positions/bookkeeping.ts";
@@ -42,7 +41,7 @@ export interface ObservedMarket {
   isScaleKnown: boolean;
   /** Options past their expiration only. */
   expirationClose: number | null;
-  /** Daily bars stand in for the broker's candles. */
+  /** Of a stock that the broker gave no prices of: daily bars give it a value. */
   isDailyOnly: boolean;
 }
 
@@ -66,11 +65,12 @@ type Checked = Holding & { records: PositionExit[] };
  * has been written before.
  */
 export function checkPosition(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
-  const { price, isDailyOnly } = observed;
+  const { price } = observed;
   const { now } = moment;
-  if (!observed.isScaleKnown) return changed(holding, { ...priceObserved(holding, observed, now), records: [] });
-  const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
+  if (!observed.isScaleKnown) return changed(holding, priceObserved(holding, observed, now));
   const due = dueSplits(holding.position, observed.splits);
+  if (observed.isDailyOnly) return valued(holding, due, observed, now);
+  const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
   const split = bookSplits({ ...holding, records: [] }, due, known, moment);
   if (split.position.status === "closed") return checkedAt(now, split);
   const latest = due.at(-1)?.date ?? "";
@@ -80,19 +80,13 @@ export function checkPosition(holding: Holding, observed: ObservedMarket, moment
   const view = { candles, price, today: moment.today, expirationClose };
   const decision = decideExits(instrument, view, moment.settings);
   const priced = { ...split, ...priceObserved(split, observed, now) };
-  // Daily bars do not know the five-minute candles of the window. Where they change nothing but the price, the window
-  // stays open, and the peak where it was, so that the next check walks all of it as if this one had not been (G16).
-  // Where they decide something, candles from before would be judged by levels that came after them: the window ends.
-  if (isDailyOnly && split.records.length === 0 && !decides(instrument, decision)) {
-    return changed(holding, priced);
-  }
-  const applied = applyDecision(priced, decision, exitContext(observed, moment));
-  return checkedAt(now, { ...applied, records: [...split.records, ...applied.records] });
+  const after = applyDecision(priced, decision, exitContext(observed, moment));
+  return checkedAt(now, { ...after, records: [...split.records, ...after.records] });
 }
 
 /** Null where it is all as before: a window that stays open is looked at again by a repeated call. */
-function changed(before: Holding, after: Checked): Checked | null {
-  return isDeepStrictEqual(after.position, before.position) ? null : after;
+function changed(before: Holding, after: Holding): Checked | null {
+  return isDeepStrictEqual(after.position, before.position) ? null : { ...after, records: [] };
 }
 
 function priceObserved(
@@ -102,6 +96,15 @@ function priceObserved(
 ): Holding {
   if (price !== null) return observePrice(portfolio, position, { price, tradedAt }, now);
   return daysWithoutPrice === null ? { portfolio, position } : missPrice({ portfolio, position }, daysWithoutPrice);
+}
+
+/**
+ * Daily bars know neither the candles of the window nor the price of the moment: they give a value and decide nothing, so
+ * that the next check walks all of the window as if this one had not been (G16). A price after a split is none of what is
+ * held before it, and the split itself waits: what the days before it sell is sold before it.
+ */
+function valued(holding: Holding, due: readonly OpenedSplit[], observed: ObservedMarket, now: string): Checked | null {
+  return due.length > 0 ? null : changed(holding, priceObserved(holding, observed, now));
 }
 
 /** What a hundredth of what a contract delivers is worth, to which its strike and premium relate. */
@@ -156,18 +159,8 @@ function walkDays(
   const instrument = positionInstrument(before.position);
   const view = { candles, price: null, today: moment.today, expirationClose: null };
   const decision = decideExits(instrument, view, moment.settings);
-  if (observed.isDailyOnly && !decides(instrument, decision)) return before;
   const after = applyDecision(before, decision, exitContext(observed, moment));
   return { ...after, records: [...before.records, ...after.records] };
-}
-
-/** An exit or another tier, which every promotion and every taken profit brings; a new peak alone decides nothing. */
-function decides(before: MonitoredInstrument, { exits, instrument }: ExitDecision): boolean {
-  return exits.length > 0 || tierOf(before) !== tierOf(instrument);
-}
-
-function tierOf(instrument: MonitoredInstrument): string | null {
-  return instrument.instrument_type === "stock" ? instrument.time_extension : null;
 }
 
 /** What a check of a prediction comes to. */

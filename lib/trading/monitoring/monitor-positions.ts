@@ -186,13 +186,25 @@ function contractAfter(position: OptionPosition, splits: readonly OpenedSplit[])
   return dueSplits(position, splits).reduce(split, position).contract_symbol;
 }
 
-/** An option past its expiration. */
+/** An option past its expiration; without the close that it is settled by, it stays as it is. */
 async function settle(monitoring: Monitoring, position: OptionPosition): Promise<void> {
   const { services, marketTime, commit } = monitoring.context;
   const { id, ticker, last_checked_at: since, expiration_date: day } = position;
-  const { splits, close } = await readSettlement(services, { ticker, since, day }, marketTime);
-  if (splits) await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
-  else await commit([unknownSplits(monitoring, ticker)]);
+  const settlement = await readSettlement(services, { ticker, since, day }, marketTime);
+  if (settlement) {
+    const { splits, close } = settlement;
+    await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
+  } else await commit([unsettled(monitoring, position)]);
+}
+
+function unsettled({ context }: Monitoring, { id, ticker, expiration_date }: OptionPosition) {
+  return context.warning({
+    type: "settlement_unknown",
+    subject: id,
+    message: `Nobody says at what ${ticker} closed on ${expiration_date}; the option that expired then stays open until a run knows it.`,
+    ticker,
+    context: { ticker, position_id: id, expiration_date },
+  });
 }
 
 function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, contract: string) {

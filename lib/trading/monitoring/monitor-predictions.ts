@@ -18,6 +18,9 @@ const actionsPerWrite = 90;
 /** Closes of expired underlyings that are asked for at once. */
 const closesInFlight = 5;
 
+/** Where many predictions are left, these tell which. */
+const tickersNamed = 20;
+
 const trackedSchema = z.object({ prediction_id: z.string() });
 
 /** A prediction after its splits, and what is observed of it then; undefined where nothing is. */
@@ -26,7 +29,7 @@ interface Observation {
   seen: ObservedPremium | undefined;
 }
 
-/** Undefined where nobody says whether its underlying was split, and it is left as it is. */
+/** Undefined where nobody says whether its underlying was split, or what it closed at, and it is left as it is. */
 type Observe = (prediction: FollowedPrediction) => Observation | undefined;
 
 /**
@@ -43,20 +46,43 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
   );
   const expired = due.filter(({ expiration_date }) => expiration_date < monitoring.today);
   const settlements = [...Map.groupBy(expired, settlementOf).values()];
+  const undecided: FollowedPrediction[] = [];
   // The source may take minutes to say nothing: what a few closes settle is written before others are asked for.
   for (const few of chunked(settlements, closesInFlight)) {
     monitoring.stopIfLate();
-    await checkAll(monitoring, few.flat(), await observeExpirations(monitoring, few));
+    const observe = await observeExpirations(monitoring, few);
+    undecided.push(...few.flat().filter((prediction) => !observe(prediction)));
+    await checkAll(monitoring, few.flat(), observe);
   }
 
   const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
   const observe = await observePremiums(monitoring, alive);
-  const unobserved = alive.filter((prediction) => !observe(prediction)?.seen);
+  undecided.push(...alive.filter((prediction) => !observe(prediction)));
+  const unobserved = alive.filter((prediction) => observe(prediction)?.seen === undefined);
   if (unobserved.length > 0) {
-    const tickers = [...new Set(unobserved.map(({ ticker }) => ticker))].slice(0, 20);
-    log.warn("predictions without a premium are left to the next run", { predictions: unobserved.length, tickers });
+    log.warn("predictions without a premium are left to the next run", {
+      predictions: unobserved.length,
+      tickers: tickersOf(unobserved),
+    });
   }
+  if (undecided.length > 0) await monitoring.context.commit([uncheckedWarning(monitoring, undecided)]);
   await checkAll(monitoring, alive, observe);
+}
+
+function tickersOf(predictions: readonly FollowedPrediction[]): string[] {
+  return [...new Set(predictions.map(({ ticker }) => ticker))].slice(0, tickersNamed);
+}
+
+/** One for all of them: while the source of daily prices is down, there may be hundreds. */
+function uncheckedWarning({ context }: Monitoring, predictions: readonly FollowedPrediction[]) {
+  const tickers = tickersOf(predictions);
+  return context.warning({
+    type: "predictions_unchecked",
+    subject: "",
+    message: `Daily prices of ${tickers.join(", ")} are missing; ${predictions.length} predictions wait for a run that knows them.`,
+    ticker: null,
+    context: { predictions: predictions.length, tickers },
+  });
 }
 
 /** Those of `ids` that are tracked and not yet looked at at this market time; by id, so that batches are the same. */
@@ -83,10 +109,10 @@ async function observeExpirations(
   const settled = await Promise.all(settlements.map((together) => readSettlementOf(monitoring, together)));
   const known = new Map(settled.flat());
   return (prediction) => {
-    const { splits, close = null } = known.get(settlementOf(prediction)) ?? {};
-    if (!splits) return undefined;
-    const split = bookSplits(prediction, splits, monitoring.now);
-    return { split, seen: { premium: null, expirationClose: close } };
+    const settlement = known.get(settlementOf(prediction));
+    if (!settlement) return undefined;
+    const split = bookSplits(prediction, settlement.splits, monitoring.now);
+    return { split, seen: { premium: null, expirationClose: settlement.close } };
   };
 }
 
