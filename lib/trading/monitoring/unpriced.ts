@@ -28,11 +28,10 @@ export function unpricedWarnings(
     const trading_days = Math.max(...held.map((position) => daysWithout(unpriced, position, monitoring)));
     const what = held.every(({ instrument_type }) => instrument_type === "option") ? "premium" : "price";
     const state = is_halted ? "is halted and has" : "has";
-    const days = trading_days === 1 ? "trading day" : "trading days";
     return monitoring.context.warning({
       type: "price_unavailable",
       subject: `${ticker}#${what}`,
-      message: `${ticker} ${state} no ${what} now, for ${trading_days} ${days}; nothing is decided at an older one.`,
+      message: `${ticker} ${state} no ${what} (trading days without one: ${trading_days}); nothing is decided at an older one.`,
       ticker,
       context: { ticker, trading_days, is_halted },
     });
