@@ -137,6 +137,19 @@ describe("POST /positions/{id}/close", () => {
     expect(await books()).toEqual(before);
   });
 
+  it.each([
+    { what: "was not traded in the last session", id: stock, fault: undefined },
+    { what: "was not traded in it, at a bar of the session before, while the broker is down", id: stock, fault: 500 },
+    { what: "is an option on such a stock", id: option, fault: undefined },
+  ])("is refused with 503 for what $what", async ({ id, fault }) => {
+    await seedPositions(await begin({}), [shares(), calls()]);
+    desk.scene.market = untraded(marketOf({ GME: 100 }), "GME", "2026-03-03");
+    if (fault) desk.scene.schwabFaults = () => ({ status: fault, body: "{}" });
+    // Monday's close is a price until Tuesday's opening.
+    moveTo("2026-03-03", "09:29");
+    expect(await refusal(id, { reason: "now" })).not.toEqual([503, "PRICE_UNAVAILABLE"]);
+  });
+
   it("books a split since the last check first: ten for one, and nobody sells ten shares at the price of one", async () => {
     await seedPositions(
       await begin(

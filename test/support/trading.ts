@@ -53,6 +53,7 @@ export function option(changes: Partial<MonitoredOption> = {}): MonitoredOption 
 
 /** A prediction of ten calls at a premium of 2. */
 export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedPrediction {
+  const { entry_date = openDate } = changes;
   return {
     id: "t1_a.GME",
     comment_id: "t1_a",
@@ -61,7 +62,7 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     analysis_run_id: "run",
     sentiment: "bullish",
     option_type: "call",
-    entry_date: openDate,
+    entry_date,
     status: "tracking",
     contract_symbol: "GME_012221C50",
     strike_price: 50,
@@ -90,7 +91,7 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     hitl_override_at: null,
     accuracy_applied_at: null,
     expired_reason: null,
-    created_at: openedAt,
+    created_at: `${entry_date}${openedAt.slice(openDate.length)}`,
     ...changes,
   };
 }
@@ -212,6 +213,7 @@ export function portfolio(type: InstrumentType = "stock", changes: Partial<Portf
     open_position_ids: [],
     review_position_ids: [],
     trading_costs_cents: 0,
+    unpriced_value_cents: 0,
     created_at: openedAt,
     last_valued_at: null,
     version: 0,
@@ -220,7 +222,7 @@ export function portfolio(type: InstrumentType = "stock", changes: Partial<Portf
 }
 
 export function offerOf(type: InstrumentType, price: number): Offer {
-  if (type === "stock") return { instrument_type: "stock", price, bid: null, ask: null };
+  if (type === "stock") return { instrument_type: "stock", price, bid: null, ask: null, traded_at: null };
   return {
     instrument_type: "option",
     option_type: "call",
@@ -233,6 +235,7 @@ export function offerOf(type: InstrumentType, price: number): Offer {
     bid: null,
     ask: null,
     underlying_price: 45,
+    quoted_at: null,
   };
 }
 

@@ -150,7 +150,7 @@ describe("a prediction", () => {
     });
     desk.scene.yahooFaults = () => {
       desk.cloud.time.now = new Date(desk.cloud.time.now.getTime() + 100_000);
-      return { status: 404, body: "{}" };
+      return undefined;
     };
     await runAt("2026-03-09");
     expect(await tracked()).toEqual([]);

@@ -6,7 +6,7 @@ import { type Http, type HttpAnswer, HttpFailure, marketTimeHeader, retryAfterSe
 import { type RetryPolicy, type RetryTools, withRetries } from "../calls/retry.ts";
 import { barsAsOf } from "../market/as-of.ts";
 import type { DailyBar, DailyPrices } from "../market/market.ts";
-import { readChart, saysUnknownSymbol, toYahooSymbol } from "./wire.ts";
+import { readChart, saysNothingThere, toYahooSymbol } from "./wire.ts";
 
 export interface YahooSettings {
   /** `https://query1.finance.yahoo.com`, or a stand-in's. */
@@ -25,17 +25,35 @@ const policy: RetryPolicy = {
   countedAs: "ProviderRetries",
 };
 
+/** After as many questions in vain, one after the other, each further one is tried once, until one is answered. */
+const questionsInVain = 3;
+
 /** Requests that do not look like a browser's are answered with 429. */
 const userAgent = "Mozilla/5.0 (compatible; wsb-signals/1.0)";
 
 /**
  * Yahoo's daily bars. `PricesUnavailable`: retryable (retries already made) where it was throttled, out of order or
- * answered with something else; not retryable where Yahoo refuses.
+ * answered with something else; not retryable where Yahoo refuses. While it is down, not each of many symbols waits for all
+ * the retries.
  */
 export function createYahoo(
   settings: YahooSettings,
   tools: RetryTools & { http: Http; clock: Clock; log: Log },
 ): DailyPrices {
+  let inVain = 0;
+
+  /** Counts what comes of questions; of those asked at the same time all count. */
+  async function counted<T>(question: Promise<T>): Promise<T> {
+    try {
+      const answer = await question;
+      inVain = 0;
+      return answer;
+    } catch (error) {
+      inVain++;
+      throw error;
+    }
+  }
+
   async function fetchChart(symbol: string, from: string, to: string, marketTime: Date): Promise<HttpAnswer> {
     // To today, whatever was asked for: Yahoo adjusts a day by all splits after it, and names those of the window only.
     const last = [to, newYorkDay(marketTime), newYorkDay(tools.clock.now())].toSorted().at(-1) ?? to;
@@ -65,22 +83,22 @@ export function createYahoo(
     return answer;
   }
 
+  function patiently<T>(symbol: string, ask: () => Promise<T>): Promise<T> {
+    const log = tools.log.with({ symbol });
+    const patience = inVain < questionsInVain ? policy : { ...policy, retries: 0 };
+    return counted(withRetries(patience, { ...tools, log }, ask));
+  }
+
   return {
     async dailyBars({ symbol, from, to, marketTime }) {
-      const log = tools.log.with({ symbol });
-      const bars = await withRetries(policy, { ...tools, log }, async () =>
-        barsIn(await fetchChart(symbol, from, to, marketTime)),
-      );
+      const bars = await patiently(symbol, async () => barsIn(await fetchChart(symbol, from, to, marketTime)));
       return barsAsOf(bars, marketTime).filter(({ date }) => date >= from && date <= to);
     },
 
     async isUnknown({ symbol, marketTime }) {
-      const log = tools.log.with({ symbol });
       const today = newYorkDay(marketTime);
-      const { status, text } = await withRetries(policy, { ...tools, log }, () =>
-        fetchChart(symbol, today, today, marketTime),
-      );
-      return status === 404 && saysUnknownSymbol(parseJson(text));
+      const { status, text } = await patiently(symbol, () => fetchChart(symbol, today, today, marketTime));
+      return status === 404 && saysNothingThere(parseJson(text));
     },
   };
 }
@@ -94,9 +112,10 @@ function refuseUnanswered({ status, headers }: HttpAnswer, now: Date): void {
 }
 
 function barsIn({ status, text }: HttpAnswer): DailyBar[] {
-  if (status === 404) return [];
+  const answer = parseJson(text);
+  if (status === 404 && saysNothingThere(answer)) return [];
   // A 400 also says that there was no such stock in those days.
-  const bars = readChart(parseJson(text));
+  const bars = readChart(answer);
   if (bars !== null && (status === 200 || bars.length === 0)) return bars;
   if (status >= 400) throw unavailable(`Yahoo refused the request: HTTP ${status}`, { retryable: false });
   throw unavailable("Yahoo answered with something that is no chart of one scale", { retryable: true });

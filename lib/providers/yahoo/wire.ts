@@ -23,21 +23,15 @@ const chartOfSymbol = z.object({
 });
 type Chart = z.infer<typeof chartOfSymbol>;
 
+const problem = z.object({ code: z.string().catch(""), description: z.string().catch("") });
 const chartAnswer = z.object({
-  chart: z.object({
-    result: z.array(chartOfSymbol).nullish(),
-    error: z.object({ code: z.string().catch(""), description: z.string().catch("") }).nullish(),
-  }),
+  chart: z.object({ result: z.array(chartOfSymbol).nullish(), error: problem.nullish() }),
 });
+/** Of whichever of its services. */
+const refusal = z.record(z.string(), z.object({ error: problem }));
 
 /** No such symbol, or nothing traded in the window: an answer and no fault. */
 const nothingThere = /not found|no data found|doesn't exist/i;
-
-/** Whether the answer says that there is no such symbol, and not only that nothing was traded in the window. */
-export function saysUnknownSymbol(answer: unknown): boolean {
-  const error = chartAnswer.safeParse(answer).data?.chart.error;
-  return error?.code === "Not Found" && /no data found/i.test(error.description);
-}
 
 /** The project's symbol as Yahoo writes it: `BRK.B` → `BRK-B`. */
 export function toYahooSymbol(symbol: string): string {
@@ -55,7 +49,7 @@ export function readChart(answer: unknown): DailyBar[] | null {
   if (!parsed.success) return null;
   const { result, error } = parsed.data.chart;
   const chart = result?.[0];
-  if (chart === undefined) return error && nothingThere.test(`${error.code} ${error.description}`) ? [] : null;
+  if (chart === undefined) return error && isNothingThere(error) ? [] : null;
 
   const adjusted = readRows(chart);
   const splits = readSplits(chart.events?.splits ?? {}, adjusted);
@@ -67,6 +61,16 @@ export function readChart(answer: unknown): DailyBar[] | null {
     const doubt = ofDay.some(({ isDoubtful }) => isDoubtful) && { isSplitDoubtful: true as const };
     return { date, open: price(open), high: price(high), low: price(low), close: price(close), split, ...doubt };
   });
+}
+
+/** Whether an answer is Yahoo's own that there is no such symbol: a page of somebody in between says nothing. */
+export function saysNothingThere(answer: unknown): boolean {
+  const refused = refusal.safeParse(answer);
+  return refused.success && Object.values(refused.data).some(({ error }) => isNothingThere(error));
+}
+
+function isNothingThere({ code, description }: z.infer<typeof problem>): boolean {
+  return nothingThere.test(`${code} ${description}`);
 }
 
 type Row = Omit<DailyBar, "split" | "isSplitDoubtful">;

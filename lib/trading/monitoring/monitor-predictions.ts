@@ -3,6 +3,7 @@ import { chunked } from "../../runtime/chunked.ts";
 import { type Action, put } from "../../store/actions.ts";
 import { type CounterChanges, counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
+import type { OpenedSplit } from "../market/bars.ts";
 import { livePremiums, liveShares } from "../market/quotes.ts";
 import { readSettlement } from "../market/stored-bars.ts";
 import { type FollowedPrediction, type Prediction, predictionSchema } from "../predictions/record.ts";
@@ -10,7 +11,7 @@ import { bookSplits, sentToReview } from "../predictions/splits.ts";
 import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
 import { checkPrediction, type ObservedPremium, type PredictionCheck } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
-import { predictionReviewWarnings, readLost, readUnknownSymbols, warn } from "./reviews.ts";
+import { predictionReviewWarnings, readLost, warn } from "./reviews.ts";
 import { readSplits } from "./splits.ts";
 
 /** Leaves room in a transaction for counters, the fence and the marker. */
@@ -18,6 +19,9 @@ const actionsPerWrite = 90;
 
 /** Closes of expired underlyings that are asked for at once. */
 const closesInFlight = 5;
+
+/** Where many predictions are left, these tell which. */
+const tickersNamed = 20;
 
 const trackedSchema = z.object({ prediction_id: z.string() });
 
@@ -27,7 +31,7 @@ interface Observation {
   seen: ObservedPremium | undefined;
 }
 
-/** Undefined where nobody says whether its underlying was split, and it is left as it is. */
+/** Undefined where nobody says whether its underlying was split, or what it closed at, and it is left as it is. */
 type Observe = (prediction: FollowedPrediction) => Observation | undefined;
 
 /**
@@ -44,23 +48,46 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
   );
   const expired = due.filter(({ expiration_date }) => expiration_date < monitoring.today);
   const settlements = [...Map.groupBy(expired, settlementOf).values()];
+  const undecided: FollowedPrediction[] = [];
   // The source may take minutes to say nothing: what a few closes settle is written before others are asked for.
   for (const few of chunked(settlements, closesInFlight)) {
     monitoring.stopIfLate();
-    await checkAll(monitoring, few.flat(), await observeExpirations(monitoring, few));
+    const observe = await observeExpirations(monitoring, few);
+    undecided.push(...few.flat().filter((prediction) => !observe(prediction)));
+    await checkAll(monitoring, few.flat(), observe);
   }
 
   const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
   const observe = await observePremiums(monitoring, alive);
+  undecided.push(...alive.filter((prediction) => !observe(prediction)));
   const unobserved = alive.filter((prediction) => {
-    const observation = observe(prediction);
-    return !observation?.seen && !(observation && needsReview(observation.split));
+    const { split = prediction, seen } = observe(prediction) ?? {};
+    return !seen && !needsReview(split);
   });
   if (unobserved.length > 0) {
-    const tickers = [...new Set(unobserved.map(({ ticker }) => ticker))].slice(0, 20);
-    log.warn("predictions without a premium are left to the next run", { predictions: unobserved.length, tickers });
+    log.warn("predictions without a premium are left to the next run", {
+      predictions: unobserved.length,
+      tickers: tickersOf(unobserved),
+    });
   }
+  if (undecided.length > 0) await monitoring.context.commit([uncheckedWarning(monitoring, undecided)]);
   await checkAll(monitoring, alive, observe);
+}
+
+function tickersOf(predictions: readonly FollowedPrediction[]): string[] {
+  return [...new Set(predictions.map(({ ticker }) => ticker))].slice(0, tickersNamed);
+}
+
+/** One for all of them: while the source of daily prices is down, there may be hundreds. */
+function uncheckedWarning({ context }: Monitoring, predictions: readonly FollowedPrediction[]) {
+  const tickers = tickersOf(predictions);
+  return context.warning({
+    type: "predictions_unchecked",
+    subject: "",
+    message: `Daily prices of ${tickers.join(", ")} are missing; ${predictions.length} predictions wait for a run that knows them.`,
+    ticker: null,
+    context: { predictions: predictions.length, tickers },
+  });
 }
 
 /** Those of `ids` that are tracked and not yet looked at at this market time; by id, so that batches are the same. */
@@ -86,20 +113,30 @@ async function observeExpirations(
 ): Promise<Observe> {
   const settled = await Promise.all(settlements.map((together) => readSettlementOf(monitoring, together)));
   const known = new Map(settled.flat());
-  const closeless = settlements.flat().filter((each) => known.get(settlementOf(each))?.close === null);
-  const lost = await readUnknownSymbols(
-    monitoring,
-    closeless.map(({ ticker }) => ticker),
-  );
+  const undecided = settlements.flat().filter((prediction) => !known.get(settlementOf(prediction)));
+  const lost = await readLost(monitoring, undecided.map(unchecked));
   return (prediction) => {
-    const { splits, close = null } = known.get(settlementOf(prediction)) ?? {};
-    const doubt = close === null && lost.has(prediction.ticker) ? "unknown_symbol" : null;
-    const reviewed = sentToReview(prediction, { splits: splits ?? [], doubt }, monitoring.today);
+    const settlement = known.get(settlementOf(prediction));
+    const reviewed = reviewedOf(monitoring, prediction, settlement?.splits, lost);
     if (reviewed) return { split: reviewed, seen: undefined };
-    if (!splits || doubt) return undefined;
-    const split = bookSplits(prediction, splits, monitoring.now);
-    return { split, seen: { premium: null, expirationClose: close } };
+    if (!settlement) return undefined;
+    const split = bookSplits(prediction, settlement.splits, monitoring.now);
+    return { split, seen: { premium: null, expirationClose: settlement.close } };
   };
+}
+
+function unchecked(prediction: FollowedPrediction) {
+  return { ticker: prediction.ticker, last_checked_at: unseenSince(prediction) };
+}
+
+/** A prediction that nobody can judge, because of one of these splits or because its ticker is lost; else null. */
+function reviewedOf(
+  { today }: Monitoring,
+  prediction: FollowedPrediction,
+  splits: readonly OpenedSplit[] = [],
+  lost: ReadonlySet<string>,
+): FollowedPrediction | null {
+  return sentToReview(prediction, { splits, doubt: lost.has(prediction.ticker) ? "unknown_symbol" : null }, today);
 }
 
 /**
@@ -108,15 +145,11 @@ async function observeExpirations(
 async function readSplitsOf(monitoring: Monitoring, predictions: readonly FollowedPrediction[]) {
   const unseen = predictions.map((each) => ({ ticker: each.ticker, since: unseenSince(each) }));
   const splits = await readSplits(monitoring, unseen);
-  const undecided = unseen.filter(({ ticker }) => !splits.has(ticker));
-  const lost = await readLost(
-    monitoring,
-    undecided.map(({ ticker, since }) => ({ ticker, last_checked_at: since })),
-  );
+  const undecided = predictions.filter(({ ticker }) => !splits.has(ticker));
+  const lost = await readLost(monitoring, undecided.map(unchecked));
   return (prediction: FollowedPrediction): FollowedPrediction | undefined => {
     const known = splits.get(prediction.ticker);
-    const doubt = lost.has(prediction.ticker) ? "unknown_symbol" : null;
-    const reviewed = sentToReview(prediction, { splits: known ?? [], doubt }, monitoring.today);
+    const reviewed = reviewedOf(monitoring, prediction, known, lost);
     return reviewed ?? (known && bookSplits(prediction, known, monitoring.now));
   };
 }
@@ -153,7 +186,7 @@ async function observePremiums(monitoring: Monitoring, alive: readonly FollowedP
     if (needsReview(split)) return { split, seen: undefined };
     const live = premiums.get(split.contract_symbol);
     const underlyingPrice = shares.get(prediction.ticker)?.price ?? null;
-    return { split, seen: live && { premium: live.price, offered: live.offered, underlyingPrice } };
+    return { split, seen: live ? { premium: live.price, offered: live.offered, underlyingPrice } : undefined };
   };
 }
 

@@ -71,7 +71,7 @@ export async function doubtsOf(
   ]);
 }
 
-/** The tickers of those not checked for days that the sources do not know any more. */
+/** The tickers of those not checked for days of which both sources say that there is no such symbol (any more). */
 export function readLost(
   monitoring: Monitoring,
   unchecked: readonly Pick<Position, "ticker" | "last_checked_at">[],
@@ -83,14 +83,8 @@ export function readLost(
   );
 }
 
-/**
- * Those of these tickers of which both sources say that there is no such symbol (any more). A source that does not answer
- * says nothing.
- */
-export async function readUnknownSymbols(
-  monitoring: Monitoring,
-  tickers: readonly string[],
-): Promise<ReadonlySet<string>> {
+/** A source that does not answer says nothing. */
+async function readUnknownSymbols(monitoring: Monitoring, tickers: readonly string[]): Promise<ReadonlySet<string>> {
   if (tickers.length === 0) return new Set();
   const { services, marketTime } = monitoring.context;
   const symbols = [...new Set(tickers)].toSorted();

@@ -8,11 +8,11 @@ import { answerOnce, type IdempotentRequest, refuseAnswered, remember } from "..
 import { priceDecimals } from "../instruments/returns.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { reviewReason } from "../market/doubts.ts";
-import { inTime } from "../market/quotes.ts";
+import { inTime, type LivePrice } from "../market/quotes.ts";
 import { splitsSince } from "../market/stored-bars.ts";
 import type { TradingServices } from "../services.ts";
 import { applyExit, exitOnRequest, type Holding, observePrice } from "./bookkeeping.ts";
-import { askMarket, isSilent, type MarketPrice } from "./closing-price.ts";
+import { askMarket, isHeard } from "./closing-price.ts";
 import type { Position } from "./record.ts";
 import { bookDueSplits, dueSplits } from "./splits.ts";
 import {
@@ -62,7 +62,7 @@ function isVisible(text: string): boolean {
 const smallestFraction = 1e-9;
 
 /** What is sold at, and which splits that price is after. */
-interface ClosingPrice extends MarketPrice {
+interface ClosingPrice extends LivePrice {
   splits: readonly OpenedSplit[];
   /** A person named it, for the shares or contracts that the position then showed. */
   isNamed: boolean;
@@ -113,9 +113,10 @@ async function marketPrice(services: TradingServices, position: Position, moment
   if (reason) throw needsReview(reason);
   if (!splits) throw unavailable(`Nobody says whether ${position.ticker} was split; try later.`);
   const after = afterSplits(await holdingOf(services, position), splits, moment);
-  const { price } = await askMarket(services, after, moment);
-  if (!price) throw unavailable("There is no price for this position now; try later, or name one.");
-  return { ...price, splits, isNamed: false };
+  const live = await askMarket(services, after, moment);
+  if (live) return { ...live, splits, isNamed: false };
+  const advice = live === null ? "try later, or name one" : "try later";
+  throw unavailable(`There is no price for this position now; ${advice}.`);
 }
 
 /**
@@ -128,19 +129,16 @@ async function namedPrice(
   price: number,
   moment: MarketMoment,
 ): Promise<ClosingPrice> {
-  const named = { price, offered: { bid: null, ask: null }, splits: [], isNamed: true };
+  const named = { price, offered: { bid: null, ask: null }, tradedAt: null, splits: [], isNamed: true };
   if (position.needs_review) return named;
-  const splits = (await splitsOf(services, position, moment)) ?? [];
-  if (reasonToReview(position, splits, moment)) return named;
-  const after = afterSplits(await holdingOf(services, position), splits, moment);
-  const [market, isBrokerSilent] = await Promise.all([
-    askMarket(services, after, moment),
-    isSilent(services, after, moment),
-  ]);
-  if (market.price) throw priceKnown("The market has a price for this position; close it without naming one.");
-  if (isBrokerSilent || !market.isComplete)
-    throw unavailable("The market does not answer, which is not to say that it has no price; try later.");
-  return named;
+  const splits = await splitsOf(services, position, moment);
+  if (reasonToReview(position, splits ?? [], moment)) return named;
+  const after = afterSplits(await holdingOf(services, position), splits ?? [], moment);
+  const live = await askMarket(services, after, moment);
+  if (live) throw priceKnown("The market has a price for this position; close it without naming one.");
+  // After a split that nobody has named, the market may know the position under another symbol.
+  if (live === null && (splits || (await isHeard(services, position, moment)))) return named;
+  throw unavailable("The market does not answer, which is not to say that it has no price; try later.");
 }
 
 /** Undefined where nobody says which there were. */
@@ -217,11 +215,11 @@ async function closeOnce(
 function close(
   before: Holding,
   { body, apiKeyId }: IdempotentClose,
-  { price, offered, splits, isNamed }: ClosingPrice,
+  { price, offered, tradedAt, splits, isNamed }: ClosingPrice,
   { now, today, settings }: MarketMoment,
 ) {
   const holding = bookDueSplits(before, splits, { runId: null, now });
-  const observed = isNamed ? holding : observePrice(holding.portfolio, holding.position, price, now);
+  const observed = isNamed ? holding : observePrice(holding.portfolio, holding.position, { price, tradedAt }, now);
   const fraction = Math.max(body.quantity_pct, smallestFraction);
   const exit = exitOnRequest(observed.position, { reason: "manual", fraction, price, today });
   const context = { runId: null, notes: body.reason, now, offered, costs: settings };

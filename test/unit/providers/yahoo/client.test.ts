@@ -228,14 +228,14 @@ describe("the client", () => {
     expect(late.waits).toEqual([]);
   });
 
-  it.each([401, 403])("does not repeat what Yahoo refuses with %i", async (status) => {
+  it.each([401, 403, 404])("does not repeat what Yahoo refuses with %i", async (status) => {
     const { yahoo, requests } = setup(() => ({ status, body: "no" }));
     await expect(yahoo.dailyBars(window)).rejects.toMatchObject({ name: "PricesUnavailable", retryable: false });
     expect(requests).toHaveLength(1);
   });
 
   it.each<[string, Answer]>([
-    ["an unknown symbol", { status: 404, body: "anything" }],
+    ["an unknown symbol", { status: 404, body: notFound }],
     [
       "a symbol that is not found, said with 200",
       { status: 200, body: { chart: { result: null, error: { code: "Not Found", description: "No data found" } } } },
@@ -254,6 +254,24 @@ describe("the client", () => {
     const { yahoo, requests } = setup(() => answer);
     expect(await yahoo.dailyBars(window)).toEqual([]);
     expect(requests).toHaveLength(1);
+  });
+
+  it("tries each of many symbols once where three others got no answer, until one of them does", async () => {
+    const { yahoo, waits, requests } = setup((call) =>
+      call <= 14 ? { status: 429, body: "" } : { status: call === 15 ? 200 : 429, body: oneDay },
+    );
+    const ask = () =>
+      yahoo.dailyBars(window).then(
+        () => "answered",
+        () => "in vain",
+      );
+    const answers: string[] = [];
+    for (let symbol = 0; symbol < 6; symbol++) answers.push(await ask());
+    expect(answers).toEqual(["in vain", "in vain", "in vain", "in vain", "in vain", "answered"]);
+    // Three times four, twice once, and the one that is answered.
+    expect([requests.length, waits.length]).toEqual([15, 9]);
+    expect(await ask()).toBe("in vain");
+    expect([requests.length, waits.length]).toEqual([19, 12]);
   });
 
   it("keeps to the days asked for", async () => {
