@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { closeAnswerSchema } from "../../lib/trading/positions/close-position.ts";
 import { call } from "../support/cloud.ts";
 import { gate } from "../support/gate.ts";
+import { marketOf, untraded } from "../support/market.ts";
 import { byDay, calls, onDay, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 
@@ -145,9 +146,13 @@ describe("POST /positions/{id}/close", () => {
     await seedPositions(await begin({}), [shares(), calls()]);
     desk.scene.market = untraded(marketOf({ GME: 100 }), "GME", "2026-03-03");
     if (fault) desk.scene.schwabFaults = () => ({ status: fault, body: "{}" });
-    // Monday's close is a price until Tuesday's opening.
+    moveTo("2026-03-03", "09:31");
+    expect(await refusal(id, { reason: "now" })).toEqual([503, "PRICE_UNAVAILABLE"]);
+    expect((await positionOf(id)).status).toBe("open");
+    // Monday's close is a price until Tuesday's opening, and so is what the option was quoted at then.
     moveTo("2026-03-03", "09:29");
-    expect(await refusal(id, { reason: "now" })).not.toEqual([503, "PRICE_UNAVAILABLE"]);
+    const { exit } = await close(id, { reason: "before the opening" });
+    expect(exit.exit_price).toBe(id === stock ? 100 : 1.83);
   });
 
   it("books a split since the last check first: ten for one, and nobody sells ten shares at the price of one", async () => {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Candle } from "../../providers/market/market.ts";
 import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
@@ -102,9 +101,13 @@ function decided(holding: Holding, observed: ObservedMarket, moment: CheckMoment
   return checkedAt(now, { ...after, records: [...split.records, ...after.records] });
 }
 
-/** Null where it is all as before: a window that stays open is looked at again by a repeated call. */
+/** What is seen of a price, or that there is none. */
+const seen = ["last_price", "last_price_at", "last_traded_at", "days_without_price"] as const;
+
+/** Null where that is as before: a window that stays open is looked at again by a repeated call. */
 function changed(before: Holding, after: Holding): Checked | null {
-  return isDeepStrictEqual(after.position, before.position) ? null : { ...after, records: [] };
+  const isSame = seen.every((field) => after.position[field] === before.position[field]);
+  return isSame ? null : { ...after, records: [] };
 }
 
 function priceObserved(

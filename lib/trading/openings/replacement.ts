@@ -1,5 +1,10 @@
-import type { LivePrice } from "../market/quotes.ts";
-import { applyExit, type ExitContext, exitOnRequest, observePrice } from "../positions/bookkeeping.ts";
+import {
+  applyExit,
+  type ExitContext,
+  exitOnRequest,
+  observePrice,
+  type TradedPrice,
+} from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
 import { type Opening, type OpeningResult, type OpeningSettings, openPosition } from "./new-position.ts";
 
@@ -14,7 +19,7 @@ export type ReplacementResult =
 export function replacePosition(
   portfolio: Portfolio,
   outgoing: Position,
-  live: Pick<LivePrice, "price" | "tradedAt">,
+  live: TradedPrice,
   opening: Opening,
   context: Omit<ExitContext, "notes">,
   settings: OpeningSettings,

@@ -6,13 +6,18 @@ import type { Exit, ExitDecision } from "../exits/steps.ts";
 import { costCents, manualQuantity } from "../instruments/quantities.ts";
 import { exitId, type Offered } from "../instruments/terms.ts";
 import { candleRecord } from "../market/candles.ts";
-import type { LivePrice } from "../market/quotes.ts";
 import type { Portfolio, Position, PositionExit } from "./record.ts";
 
 /** A portfolio and one of its positions: written together or not at all. */
 export interface Holding {
   portfolio: Portfolio;
   position: Position;
+}
+
+/** Dollars per share, and when it was traded, ISO-8601 UTC; null where the source does not say. */
+export interface TradedPrice {
+  price: number;
+  tradedAt: string | null;
 }
 
 /** What an exit record says beside the exit itself. */
@@ -77,13 +82,12 @@ export function revalued(portfolio: Portfolio, before: Position, after: Position
 }
 
 /**
- * Notes a price, in dollars per share, read at `at` and traded at `tradedAt`, and what it makes the portfolio worth; no
- * exit follows from it.
+ * Notes a price that was read at `at` (ISO-8601 UTC), and what it makes the portfolio worth; no exit follows from it.
  */
 export function observePrice<P extends Position>(
   portfolio: Portfolio,
   position: P,
-  { price, tradedAt }: Pick<LivePrice, "price" | "tradedAt">,
+  { price, tradedAt }: TradedPrice,
   at: string,
 ): { portfolio: Portfolio; position: P } {
   const seen = { last_price: price, last_price_at: at, last_traded_at: tradedAt, days_without_price: 0 };
