@@ -7,7 +7,7 @@ import { nextOpening, type OpenedSplit, type PriceBar, splitsWithin, toPriceBar 
 import { type DayPrices, dailyBars } from "../market/candles.ts";
 import { askBroker, logNoPrice } from "../market/quotes.ts";
 import { readDays } from "../market/stored-bars.ts";
-import { tradedPrices } from "./as-traded.ts";
+import { hasAllCandles, tradedPrices } from "./as-traded.ts";
 import type { Monitoring } from "./pass.ts";
 
 /** What one check knows of a stock, for all positions in it. */
@@ -30,7 +30,7 @@ export interface StockAnswer {
   market: StockMarket | null;
   /** What the price history is told. */
   bars: PriceBar[];
-  /** How often the broker was asked in vain; null where it answered. */
+  /** How often the broker was asked in vain, also where it has not all candles; null where it answered. */
   failedAttempts: number | null;
   /** Whether a source said which splits there were since the last check; where none did, nothing can be decided. */
   isScaleKnown: boolean;
@@ -78,9 +78,17 @@ async function askBrokerMarket(
   // Before the day's opening there is nothing to ask for, and the broker refuses a window that ends before it begins.
   const adjusted = start < marketTime ? await broker.candles(window) : [];
   const range = { ticker, from: newYorkDay(new Date(from)), to: monitoring.today, marketTime };
-  const told = { ticker, quote, candles: adjusted, candlesFrom: newYorkDay(start) };
-  const traded = tradedPrices({ ...told, ...(await readDays(services, range)) }, { from, marketTime });
-  if (!traded) return { ticker, market: null, bars: [], failedAttempts: null, isScaleKnown: false };
+  const told = {
+    ticker,
+    quote,
+    candles: adjusted,
+    candlesFrom: newYorkDay(start),
+    ...(await readDays(services, range)),
+  };
+  const undecided = { ticker, market: null, bars: [] };
+  const traded = tradedPrices(told, { from, marketTime });
+  if (!traded) return { ...undecided, failedAttempts: null, isScaleKnown: false };
+  if (!hasAllCandles(told, { from, marketTime })) return { ...undecided, failedAttempts: 1, isScaleKnown: true };
   const { untraded, ...prices } = traded;
   const offered = { bid: quote.bid, ask: quote.ask };
   const market = { ...prices, price: currentPrice(quote, marketTime), offered, isDailyOnly: false };
