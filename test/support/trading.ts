@@ -53,6 +53,7 @@ export function option(changes: Partial<MonitoredOption> = {}): MonitoredOption 
 
 /** A prediction of ten calls at a premium of 2. */
 export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedPrediction {
+  const { entry_date = openDate } = changes;
   return {
     id: "t1_a.GME",
     comment_id: "t1_a",
@@ -61,7 +62,7 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     analysis_run_id: "run",
     sentiment: "bullish",
     option_type: "call",
-    entry_date: openDate,
+    entry_date,
     status: "tracking",
     contract_symbol: "GME_012221C50",
     strike_price: 50,
@@ -88,7 +89,7 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     hitl_override_at: null,
     accuracy_applied_at: null,
     expired_reason: null,
-    created_at: openedAt,
+    created_at: `${entry_date}${openedAt.slice(openDate.length)}`,
     ...changes,
   };
 }
