@@ -81,10 +81,11 @@ describe("a monitoring", () => {
     faultFree = await runThrough();
   });
 
-  it("brings five exits, three warnings and two resolved predictions", () => {
+  it("brings five exits, four warnings and two resolved predictions", () => {
     const { run, table } = faultFree;
     expect(run.exits_triggered).toBe(5);
     expect(run.warnings?.map(({ type, context }) => `${type} ${context.ticker}`).toSorted()).toEqual([
+      "price_unavailable AMC",
       "schwab_options_unavailable AMC",
       "schwab_stock_unavailable AMD",
       "schwab_stock_unavailable TSLA",
