@@ -22,6 +22,7 @@ export const warningTypes = [
   "schwab_stock_unavailable",
   "schwab_options_unavailable",
   "splits_unknown",
+  "price_unavailable",
   "settlement_unknown",
   "predictions_unchecked",
   "cryptocurrency_not_traded",

@@ -208,6 +208,7 @@ export function portfolio(type: InstrumentType = "stock", changes: Partial<Portf
     realized_pnl_cents: 0,
     open_position_ids: [],
     trading_costs_cents: 0,
+    unpriced_value_cents: 0,
     created_at: openedAt,
     last_valued_at: null,
     version: 0,
@@ -216,7 +217,7 @@ export function portfolio(type: InstrumentType = "stock", changes: Partial<Portf
 }
 
 export function offerOf(type: InstrumentType, price: number): Offer {
-  if (type === "stock") return { instrument_type: "stock", price, bid: null, ask: null };
+  if (type === "stock") return { instrument_type: "stock", price, bid: null, ask: null, traded_at: null };
   return {
     instrument_type: "option",
     option_type: "call",
@@ -229,6 +230,7 @@ export function offerOf(type: InstrumentType, price: number): Offer {
     bid: null,
     ask: null,
     underlying_price: 45,
+    quoted_at: null,
   };
 }
 

@@ -153,8 +153,11 @@ describe("where the broker does not know one of several", () => {
     const services = await begin({ AMC: 100 });
     await seedPositions(services, [shares()]);
     const before = await positionOf(monday);
-    expect((await runAt("2026-03-03")).warnings).toMatchObject([stockWarning(1, "none")]);
-    expect(await positionOf(monday)).toEqual(before);
+    expect((await runAt("2026-03-03")).warnings).toMatchObject([
+      { type: "price_unavailable", ticker: "GME", context: { ticker: "GME", trading_days: 1, is_halted: false } },
+      stockWarning(1, "none"),
+    ]);
+    expect(await positionOf(monday)).toEqual({ ...before, days_without_price: 1, version: before.version + 1 });
   });
 
   it("contracts, the others are checked all the same", async () => {
@@ -163,7 +166,10 @@ describe("where the broker does not know one of several", () => {
     await seedPositions(services, [calls(), calls(other)]);
     desk.scene.schwabFaults = premiumsAre({ [other.contract_symbol]: 1 });
     const run = await runAt("2026-03-03");
-    expect(run).toMatchObject({ exits_triggered: 1, warnings: [{ context: { position_id: option } }] });
+    expect(run).toMatchObject({
+      exits_triggered: 1,
+      warnings: [{ type: "price_unavailable", ticker: "GME" }, { context: { position_id: option } }],
+    });
     expect((await positionOf(option)).status).toBe("open");
     expect((await positionOf("2026-03-02.AMC.quality.options_quality")).exit_reason).toBe("stop_loss");
   });

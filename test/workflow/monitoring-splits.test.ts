@@ -151,8 +151,8 @@ describe("a split of an option's underlying", () => {
     await seedPositions(services, [calls()]);
     desk.scene.schwabFaults = premiumsAre({});
     const run = await runAt("2026-03-03");
-    expect(run.warnings).toMatchObject([{ type: "schwab_options_unavailable" }]);
-    expect(run.warnings?.[0]?.message).toContain(contract);
+    expect(run.warnings).toMatchObject([{ type: "price_unavailable" }, { type: "schwab_options_unavailable" }]);
+    expect(run.warnings?.[1]?.message).toContain(contract);
     expect(await positionOf(option)).toMatchObject({ contracts: 100, last_price: 0.2, splits: [{ ratio: 10 }] });
     expect(await portfolioOf("options_quality")).toMatchObject({ current_value_cents: 10_000_000 });
   });

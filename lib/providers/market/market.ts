@@ -4,8 +4,10 @@ export interface Quote {
   last: number;
   bid: number | null;
   ask: number | null;
-  /** When `last` was traded, which may be days ago. */
+  /** When `last` was traded, which may be days ago; where the source does not say, when it was quoted. */
   at: Date;
+  /** The exchange has suspended trading in it. */
+  isHalted: boolean;
 }
 
 /** Prices of five minutes, whatever their source. */
@@ -43,6 +45,10 @@ export interface OptionQuote {
   mark: number | null;
   delta: number | null;
   last: number | null;
+  /** When it was last quoted or traded; null where the broker does not say. */
+  at: Date | null;
+  /** The exchange has suspended trading in it; a chain does not say. */
+  isHalted: boolean;
   /** Computed by a model and not traded anywhere. */
   synthetic: boolean;
 }
@@ -78,7 +84,7 @@ export interface MarketHours {
  * somebody has to log in again, otherwise `PRICE_UNAVAILABLE`.
  */
 export interface Broker {
-  /** By symbol; one without a price is absent. */
+  /** By symbol; one without a price is absent. How old a price is, is for the caller to judge. */
   quotes(request: { symbols: readonly string[]; marketTime: Date }): Promise<Map<string, Quote>>;
   /**
    * Whole 5-minute candles of regular sessions that begin within [from, to], oldest first. Adjusted for the splits after

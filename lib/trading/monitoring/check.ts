@@ -6,7 +6,7 @@ import type { FillSettings } from "../exits/fills.ts";
 import type { ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
 import type { OpenedSplit } from "../market/bars.ts";
-import { applyDecision, type Holding, observePrice } from "../positions/bookkeeping.ts";
+import { applyDecision, type Holding, missPrice, observePrice } from "../positions/bookkeeping.ts";
 import { positionInstrument } from "../positions/instrument.ts";
 import type { Position, PositionExit } from "../positions/record.ts";
 import { bookSplit, dueSplits } from "../positions/splits.ts";
@@ -31,12 +31,31 @@ export interface ObservedMarket {
   /** Stocks only: those of the window. */
   candles: readonly Candle[];
   price: number | null;
+  /** When that was traded, ISO-8601 UTC; null where the broker does not say. */
+  tradedAt: string | null;
   offered: Offered;
+  /** Trading days without a price; null where there is one, or nobody says. */
+  daysWithoutPrice: number | null;
+  /** False where no source says which splits there were: nothing can be judged. */
+  isScaleKnown: boolean;
   /** Options past their expiration only. */
   expirationClose: number | null;
   /** Of a stock that the broker gave no prices of: daily bars give it a value. */
   isDailyOnly: boolean;
 }
+
+/** Nothing is known of the market, and of no split. */
+export const unobserved: ObservedMarket = {
+  splits: [],
+  candles: [],
+  price: null,
+  tradedAt: null,
+  offered: { bid: null, ask: null },
+  daysWithoutPrice: null,
+  isScaleKnown: true,
+  expirationClose: null,
+  isDailyOnly: false,
+};
 
 type Checked = Holding & { records: PositionExit[] };
 
@@ -47,8 +66,9 @@ type Checked = Holding & { records: PositionExit[] };
 export function checkPosition(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
   const { price } = observed;
   const { now } = moment;
+  if (!observed.isScaleKnown) return changed(holding, priceObserved(holding, observed, now));
   const due = dueSplits(holding.position, observed.splits);
-  if (observed.isDailyOnly) return valued(holding, due, price, now);
+  if (observed.isDailyOnly) return valued(holding, due, observed, now);
   const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
   const split = bookSplits({ ...holding, records: [] }, due, known, moment);
   if (split.position.status === "closed") return checkedAt(now, split);
@@ -58,9 +78,27 @@ export function checkPosition(holding: Holding, observed: ObservedMarket, moment
   const expirationClose = delivered(split.position.deliverable_shares, observed.expirationClose);
   const view = { candles, price, today: moment.today, expirationClose };
   const decision = decideExits(instrument, view, moment.settings);
-  const priced = price === null ? split : { ...split, ...observePrice(split.portfolio, split.position, price, now) };
+  const priced = { ...split, ...priceObserved(split, observed, now) };
   const after = applyDecision(priced, decision, exitContext(observed, moment));
   return checkedAt(now, { ...after, records: [...split.records, ...after.records] });
+}
+
+/** What is seen of a price, or that there is none. */
+const seen = ["last_price", "last_price_at", "last_traded_at", "days_without_price"] as const;
+
+/** Null where that is as before: a window that stays open is looked at again by a repeated call. */
+function changed(before: Holding, after: Holding): Checked | null {
+  const isSame = seen.every((field) => after.position[field] === before.position[field]);
+  return isSame ? null : { ...after, records: [] };
+}
+
+function priceObserved(
+  { portfolio, position }: Holding,
+  { price, tradedAt, daysWithoutPrice }: ObservedMarket,
+  now: string,
+): Holding {
+  if (price !== null) return observePrice(portfolio, position, { price, tradedAt }, now);
+  return daysWithoutPrice === null ? { portfolio, position } : missPrice({ portfolio, position }, daysWithoutPrice);
 }
 
 /**
@@ -68,10 +106,8 @@ export function checkPosition(holding: Holding, observed: ObservedMarket, moment
  * that the next check walks all of the window as if this one had not been (G16). A price after a split is none of what is
  * held before it, and the split itself waits: what the days before it sell is sold before it.
  */
-function valued(holding: Holding, due: readonly OpenedSplit[], price: number | null, now: string): Checked | null {
-  const { last_price, last_price_at } = holding.position;
-  if (price === null || due.length > 0 || (last_price === price && last_price_at === now)) return null;
-  return { ...observePrice(holding.portfolio, holding.position, price, now), records: [] };
+function valued(holding: Holding, due: readonly OpenedSplit[], observed: ObservedMarket, now: string): Checked | null {
+  return due.length > 0 ? null : changed(holding, priceObserved(holding, observed, now));
 }
 
 /** What a hundredth of what a contract delivers is worth, to which its strike and premium relate. */

@@ -20,10 +20,11 @@ import {
   savePortfolio,
   savePosition,
 } from "../positions/stored.ts";
-import { checkPosition, type ObservedMarket } from "./check.ts";
+import { checkPosition, type ObservedMarket, unobserved } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
 import { readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
+import { daysWithout, neverTraded, unpricedWarnings } from "./unpriced.ts";
 import { decidingCandles } from "./window.ts";
 
 /**
@@ -66,10 +67,18 @@ async function checkStocks(monitoring: Monitoring, positions: readonly StockPosi
   const markets = new Map(answers.map(({ ticker, market }) => [ticker, market]));
   const warnings = answers.flatMap((answer) => stockWarning(monitoring, answer));
   warnings.push(...tickWarnings(monitoring, positions, markets));
+  const unpriced = new Map(answers.map((answer) => [answer.ticker, answer.unpriced]));
+  const missing = positions.filter(({ ticker }) => unpriced.get(ticker));
+  warnings.push(...unpricedWarnings(monitoring, missing, unpriced));
   if (warnings.length > 0) await context.commit(warnings);
   for (const { id, ticker } of positions) {
     const market = markets.get(ticker);
-    if (market) await check(monitoring, id, (position) => observedStock(market, position, now));
+    const facts = unpriced.get(ticker);
+    if (!market && !facts) continue;
+    await check(monitoring, id, (position) => ({
+      ...(market ? observedStock(market, position, now) : { ...unobserved, isScaleKnown: false }),
+      daysWithoutPrice: facts ? daysWithout(facts, position, monitoring) : null,
+    }));
   }
 }
 
@@ -101,10 +110,10 @@ function tickWarnings(
 }
 
 function observedStock(market: StockMarket, position: Position, now: string): ObservedMarket {
-  const { splits, price, offered, isDailyOnly } = market;
+  const { splits, price, tradedAt, offered, isDailyOnly } = market;
   const window = { from: position.last_checked_at, to: now };
   const { candles } = windowOnOneScale(market, position.last_price, window);
-  return { splits, candles, price, offered, expirationClose: null, isDailyOnly };
+  return { ...unobserved, splits, candles, price, tradedAt, offered, isDailyOnly };
 }
 
 /** Neighbours are compared in today's shares, or a split would look like a bad tick; answered as they were traded. */
@@ -138,27 +147,33 @@ function stockWarning(monitoring: Monitoring, { ticker, market, failedAttempts, 
 async function checkOptions(monitoring: Monitoring, positions: readonly OptionPosition[]): Promise<void> {
   const { context, today } = monitoring;
   const alive = positions.filter(({ expiration_date }) => expiration_date >= today);
-  const unseen = alive.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
-  const splits = await readSplits(monitoring, unseen);
-  const options = alive.flatMap((position) => {
+  const unchecked = alive.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
+  const splits = await readSplits(monitoring, unchecked);
+  const options = alive.map((position) => {
     const known = splits.get(position.ticker);
-    return known ? [{ position, splits: known, contract: contractAfter(position, known) }] : [];
+    return { position, splits: known, contract: contractAfter(position, known ?? []) };
   });
   const contracts = options.map(({ contract }) => contract);
   const premiums = await livePremiums(context.services, contracts, context.marketTime);
   const undecided = new Set(alive.map(({ ticker }) => ticker).filter((ticker) => !splits.has(ticker)));
-  const unpriced = options.filter(({ contract }) => !premiums.has(contract));
+  const unseen = options.filter(({ splits: known, contract }) => known && !premiums.get(contract));
+  const unpriced = options.filter(({ contract }) => premiums.get(contract) === null).map(({ position }) => position);
   const warnings = [
     ...[...undecided].map((ticker) => unknownSplits(monitoring, ticker)),
-    ...unpriced.map(({ position, contract }) => optionWarning(monitoring, position, contract)),
+    ...unseen.map(({ position, contract }) => optionWarning(monitoring, position, contract)),
+    ...unpricedWarnings(monitoring, unpriced, new Map()),
   ];
   if (warnings.length > 0) await context.commit(warnings);
   for (const { position, splits: known, contract } of options) {
     const premium = premiums.get(contract);
     // Without a premium nothing is judged, but what it is the premium of is booked.
-    if (premium || dueSplits(position, known).length > 0) {
-      await check(monitoring, position.id, () => ({ ...unobserved, splits: known, ...premium }));
-    }
+    const isDecided = known !== undefined && (premium || dueSplits(position, known).length > 0);
+    if (!isDecided && premium !== null) continue;
+    await check(monitoring, position.id, (before) => ({
+      ...unobserved,
+      ...(isDecided ? { splits: known, ...premium } : { isScaleKnown: false }),
+      daysWithoutPrice: premium === null ? daysWithout(neverTraded, before, monitoring) : null,
+    }));
   }
   for (const position of positions.filter(({ expiration_date }) => expiration_date < today)) {
     await settle(monitoring, position);
@@ -191,15 +206,6 @@ function unsettled({ context }: Monitoring, { id, ticker, expiration_date }: Opt
     context: { ticker, position_id: id, expiration_date },
   });
 }
-
-const unobserved: ObservedMarket = {
-  splits: [],
-  candles: [],
-  price: null,
-  offered: { bid: null, ask: null },
-  expirationClose: null,
-  isDailyOnly: false,
-};
 
 function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, contract: string) {
   return context.warning({

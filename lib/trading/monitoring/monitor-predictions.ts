@@ -157,7 +157,7 @@ async function observePremiums(monitoring: Monitoring, alive: readonly FollowedP
     if (!split) return undefined;
     const live = premiums.get(split.contract_symbol);
     const underlyingPrice = shares.get(prediction.ticker)?.price ?? null;
-    return { split, seen: live && { premium: live.price, offered: live.offered, underlyingPrice } };
+    return { split, seen: live ? { premium: live.price, offered: live.offered, underlyingPrice } : undefined };
   };
 }
 

@@ -1,21 +1,25 @@
-import { isTradingDay, lastTradingDay, sessionStart, tradingDayBefore } from "../../calendar/trading-days.ts";
-import type { Broker, Candle, Quote } from "../../providers/market/market.ts";
-import { addDays, newYorkDay } from "../../runtime/dates.ts";
+import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
+import type { Broker, Candle } from "../../providers/market/market.ts";
+import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Offered } from "../instruments/terms.ts";
 import { nextOpening, type OpenedSplit, type PriceBar, splitsWithin, toPriceBar } from "../market/bars.ts";
 import { type DayPrices, dailyBars } from "../market/candles.ts";
-import { askBroker, logNoPrice } from "../market/quotes.ts";
+import { barTime, isCurrent } from "../market/price-age.ts";
+import { askBroker, logNoPrice, sharePrice } from "../market/quotes.ts";
 import { readDays } from "../market/stored-bars.ts";
 import { hasAllCandles, tradedPrices } from "./as-traded.ts";
 import type { Monitoring } from "./pass.ts";
+import { neverTraded, type Unpriced } from "./unpriced.ts";
 
 /** What one check knows of a stock, for all positions in it. */
 export interface StockMarket {
   /** Since the earliest last check, oldest first. */
   splits: OpenedSplit[];
-  /** Dollars per share, of the last session that has begun; null where there was no trade in it. */
+  /** Dollars per share; null where the market has none now. */
   price: number | null;
+  /** When that was traded, ISO-8601 UTC. */
+  tradedAt: string | null;
   offered: Offered;
   fiveMinute: Candle[];
   /** Of days without five-minute candles. */
@@ -32,6 +36,8 @@ export interface StockAnswer {
   bars: PriceBar[];
   /** How often the broker was asked in vain, also where it has not all candles; null where it answered. */
   failedAttempts: number | null;
+  /** What the broker says of a stock that has no price now; null where it has one, or the broker did not answer. */
+  unpriced: Unpriced | null;
   /** Whether a source said which splits there were since the last check; where none did, nothing can be decided. */
   isScaleKnown: boolean;
 }
@@ -53,7 +59,8 @@ export async function readStockMarket(monitoring: Monitoring, ticker: string, fr
       const answer = await askBrokerMarket(monitoring, broker, ticker, from);
       if (answer) return answer;
       log.warn("the broker knows no price", { ticker });
-      return askDailyPrices(monitoring, ticker, from, 1);
+      const daily = await askDailyPrices(monitoring, ticker, from, 1);
+      return { ...daily, unpriced: daily.market?.price ? null : neverTraded };
     },
     (failure) => {
       logNoPrice(log, failure, { ticker });
@@ -77,6 +84,8 @@ async function askBrokerMarket(
   const window = { symbol: ticker, from: start, to: marketTime, marketTime };
   // Before the day's opening there is nothing to ask for, and the broker refuses a window that ends before it begins.
   const adjusted = start < marketTime ? await broker.candles(window) : [];
+  const live = sharePrice(quote, marketTime);
+  const unpriced = live ? null : quote;
   const range = { ticker, from: newYorkDay(new Date(from)), to: monitoring.today, marketTime };
   const told = {
     ticker,
@@ -85,21 +94,16 @@ async function askBrokerMarket(
     candlesFrom: newYorkDay(start),
     ...(await readDays(services, range)),
   };
-  const undecided = { ticker, market: null, bars: [] };
+  const undecided = { ticker, market: null, bars: [], unpriced };
   const traded = tradedPrices(told, { from, marketTime });
   if (!traded) return { ...undecided, failedAttempts: null, isScaleKnown: false };
   if (!hasAllCandles(told, { from, marketTime })) return { ...undecided, failedAttempts: 1, isScaleKnown: true };
   const { untraded, ...prices } = traded;
+  const { price = null, tradedAt = null } = live ?? {};
   const offered = { bid: quote.bid, ask: quote.ask };
-  const market = { ...prices, price: currentPrice(quote, marketTime), offered, isDailyOnly: false };
+  const market = { ...prices, price, tradedAt, offered, isDailyOnly: false };
   const bars = [...untraded, ...barsOf(monitoring, ticker, market)];
-  return { ticker, market, bars, failedAttempts: null, isScaleKnown: true };
-}
-
-function currentPrice({ last, at }: Quote, marketTime: Date): number | null {
-  const day = lastTradingDay(newYorkDay(marketTime));
-  const opening = sessionStart(day) <= marketTime ? day : tradingDayBefore(day);
-  return at < sessionStart(opening) ? null : last;
+  return { ticker, market, bars, failedAttempts: null, unpriced, isScaleKnown: true };
 }
 
 /** The day of the last check, or the earliest one that the broker still has candles of. */
@@ -128,7 +132,7 @@ async function askDailyPrices(
   failedAttempts: number,
 ): Promise<StockAnswer> {
   const { services, marketTime, log } = context;
-  const none = { ticker, market: null, bars: [], failedAttempts, isScaleKnown: true };
+  const none = { ticker, market: null, bars: [], failedAttempts, unpriced: null, isScaleKnown: true };
   try {
     const source = await services.dailyPrices();
     const request = { symbol: ticker, from: newYorkDay(new Date(from)), to: today, marketTime };
@@ -140,12 +144,16 @@ async function askDailyPrices(
       log.info("there are no daily prices of all days either", { ticker, from: request.from, days: daily.length });
       return none;
     }
-    const market = { splits, price: latest.close, offered: { bid: null, ask: null } };
+    const at = barTime(latest.date, marketTime);
+    const isNow = isCurrent({ at, isHalted: false }, marketTime);
+    const live = isNow ? { price: latest.close, tradedAt: iso(at) } : { price: null, tradedAt: null };
+    const market = { splits, ...live, offered: { bid: null, ask: null } };
     return {
       ticker,
       market: { ...market, fiveMinute: [], daily: [], isDailyOnly: true },
       bars,
       failedAttempts,
+      unpriced: null,
       isScaleKnown: true,
     };
   } catch (error) {

@@ -26,6 +26,7 @@ export function initialPortfolios(createdAt: string): Portfolio[] {
     cash_available_cents: startingCapitalCents,
     realized_pnl_cents: 0,
     trading_costs_cents: 0,
+    unpriced_value_cents: 0,
     open_position_ids: [],
     created_at: createdAt,
     last_valued_at: null,

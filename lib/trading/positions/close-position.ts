@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { type MarketMoment, readMoment } from "../../realm/moment.ts";
-import { addDays } from "../../runtime/dates.ts";
+import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { answerOnce, type IdempotentRequest, refuseAnswered, remember } from "../../store/idempotency.ts";
 import type { OpenedSplit } from "../market/bars.ts";
+import { barTime, lastOpening } from "../market/price-age.ts";
 import { inTime, type LivePrice } from "../market/quotes.ts";
 import { priceBars, splitsSince } from "../market/stored-bars.ts";
 import type { TradingServices } from "../services.ts";
@@ -45,8 +46,6 @@ function isVisible(text: string): boolean {
 
 /** A smaller fraction takes one unit just the same, and the table holds no number below 10⁻¹³⁰. */
 const smallestFraction = 1e-9;
-/** A daily bar that is older says nothing about today. */
-const oldestBarDays = 7;
 
 /**
  * Closes a position by hand, all of what remains or a part, at the live price (spec api 6). The price is asked for once;
@@ -98,20 +97,31 @@ function afterSplits(holding: Holding, splits: readonly OpenedSplit[], { now }: 
   throw new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "A split has left less than a share of it.");
 }
 
-/** Live; of a share, where nobody says, the last close. A bar prices the underlying and not an option (spec D9). */
+/**
+ * Live; of a share, where the broker does not answer, the last session's close, or its opening while it is on. A bar prices the
+ * underlying and not an option (spec D9).
+ */
 async function priceOf(services: TradingServices, position: Position, moment: MarketMoment): Promise<LivePrice> {
   const live = (await livePrices(services, [position], moment.marketTime)).get(position.id);
   // Nothing is sold for nothing.
   if (live && live.price > 0) return live;
-  const close = position.instrument_type === "stock" ? await lastClose(services, position.ticker, moment) : null;
-  if (close !== null) return { price: close, offered: { bid: null, ask: null } };
+  const isAnswered = live !== undefined;
+  const ofBar =
+    position.instrument_type === "stock" && !isAnswered ? await lastClose(services, position.ticker, moment) : null;
+  if (ofBar) return ofBar;
   throw new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "There is no price for this position now; try later.");
 }
 
-async function lastClose(services: TradingServices, ticker: string, { today, marketTime }: MarketMoment) {
-  const from = addDays(today, -oldestBarDays);
+async function lastClose(
+  services: TradingServices,
+  ticker: string,
+  { today, marketTime }: MarketMoment,
+): Promise<LivePrice | null> {
+  const from = newYorkDay(lastOpening(marketTime));
   const bars = await inTime(priceBars(services, { ticker, from, to: today, marketTime }));
-  return bars?.at(-1)?.close ?? null;
+  const last = bars?.at(-1);
+  if (!last || last.close === null) return null;
+  return { price: last.close, offered: { bid: null, ask: null }, tradedAt: iso(barTime(last.date, marketTime)) };
 }
 
 /** Undefined where another write came between. */
@@ -119,7 +129,7 @@ async function closeOnce(
   services: TradingServices,
   id: string,
   request: IdempotentRequest & { body: CloseRequest },
-  { price, offered, splits }: LivePrice & { splits: readonly OpenedSplit[] },
+  { price, offered, tradedAt, splits }: LivePrice & { splits: readonly OpenedSplit[] },
   { now, today, settings }: MarketMoment,
 ): Promise<CloseAnswer | undefined> {
   const { store, clock, log } = services;
@@ -128,7 +138,7 @@ async function closeOnce(
   const { portfolio, position } = bookDueSplits(await holdingOf(services, before), splits, { runId: null, now });
   const fraction = Math.max(quantity_pct, smallestFraction);
   const exit = exitOnRequest(position, { reason: "manual", fraction, price, today });
-  const observed = observePrice(portfolio, position, price, now);
+  const observed = observePrice(portfolio, position, { price, tradedAt }, now);
   const after = applyExit(observed, exit, { runId: null, notes, now, offered, costs: settings });
   const earlier = (await readExits(services, [before])).get(id) ?? [];
   const exits = [...earlier, after.record];

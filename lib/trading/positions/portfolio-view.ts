@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { dollars, round } from "../../runtime/money.ts";
 import { unrealizedReturnPct } from "../instruments/returns.ts";
-import { openCostCents, positionValueCents, realizedReturnPct } from "./bookkeeping.ts";
+import { netValueCents, openCostCents, positionValueCents, realizedReturnPct } from "./bookkeeping.ts";
 import { type Portfolio, type Position, portfolioSchema } from "./record.ts";
 
 /** What an account is worth, in dollars; `total_pnl_pct` is percent of the starting capital, four decimals. */
@@ -18,7 +18,14 @@ export const portfolioViewSchema = z
     created_at: z.string(),
     last_valued_at: z.string().nullable(),
     /** Beyond the contract: the same worth after what all fills so far would have cost beyond their paper prices. */
-    net: worthSchema.extend({ trading_costs: z.number() }),
+    net: worthSchema.extend({
+      trading_costs: z.number(),
+      unpriced_value: z
+        .number()
+        .describe(
+          "What of the gross `current_value` counts 0 here: positions, at their last prices, that have had no price for five trading days or longer.",
+        ),
+    }),
   })
   .meta({ id: "Portfolio" });
 export type PortfolioView = z.infer<typeof portfolioViewSchema>;
@@ -56,8 +63,9 @@ export function toPortfolioView(portfolio: Portfolio): PortfolioView {
     cash_available: dollars(portfolio.cash_available_cents),
     open_position_count: portfolio.open_position_ids.length,
     net: {
-      ...worth(starting_capital_cents, current_value_cents - trading_costs_cents),
+      ...worth(starting_capital_cents, netValueCents(portfolio)),
       trading_costs: dollars(trading_costs_cents),
+      unpriced_value: dollars(portfolio.unpriced_value_cents),
     },
   };
 }

@@ -25,6 +25,8 @@ export const portfolioSchema = z.object({
   realized_pnl_cents: centsSchema.default(0),
   /** What all fills so far would have cost beyond their paper prices: net value is `current_value` less this. */
   trading_costs_cents: centsSchema.default(0),
+  /** What of the value is positions that count nothing in net value, because they have had no price for too long. */
+  unpriced_value_cents: centsSchema.default(0),
   /** In the order of their opening, `max_open_positions` at most: the one list of open positions that decisions are made by. */
   open_position_ids: z.array(z.string()).default([]),
   created_at: z.string(),
@@ -73,7 +75,12 @@ const positionFields = {
   status: z.enum(["open", "closed"]),
   trailing_stop_active: z.boolean(),
   last_price: priceSchema.nullable(),
+  /** When it was read. */
   last_price_at: z.string().nullable(),
+  /** When it was traded, or an option's quoted; null where the broker did not say, or it was stored before this was. */
+  last_traded_at: z.string().nullable().default(null),
+  /** Trading days without any price, by the last check that asked for one; 0 where that had a price. */
+  days_without_price: countSchema.default(0),
   /** Start of the next monitoring window. */
   last_checked_at: z.string(),
   /** Over all exits so far. */
@@ -189,7 +196,7 @@ export const portfolioValueSchema = z.object({
   portfolio_id: z.string(),
   date: z.string(),
   value_cents: centsSchema,
-  /** After the trading costs so far. */
+  /** After the trading costs so far, and without positions that have had no price for too long. */
   net_value_cents: centsSchema,
   /** The S&P 500 at that moment, its own quote; null where it could not be had, or was not kept yet. */
   benchmark_price: priceSchema.nullable().default(null),

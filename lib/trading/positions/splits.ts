@@ -2,7 +2,7 @@ import { newYorkDay } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import { splitContract, splitFill, splitLevel, splitPrice, splitQuantity } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
-import { closed, type Holding, openCostCents, positionValueCents, remainingQuantity } from "./bookkeeping.ts";
+import { closed, type Holding, openCostCents, remainingQuantity, revalued } from "./bookkeeping.ts";
 import type { BookedSplit, OptionPosition, Position, StockPosition } from "./record.ts";
 
 /** When a split is booked, and by which run; null where a person's close does it. */
@@ -52,11 +52,8 @@ export function bookSplit({ portfolio, position }: Holding, split: OpenedSplit, 
   return {
     position: isOver ? closed(after, { exit_date: split.date, reason: "split" }) : after,
     portfolio: {
-      ...portfolio,
-      cash_available_cents: portfolio.cash_available_cents + settlement_cents,
+      ...revalued(portfolio, position, after, settlement_cents),
       realized_pnl_cents: portfolio.realized_pnl_cents + pnl,
-      current_value_cents:
-        portfolio.current_value_cents + settlement_cents + positionValueCents(after) - positionValueCents(position),
       open_position_ids: portfolio.open_position_ids.filter((id) => !isOver || id !== position.id),
     },
   };

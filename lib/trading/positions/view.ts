@@ -5,6 +5,7 @@ import { type LevelSettings, nearestExitDistance } from "../exits/levels.ts";
 import { premiumChangePct, unrealizedReturnPct } from "../instruments/returns.ts";
 import { shownPrice } from "../instruments/split.ts";
 import { exitNumber, instrumentTypeSchema, optionTypeSchema, priceSchema } from "../instruments/terms.ts";
+import { positionValueCents, unpricedValueCents } from "./bookkeeping.ts";
 import { positionInstrument } from "./instrument.ts";
 import {
   type BookedSplit,
@@ -101,7 +102,15 @@ export const positionViewSchema = z
     realized_return_pct: z.number().nullable(),
     /** The share's, or the option's premium; null before the first observation. */
     current_price: price,
-    price_as_of: text,
+    price_as_of: text.describe(
+      "When `current_price` was traded, an option's quoted; of prices whose source does not say, and of those from before that was kept, when it was read.",
+    ),
+    days_without_price: z
+      .number()
+      .int()
+      .describe(
+        "Trading days without any price, by the last run that asked for one; 0 where that had one. From five on the position counts 0 in net values; gross, it stays at its last price.",
+      ),
     /** Percent, two decimals; null when closed. */
     unrealized_return_pct: z.number().nullable(),
     /** Fraction of the price, four decimals; null when closed. */
@@ -124,6 +133,9 @@ export const positionViewSchema = z
       trading_costs: z.number(),
       /** What all exits so far have brought, less `trading_costs`. */
       realized_pnl: z.number(),
+      current_value: z
+        .number()
+        .describe("What is left, at its last price; 0 once it has had no price for five trading days."),
     }),
   })
   .meta({ id: "Position" });
@@ -175,6 +187,7 @@ export function toPositionView(position: Position, exits: readonly PositionExit[
       ask: position.entry_fill?.ask ?? null,
       trading_costs: dollars(position.trading_costs_cents),
       realized_pnl: dollars(position.realized_pnl_cents - position.trading_costs_cents),
+      current_value: dollars(positionValueCents(position) - unpricedValueCents(position)),
     },
   };
 }
@@ -188,7 +201,7 @@ function currentFigures(position: Position, { today, settings }: Viewpoint) {
   const isComparable = last_price !== null && entry_price > 0;
   return {
     current_price: last_price && shownPrice(last_price),
-    price_as_of: position.last_price_at,
+    price_as_of: position.last_traded_at ?? position.last_price_at,
     unrealized_return_pct: isOpen && isComparable ? unrealizedReturnPct(entry_price, last_price) : null,
     nearest_exit_distance_pct: isOpen ? nearestExitDistance(positionInstrument(position), last_price, settings) : null,
     hold_days: isOpen ? daysBetween(entry_date, today) : position.hold_days,

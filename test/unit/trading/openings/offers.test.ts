@@ -51,8 +51,8 @@ describe("a broker that fails", () => {
     const offers = await askOffers(context, [stock, option], settings);
     expect(await offers.ofSignal(stock)).toEqual({ skip_reason: "price_unavailable" });
     expect(await offers.ofSignal(option)).toEqual({ skip_reason: "price_unavailable" });
-    expect(await offers.ofPosition(stockOf({ ticker: "AMC" }))).toBeNull();
-    expect(await offers.ofPosition(optionOf())).toBeNull();
+    expect(await offers.ofPosition(stockOf({ ticker: "AMC" }))).toBeUndefined();
+    expect(await offers.ofPosition(optionOf())).toBeUndefined();
     expect(context.log.lines.map((line) => [line.level, line.message, line.fields.problem])).toEqual(
       Array(4).fill([level, "the broker gave no price", failure.message]),
     );
@@ -98,7 +98,7 @@ describe("a fault of the program", () => {
 
 describe("what a position can be sold at", () => {
   const quoteOf = (symbol: string, mark: number) => ({
-    ...{ symbol, bid: 0, ask: 0.01, mark, delta: null, last: null, synthetic: false },
+    ...{ symbol, bid: 0, ask: 0.01, mark, delta: null, last: null, at: marketTime, isHalted: false, synthetic: false },
   });
 
   it("is asked for once", async () => {
@@ -108,7 +108,7 @@ describe("what a position can be sold at", () => {
       return new Map([[symbol, quoteOf(symbol, 0.005)]]);
     };
     const offers = await offersOf(knowing({ optionQuotes }));
-    const price = { price: 0.005, offered: { bid: 0, ask: 0.01 } };
+    const price = { price: 0.005, offered: { bid: 0, ask: 0.01 }, tradedAt: "2026-03-02T15:30:00.000Z" };
     expect(await offers.ofPosition(optionOf())).toEqual(price);
     expect(await offers.ofPosition(optionOf())).toEqual(price);
     expect(asked).toBe(1);

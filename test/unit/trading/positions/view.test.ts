@@ -53,6 +53,7 @@ describe("a position as it is shown", () => {
       realized_return_pct: null,
       current_price: 148.3,
       price_as_of: "2026-03-02T15:30:00.000Z",
+      days_without_price: 0,
       unrealized_return_pct: 4.07,
       // The target is 15.575 away, the stop 20.05.
       nearest_exit_distance_pct: 0.105,
@@ -61,7 +62,14 @@ describe("a position as it is shown", () => {
       premium_change_pct: null,
       position_exits: [],
       splits: [],
-      net: { entry_price: 142.6713, bid: 142.4, ask: 142.6, trading_costs: 1.71, realized_pnl: -1.71 },
+      net: {
+        entry_price: 142.6713,
+        bid: 142.4,
+        ask: 142.6,
+        trading_costs: 1.71,
+        realized_pnl: -1.71,
+        current_value: 1483,
+      },
     });
   });
 
@@ -101,6 +109,7 @@ describe("a position as it is shown", () => {
       realized_return_pct: null,
       current_price: 4.8,
       price_as_of: "2026-03-02T15:30:00.000Z",
+      days_without_price: 0,
       unrealized_return_pct: 37.14,
       // The target of 7.00 is 2.20 away, the stop of 1.75 is 3.05.
       nearest_exit_distance_pct: 0.4583,
@@ -109,7 +118,7 @@ describe("a position as it is shown", () => {
       premium_change_pct: 0.371,
       position_exits: [],
       splits: [],
-      net: { entry_price: null, bid: null, ask: null, trading_costs: 0, realized_pnl: 0 },
+      net: { entry_price: null, bid: null, ask: null, trading_costs: 0, realized_pnl: 0, current_value: 1920 },
     });
   });
 
