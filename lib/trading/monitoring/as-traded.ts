@@ -97,7 +97,8 @@ export function hasAllCandles(
     ...candles.map(({ timestamp }) => timestamp.getTime() + candleMs),
   );
   const lastTrade = Math.min(quote.at.getTime(), marketTime.getTime(), sessionEnd(tradedDay).getTime());
-  if (isTradingDay(tradedDay) && lastTrade - seenUntil > longestPauseMs) return false;
+  const isWithinReach = isTradingDay(tradedDay) && tradedDay >= candlesFrom;
+  if (isWithinReach && lastTrade - seenUntil > longestPauseMs) return false;
   const covered = new Set(dailyBars(candles).map(({ date }) => date));
   return days.every(
     ({ date, close }) =>
