@@ -22,6 +22,8 @@ export const warningTypes = [
   "schwab_stock_unavailable",
   "schwab_options_unavailable",
   "splits_unknown",
+  "position_needs_review",
+  "prediction_needs_review",
   "price_unavailable",
   "settlement_unknown",
   "predictions_unchecked",

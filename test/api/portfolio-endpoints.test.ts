@@ -13,6 +13,7 @@ const untouched = {
   total_pnl_pct: 0,
   cash_available: 100_000,
   open_position_count: 0,
+  needs_review_count: 0,
   created_at: "2026-03-02T15:30:00.000Z",
   last_valued_at: null,
   net: { current_value: 100_000, total_pnl: 0, total_pnl_pct: 0, trading_costs: 0, unpriced_value: 0 },

@@ -27,10 +27,11 @@ const positionFields = [
   ..."hold_days dte premium_change_pct position_exits price_as_of days_without_price net splits deliverable_shares".split(
     " ",
   ),
+  ..."needs_review review_reason review_since".split(" "),
 ];
 const exitFields = [
   ..."id position_id exit_date exit_price exit_reason quantity_pct shares_exited contracts_exited".split(" "),
-  ..."realized_pnl created_at notes net".split(" "),
+  ..."realized_pnl created_at notes net price_named".split(" "),
 ];
 
 function closedOf(position: Position, exitCount: number): Position {
@@ -213,6 +214,7 @@ describe("GET /positions/{id}", () => {
     expect(shown).toEqual({
       ...{ id, portfolio_id: "stocks_quality", signal_id: "2026-02-25.GME.quality", ticker: "GME" },
       ...{ instrument_type: "stock", signal_type: "quality", direction: "long", status: "open", confidence: 0.75 },
+      ...{ needs_review: false, review_reason: null, review_since: null },
       ...{ entry_date: "2026-02-25", entry_price: 142.5, position_size: 1425, shares: 200, shares_remaining: 80 },
       ...{ stop_loss_price: 128.25, take_profit_price: 163.875, peak_price: 150, trailing_stop_active: false },
       ...{ time_extension: "base", current_price: 148.3, price_as_of: "2026-03-02T15:30:00.000Z", hold_days: 5 },
@@ -229,7 +231,7 @@ describe("GET /positions/{id}", () => {
       position_exits: Array.from({ length: 120 }, (_, index) => ({
         ...{ id: `${id}.${120 - index}`, position_id: id, exit_date: "2026-02-27", exit_price: 142.5 },
         ...{ exit_reason: "manual", quantity_pct: 0.5, shares_exited: 1, contracts_exited: null, realized_pnl: 1 },
-        ...{ notes: null, created_at: "2026-02-27T15:30:00.000Z", net: null },
+        ...{ notes: null, created_at: "2026-02-27T15:30:00.000Z", price_named: false, net: null },
       })),
     });
     expect(await data("GET /positions", { query: { ticker: "GME" } })).toEqual([shown]);

@@ -119,6 +119,7 @@ export function exitOf(position: Position, number: number, changes: Partial<Posi
     fill: null,
     observed_price: position.entry_price,
     trigger_candle: null,
+    price_named_by: null,
     notes: null,
     run_id: null,
     created_at: "2026-02-27T15:30:00.000Z",

@@ -85,6 +85,8 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     simulated_return_pct: null,
     is_correct: null,
     resolved_at: null,
+    review_reason: null,
+    review_since: null,
     hitl_override: null,
     hitl_override_at: null,
     accuracy_applied_at: null,
@@ -122,6 +124,8 @@ export const predictionShown = {
   hitl_override: null,
   hitl_override_at: null,
   resolved_at: null,
+  review_reason: null,
+  review_since: null,
   created_at: "2021-01-04T15:00:00.000Z",
 };
 
@@ -207,6 +211,7 @@ export function portfolio(type: InstrumentType = "stock", changes: Partial<Portf
     cash_available_cents: 10_000_000,
     realized_pnl_cents: 0,
     open_position_ids: [],
+    review_position_ids: [],
     trading_costs_cents: 0,
     unpriced_value_cents: 0,
     created_at: openedAt,

@@ -117,7 +117,8 @@ describe("an option", () => {
   });
 
   it("that has expired without a close stays open, and the run says so", async () => {
-    await seedPositions(await begin({}), [calls()]);
+    await seedPositions(await begin({ GME: 90 }), [calls()]);
+    desk.scene.yahooFaults = () => ({ status: 500, body: "{}" });
     const before = await positionOf(id);
     const run = await runAt("2026-03-23");
     expect(run).toMatchObject({

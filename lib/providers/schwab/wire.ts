@@ -46,6 +46,14 @@ export function readQuotes(answer: unknown): Map<string, Quote> | null {
   return quotes;
 }
 
+const invalidSymbols = z.object({ errors: z.object({ invalidSymbols: z.array(z.string()) }) });
+
+/** The symbols, in Schwab's own writing, of which an answer with quotes says that there are none of that name. */
+export function readUnknownSymbols(answer: unknown): string[] | null {
+  if (quoteEntries(answer) === null) return null;
+  return invalidSymbols.safeParse(answer).data?.errors.invalidSymbols ?? [];
+}
+
 /** Quotes of options by OCC symbol, whichever form the answer's own symbols have. */
 export function readOptionQuotes(answer: unknown): Map<string, OptionQuote> | null {
   const entries = quoteEntries(answer);

@@ -54,7 +54,7 @@ export function createYahoo(
     }
   }
 
-  async function fetchBars(symbol: string, from: string, to: string, marketTime: Date): Promise<DailyBar[]> {
+  async function fetchChart(symbol: string, from: string, to: string, marketTime: Date): Promise<HttpAnswer> {
     // To today, whatever was asked for: Yahoo adjusts a day by all splits after it, and names those of the window only.
     const last = [to, newYorkDay(marketTime), newYorkDay(tools.clock.now())].toSorted().at(-1) ?? to;
     const query = new URLSearchParams({
@@ -79,26 +79,39 @@ export function createYahoo(
         if (error instanceof HttpFailure) throw unavailable(error.message, { retryable: true, cause: error });
         throw error;
       });
-    return barsIn(answer, tools.clock.now());
+    refuseUnanswered(answer, tools.clock.now());
+    return answer;
+  }
+
+  function patiently<T>(symbol: string, ask: () => Promise<T>): Promise<T> {
+    const log = tools.log.with({ symbol });
+    const patience = inVain < questionsInVain ? policy : { ...policy, retries: 0 };
+    return counted(withRetries(patience, { ...tools, log }, ask));
   }
 
   return {
     async dailyBars({ symbol, from, to, marketTime }) {
-      const log = tools.log.with({ symbol });
-      const patience = inVain < questionsInVain ? policy : { ...policy, retries: 0 };
-      const ask = () => fetchBars(symbol, from, to, marketTime);
-      const bars = await counted(withRetries(patience, { ...tools, log }, ask));
+      const bars = await patiently(symbol, async () => barsIn(await fetchChart(symbol, from, to, marketTime)));
       return barsAsOf(bars, marketTime).filter(({ date }) => date >= from && date <= to);
+    },
+
+    async isUnknown({ symbol, marketTime }) {
+      const today = newYorkDay(marketTime);
+      const { status, text } = await patiently(symbol, () => fetchChart(symbol, today, today, marketTime));
+      return status === 404 && saysNothingThere(parseJson(text));
     },
   };
 }
 
-function barsIn({ status, headers, text }: HttpAnswer, now: Date): DailyBar[] {
+function refuseUnanswered({ status, headers }: HttpAnswer, now: Date): void {
   if (status === 408 || status === 429 || status >= 500) {
     const seconds = retryAfterSeconds(headers, now);
     const facts = { retryable: true, ...(seconds !== undefined && { retryAfterSeconds: seconds }) };
     throw unavailable(`Yahoo answered HTTP ${status}`, facts);
   }
+}
+
+function barsIn({ status, text }: HttpAnswer): DailyBar[] {
   const answer = parseJson(text);
   if (status === 404 && saysNothingThere(answer)) return [];
   // A 400 also says that there was no such stock in those days.

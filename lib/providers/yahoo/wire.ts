@@ -2,7 +2,7 @@ import * as z from "zod";
 import { newYorkDay } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import type { DailyBar } from "../market/market.ts";
-import { type Split, scaled, sharesSince } from "../market/splits.ts";
+import { isSplitForCertain, type Split, scaled, sharesSince } from "../market/splits.ts";
 
 const prices = z.array(z.number().nullable()).catch([]);
 const splitEvent = z.object({
@@ -56,8 +56,10 @@ export function readChart(answer: unknown): DailyBar[] | null {
   if (splits.some((split) => !isAdjustedFor(split, adjusted))) return null;
   return adjusted.map((bar) => {
     const { date, open, high, low, close } = scaled(bar, sharesSince(bar.date, splits));
-    const split = splits.reduce((shares, each) => (each.date === date ? shares * each.ratio : shares), 1);
-    return { date, open: price(open), high: price(high), low: price(low), close: price(close), split };
+    const ofDay = splits.filter((each) => each.date === date);
+    const split = ofDay.reduce((shares, { ratio }) => shares * ratio, 1);
+    const doubt = ofDay.some(({ isDoubtful }) => isDoubtful) && { isSplitDoubtful: true as const };
+    return { date, open: price(open), high: price(high), low: price(low), close: price(close), split, ...doubt };
   });
 }
 
@@ -71,7 +73,7 @@ function isNothingThere({ code, description }: z.infer<typeof problem>): boolean
   return nothingThere.test(`${code} ${description}`);
 }
 
-type Row = Omit<DailyBar, "split">;
+type Row = Omit<DailyBar, "split" | "isSplitDoubtful">;
 
 /** The whole rows, oldest first, as Yahoo adjusts them. */
 function readRows({ timestamp, indicators }: Chart): Row[] {
@@ -94,7 +96,9 @@ function readSplits(events: Record<string, unknown>, bars: readonly { date: stri
     if (!split) return [];
     const day = dayOf(split.date);
     const date = bars.find((bar) => bar.date >= day)?.date ?? day;
-    return { date, ratio: split.numerator / split.denominator };
+    const { numerator, denominator } = split;
+    const doubt = !isSplitForCertain(numerator, denominator) && { isDoubtful: true as const };
+    return { date, ratio: numerator / denominator, ...doubt };
   });
 }
 

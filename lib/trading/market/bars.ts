@@ -19,6 +19,8 @@ export const priceBarSchema = z.object({
   close: priceSchema.nullable(),
   /** New shares for an old one from this day's opening on, 1 without a split; null where that is not known. */
   split: z.number().positive().nullable().default(null),
+  /** Whether that may be something else than a split, as a spin-off. */
+  is_split_doubtful: z.literal(true).optional(),
   source: z.enum(["broker", "yahoo"]),
   /** Written after the day's close: nothing of it will change. */
   is_final: z.boolean(),
@@ -37,13 +39,14 @@ export interface BarRange {
 /** A day's prices as they are stored: final once the session has ended, because then nothing of them changes. */
 export function toPriceBar(
   ticker: string,
-  bar: DayPrices & { split?: number | null },
+  bar: DayPrices & { split?: number | null; isSplitDoubtful?: true },
   source: PriceBar["source"],
   marketTime: Date,
 ): PriceBar {
   const { date, open, high, low, close, split = null } = bar;
   const stamp = { is_final: isSessionOver(date, marketTime), fetched_at: iso(marketTime) };
-  return { ticker, date, open, high, low, close, split, source, ...stamp };
+  const doubt = bar.isSplitDoubtful && { is_split_doubtful: true as const };
+  return { ticker, date, open, high, low, close, split, ...doubt, source, ...stamp };
 }
 
 /** A day on which the ticker was not traded, although the exchange was open. */
@@ -63,7 +66,9 @@ export function mayReplace(stored: PriceBar | undefined, next: PriceBar): boolea
 
 /** The bar that takes a stored one's place: of splits it knows what that one did, unless it knows better. */
 export function inPlaceOf(stored: PriceBar | undefined, next: PriceBar): PriceBar {
-  return { ...next, split: next.split ?? stored?.split ?? null };
+  if (next.split !== null || !stored) return next;
+  const { split, is_split_doubtful } = stored;
+  return { ...next, split, ...(is_split_doubtful && { is_split_doubtful }) };
 }
 
 /** Without what only a later market time could know: a replay must not see today's close because it is stored. */
@@ -135,8 +140,10 @@ export interface OpenedSplit extends Split {
 
 /** The splits among bars. */
 export function splitsOf(bars: readonly PriceBar[]): OpenedSplit[] {
-  return bars.flatMap(({ date, split, open }) =>
-    split === null || split === 1 || open === null ? [] : [{ date, ratio: split, opening: open }],
+  return bars.flatMap(({ date, split, open, is_split_doubtful: isDoubtful }) =>
+    split === null || split === 1 || open === null
+      ? []
+      : [{ date, ratio: split, opening: open, ...(isDoubtful && { isDoubtful }) }],
   );
 }
 

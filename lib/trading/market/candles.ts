@@ -18,7 +18,7 @@ export function candleRecord({ timestamp, open, high, low, close }: Candle): z.i
 }
 
 /** The prices of one New York day, from whatever source; of splits only the source of daily prices knows. */
-export type DayPrices = Omit<DailyBar, "split">;
+export type DayPrices = Omit<DailyBar, "split" | "isSplitDoubtful">;
 
 /** The stretch of time a check covers, ISO-8601 UTC: from the last check, or the opening, to now. */
 export interface PriceWindow {

@@ -40,6 +40,8 @@ export interface TradedPrices {
   daily: DayPrices[];
   /** Days without trading that only both sources together tell of. */
   untraded: PriceBar[];
+  /** The candles tell of another split: the broker adjusts them hours before it counts. Nothing here is on a known scale. */
+  isContradicted: boolean;
 }
 
 /** The last candle of a day and the day's close differ by less, and most splits are more. */
@@ -47,7 +49,7 @@ const sameScale = 1.25;
 
 /**
  * The splits and prices since the last check. Null where nobody knows of one of the days since whether there was a split
- * and what was traded, or where the candles tell of another split: the broker adjusts them hours before it counts.
+ * and what was traded.
  */
 export function tradedPrices(answers: Answers, { from, marketTime }: CheckedTime): TradedPrices | null {
   const today = newYorkDay(marketTime);
@@ -56,22 +58,25 @@ export function tradedPrices(answers: Answers, { from, marketTime }: CheckedTime
   const days = inOrder([...answers.days, ...witnessed]);
   const splits = splitsWithin(range, days);
   if (!splits) return null;
-  const fiveMinute = answers.candles.map((each) => scaled(each, sharesSince(newYorkDay(each.timestamp), splits)));
-  const fineDays = dailyBars(fiveMinute);
-  const covered = new Set(fineDays.map(({ date }) => date));
+  // Whether the broker has adjusted its candles for what may be no split nobody can tell.
+  const earliest = splits.findLast(({ isDoubtful }) => isDoubtful)?.date ?? "";
+  const fiveMinute = answers.candles
+    .filter(({ timestamp }) => newYorkDay(timestamp) >= earliest)
+    .map((each) => scaled(each, sharesSince(newYorkDay(each.timestamp), splits)));
+  const deviations = deviationsOf(
+    dailyBars(fiveMinute).filter(({ date }) => date < today),
+    days,
+  );
+  if (!deviations) return null;
+  const covered = new Set(dailyBars(answers.candles).map(({ date }) => date));
   const gaps = new Set(gapDays({ from, to: marketTime.toISOString() }).filter((day) => !covered.has(day)));
-  const prices = {
+  return {
     splits,
     fiveMinute,
     daily: days.filter(({ date }) => gaps.has(date)).flatMap(wholeDay),
     untraded: witnessed.filter(({ date }) => date < today && !covered.has(date)),
+    isContradicted: deviations.some((deviation) => deviation >= sameScale),
   };
-  return isOnScaleOf(
-    fineDays.filter(({ date }) => date < today),
-    days,
-  )
-    ? prices
-    : null;
 }
 
 /** A stock that is traded rarely has no candle for each five minutes; a broker that is as late as this has lost some. */
@@ -92,7 +97,8 @@ export function hasAllCandles(
     ...candles.map(({ timestamp }) => timestamp.getTime() + candleMs),
   );
   const lastTrade = Math.min(quote.at.getTime(), marketTime.getTime(), sessionEnd(tradedDay).getTime());
-  if (isTradingDay(tradedDay) && lastTrade - seenUntil > longestPauseMs) return false;
+  const isWithinReach = isTradingDay(tradedDay) && tradedDay >= candlesFrom;
+  if (isWithinReach && lastTrade - seenUntil > longestPauseMs) return false;
   const covered = new Set(dailyBars(candles).map(({ date }) => date));
   return days.every(
     ({ date, close }) =>
@@ -104,14 +110,17 @@ export function hasAllCandles(
   );
 }
 
-/** Whether the latest day that both know closed alike; true where there are no candles of days before this one. */
-function isOnScaleOf(fineDays: readonly DayPrices[], days: readonly PriceBar[]): boolean {
+/**
+ * How many times as much one source's close is of the other's, of each day that both know; undefined where both know none
+ * of the days with candles. All of them count: after a split that nobody names, the days since are on one scale again.
+ */
+function deviationsOf(fineDays: readonly DayPrices[], days: readonly PriceBar[]): number[] | undefined {
   const closes = new Map(days.map(({ date, close }) => [date, close]));
   const known = fineDays.flatMap(({ date, close: last }) => {
     const close = closes.get(date) ?? null;
     return close === null ? [] : [Math.max(last / close, close / last)];
   });
-  return fineDays.length === 0 || (known.at(-1) ?? sameScale) < sameScale;
+  return fineDays.length > 0 && known.length === 0 ? undefined : known;
 }
 
 /**

@@ -6,9 +6,11 @@ import type { FillSettings } from "../exits/fills.ts";
 import type { ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
 import type { OpenedSplit } from "../market/bars.ts";
+import { type Doubt, reviewReason } from "../market/doubts.ts";
 import { applyDecision, type Holding, missPrice, observePrice } from "../positions/bookkeeping.ts";
 import { positionInstrument } from "../positions/instrument.ts";
 import type { Position, PositionExit } from "../positions/record.ts";
+import { markForReview } from "../positions/review.ts";
 import { bookSplit, dueSplits } from "../positions/splits.ts";
 import { predictionInstrument } from "../predictions/instrument.ts";
 import type { FollowedPrediction, PredictionExit, PredictionOutcome } from "../predictions/record.ts";
@@ -42,6 +44,8 @@ export interface ObservedMarket {
   expirationClose: number | null;
   /** Of a stock that the broker gave no prices of: daily bars give it a value. */
   isDailyOnly: boolean;
+  /** Why nobody knows the scale, although the sources answer. */
+  doubt: Doubt | null;
 }
 
 /** Nothing is known of the market, and of no split. */
@@ -55,15 +59,29 @@ export const unobserved: ObservedMarket = {
   isScaleKnown: true,
   expirationClose: null,
   isDailyOnly: false,
+  doubt: null,
 };
 
 type Checked = Holding & { records: PositionExit[] };
 
 /**
- * What a check of a position comes to: exits, splits, state, price, and from when on the next one looks. Null where it
- * has been written before.
+ * What a check of a position comes to: exits, splits, state, price, and from when on the next one looks; or that a person
+ * has to look at it, and then how long it has been without a price. Null where it has been written before.
  */
 export function checkPosition(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
+  const reason = reasonOf(holding.position, observed, moment);
+  if (reason === null && !holding.position.needs_review) return decided(holding, observed, moment);
+  const aged = priceObserved(holding, { ...observed, price: null }, moment.now);
+  return changed(holding, reason === null ? aged : markForReview(aged, reason, moment.today));
+}
+
+function reasonOf(position: Position, { splits, doubt }: ObservedMarket, { today }: CheckMoment): string | null {
+  if (position.needs_review) return null;
+  const held = { since: position.last_checked_at, due: dueSplits(position, splits), doubt };
+  return reviewReason(position.ticker, held, today);
+}
+
+function decided(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
   const { price } = observed;
   const { now } = moment;
   if (!observed.isScaleKnown) return changed(holding, priceObserved(holding, observed, now));

@@ -22,6 +22,7 @@ import {
 } from "../positions/stored.ts";
 import { checkPosition, type ObservedMarket, unobserved } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
+import { doubtsOf, readLost, reviewWarnings, warn } from "./reviews.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
 import { readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
 import { daysWithout, neverTraded, unpricedWarnings } from "./unpriced.ts";
@@ -34,7 +35,8 @@ import { decidingCandles } from "./window.ts";
 export async function monitorPositions(monitoring: Monitoring): Promise<void> {
   const { services } = monitoring.context;
   const open = await readOpenPositions(services, await readPortfolios(services));
-  const due = open.filter((position) => isDue(monitoring, position));
+  await warn(monitoring, reviewWarnings(monitoring, open));
+  const due = open.filter((position) => isDue(monitoring, position) && !position.needs_review);
   await checkStocks(
     monitoring,
     due.filter((position) => position.instrument_type === "stock"),
@@ -43,6 +45,11 @@ export async function monitorPositions(monitoring: Monitoring): Promise<void> {
     monitoring,
     due.filter((position) => position.instrument_type === "option"),
   );
+  // No rule decides on these; they grow older without a price.
+  for (const { id } of open.filter(({ needs_review }) => needs_review)) {
+    const unpriced = (before: Position) => daysWithout(neverTraded, before, monitoring);
+    await check(monitoring, id, (before) => ({ ...unobserved, daysWithoutPrice: unpriced(before) }));
+  }
 }
 
 /** Whether it is open and was not looked at at this market time already, by an earlier try or another run. */
@@ -71,12 +78,14 @@ async function checkStocks(monitoring: Monitoring, positions: readonly StockPosi
   const missing = positions.filter(({ ticker }) => unpriced.get(ticker));
   warnings.push(...unpricedWarnings(monitoring, missing, unpriced));
   if (warnings.length > 0) await context.commit(warnings);
+  const doubts = await doubtsOf(monitoring, positions, answers);
   for (const { id, ticker } of positions) {
     const market = markets.get(ticker);
     const facts = unpriced.get(ticker);
-    if (!market && !facts) continue;
+    const doubt = doubts.get(ticker);
+    if (!market && !facts && !doubt) continue;
     await check(monitoring, id, (position) => ({
-      ...(market ? observedStock(market, position, now) : { ...unobserved, isScaleKnown: false }),
+      ...(market ? observedStock(market, position, now) : { ...unobserved, ...doubt, isScaleKnown: false }),
       daysWithoutPrice: facts ? daysWithout(facts, position, monitoring) : null,
     }));
   }
@@ -164,14 +173,19 @@ async function checkOptions(monitoring: Monitoring, positions: readonly OptionPo
     ...unpricedWarnings(monitoring, unpriced, new Map()),
   ];
   if (warnings.length > 0) await context.commit(warnings);
+  const lost = await readLost(
+    monitoring,
+    alive.filter(({ ticker }) => undecided.has(ticker)),
+  );
   for (const { position, splits: known, contract } of options) {
     const premium = premiums.get(contract);
+    const doubt = lost.has(position.ticker) ? "unknown_symbol" : null;
     // Without a premium nothing is judged, but what it is the premium of is booked.
     const isDecided = known !== undefined && (premium || dueSplits(position, known).length > 0);
-    if (!isDecided && premium !== null) continue;
+    if (!isDecided && premium !== null && !doubt) continue;
     await check(monitoring, position.id, (before) => ({
       ...unobserved,
-      ...(isDecided ? { splits: known, ...premium } : { isScaleKnown: false }),
+      ...(isDecided ? { splits: known, ...premium } : { isScaleKnown: false, doubt }),
       daysWithoutPrice: premium === null ? daysWithout(neverTraded, before, monitoring) : null,
     }));
   }
@@ -183,7 +197,8 @@ async function checkOptions(monitoring: Monitoring, positions: readonly OptionPo
 /** The symbol by which the broker knows an option's contract after splits. */
 function contractAfter(position: OptionPosition, splits: readonly OpenedSplit[]): string {
   const split = (terms: ContractTerms, { ratio }: OpenedSplit): ContractTerms => splitContract(terms, ratio);
-  return dueSplits(position, splits).reduce(split, position).contract_symbol;
+  const certain = dueSplits(position, splits).filter(({ isDoubtful }) => !isDoubtful);
+  return certain.reduce(split, position).contract_symbol;
 }
 
 /** An option past its expiration; without the close that it is settled by, it stays as it is. */
@@ -194,6 +209,9 @@ async function settle(monitoring: Monitoring, position: OptionPosition): Promise
   if (settlement) {
     const { splits, close } = settlement;
     await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
+  } else if ((await readLost(monitoring, [position])).has(ticker)) {
+    // It may have become money or another company: nothing tells what its options came to.
+    await check(monitoring, id, () => ({ ...unobserved, isScaleKnown: false, doubt: "unknown_symbol" }));
   } else await commit([unsettled(monitoring, position)]);
 }
 
@@ -240,6 +258,7 @@ async function check(
         savePortfolio(keys, portfolio),
         ...createExits(keys, records),
         ...counterActions(keys, [closingCounts(before, position)]),
+        ...reviewWarnings(monitoring, [position]),
       ],
       records.length > 0 ? { add: { exits_recorded: records.length } } : undefined,
     );

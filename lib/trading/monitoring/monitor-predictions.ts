@@ -3,13 +3,15 @@ import { chunked } from "../../runtime/chunked.ts";
 import { type Action, put } from "../../store/actions.ts";
 import { type CounterChanges, counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
+import type { OpenedSplit } from "../market/bars.ts";
 import { livePremiums, liveShares } from "../market/quotes.ts";
 import { readSettlement } from "../market/stored-bars.ts";
 import { type FollowedPrediction, type Prediction, predictionSchema } from "../predictions/record.ts";
-import { bookSplits } from "../predictions/splits.ts";
+import { bookSplits, sentToReview } from "../predictions/splits.ts";
 import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
 import { checkPrediction, type ObservedPremium, type PredictionCheck } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
+import { predictionReviewWarnings, readLost, warn } from "./reviews.ts";
 import { readSplits } from "./splits.ts";
 
 /** Leaves room in a transaction for counters, the fence and the marker. */
@@ -23,7 +25,7 @@ const tickersNamed = 20;
 
 const trackedSchema = z.object({ prediction_id: z.string() });
 
-/** A prediction after its splits, and what is observed of it then; undefined where nothing is. */
+/** A prediction after its splits, or as one that needs review, and what is observed of it then; undefined where nothing is. */
 interface Observation {
   split: FollowedPrediction;
   seen: ObservedPremium | undefined;
@@ -58,7 +60,10 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
   const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
   const observe = await observePremiums(monitoring, alive);
   undecided.push(...alive.filter((prediction) => !observe(prediction)));
-  const unobserved = alive.filter((prediction) => observe(prediction)?.seen === undefined);
+  const unobserved = alive.filter((prediction) => {
+    const { split = prediction, seen } = observe(prediction) ?? {};
+    return !seen && !needsReview(split);
+  });
   if (unobserved.length > 0) {
     log.warn("predictions without a premium are left to the next run", {
       predictions: unobserved.length,
@@ -108,21 +113,44 @@ async function observeExpirations(
 ): Promise<Observe> {
   const settled = await Promise.all(settlements.map((together) => readSettlementOf(monitoring, together)));
   const known = new Map(settled.flat());
+  const undecided = settlements.flat().filter((prediction) => !known.get(settlementOf(prediction)));
+  const lost = await readLost(monitoring, undecided.map(unchecked));
   return (prediction) => {
     const settlement = known.get(settlementOf(prediction));
+    const reviewed = reviewedOf(monitoring, prediction, settlement?.splits, lost);
+    if (reviewed) return { split: reviewed, seen: undefined };
     if (!settlement) return undefined;
     const split = bookSplits(prediction, settlement.splits, monitoring.now);
     return { split, seen: { premium: null, expirationClose: settlement.close } };
   };
 }
 
-/** Books what was split since the last checks of these predictions; undefined where no source says. */
+function unchecked(prediction: FollowedPrediction) {
+  return { ticker: prediction.ticker, last_checked_at: unseenSince(prediction) };
+}
+
+/** A prediction that nobody can judge, because of one of these splits or because its ticker is lost; else null. */
+function reviewedOf(
+  { today }: Monitoring,
+  prediction: FollowedPrediction,
+  splits: readonly OpenedSplit[] = [],
+  lost: ReadonlySet<string>,
+): FollowedPrediction | null {
+  return sentToReview(prediction, { splits, doubt: lost.has(prediction.ticker) ? "unknown_symbol" : null }, today);
+}
+
+/**
+ * Books what was split since the last checks of these predictions, or sends them to review; undefined where no source says.
+ */
 async function readSplitsOf(monitoring: Monitoring, predictions: readonly FollowedPrediction[]) {
   const unseen = predictions.map((each) => ({ ticker: each.ticker, since: unseenSince(each) }));
   const splits = await readSplits(monitoring, unseen);
+  const undecided = predictions.filter(({ ticker }) => !splits.has(ticker));
+  const lost = await readLost(monitoring, undecided.map(unchecked));
   return (prediction: FollowedPrediction): FollowedPrediction | undefined => {
     const known = splits.get(prediction.ticker);
-    return known && bookSplits(prediction, known, monitoring.now);
+    const reviewed = reviewedOf(monitoring, prediction, known, lost);
+    return reviewed ?? (known && bookSplits(prediction, known, monitoring.now));
   };
 }
 
@@ -155,10 +183,15 @@ async function observePremiums(monitoring: Monitoring, alive: readonly FollowedP
   return (prediction) => {
     const split = bookSplitsOf(prediction);
     if (!split) return undefined;
+    if (needsReview(split)) return { split, seen: undefined };
     const live = premiums.get(split.contract_symbol);
     const underlyingPrice = shares.get(prediction.ticker)?.price ?? null;
     return { split, seen: live ? { premium: live.price, offered: live.offered, underlyingPrice } : undefined };
   };
+}
+
+function needsReview({ status }: FollowedPrediction): boolean {
+  return status === "needs_review";
 }
 
 /** Writes the checks, as many per transaction as fit, one transaction after the other. */
@@ -167,6 +200,9 @@ async function checkAll(
   predictions: readonly FollowedPrediction[],
   observe: Observe,
 ): Promise<void> {
+  const reviewed = predictions.flatMap((prediction) => observe(prediction)?.split ?? []).filter(needsReview);
+  // First: once the predictions are written, a repeated call does not look at them again.
+  await warn(monitoring, predictionReviewWarnings(monitoring, reviewed));
   const writes = predictions.flatMap((prediction) => writeOf(monitoring, prediction, observe) ?? []);
   for (const batch of batches(writes)) {
     monitoring.stopIfLate();
@@ -195,7 +231,8 @@ function writeOf(monitoring: Monitoring, prediction: FollowedPrediction, observe
   const { keys } = context.services.store;
   const { split, seen } = observe(prediction) ?? {};
   if (!split || (!seen && split === prediction)) return undefined;
-  if (!seen) return { id: prediction.id, actions: savePrediction(keys, prediction, split, []), counts: {} };
+  const counts = resolutionCounts(prediction, split);
+  if (!seen) return { id: prediction.id, actions: savePrediction(keys, prediction, split, []), counts };
   const { after, exits, outcome }: PredictionCheck = checkPrediction(split, seen, { now, today, settings });
   const actions = savePrediction(keys, prediction, after, exits);
   if (outcome) actions.push(put({ ...keys.predictionOutcome(prediction.id, outcome.day_offset), ...outcome }));

@@ -40,6 +40,8 @@ export interface StockAnswer {
   unpriced: Unpriced | null;
   /** Whether a source said which splits there were since the last check; where none did, nothing can be decided. */
   isScaleKnown: boolean;
+  /** The splits that the source of daily prices names, where the broker's candles tell of others. */
+  contradiction?: OpenedSplit[];
 }
 
 /** The broker's five-minute candles go back this many trading days (spec pipeline 9.1). */
@@ -94,11 +96,12 @@ async function askBrokerMarket(
     candlesFrom: newYorkDay(start),
     ...(await readDays(services, range)),
   };
-  const undecided = { ticker, market: null, bars: [], unpriced };
+  const undecided = { ticker, market: null, bars: [], failedAttempts: null, unpriced };
   const traded = tradedPrices(told, { from, marketTime });
-  if (!traded) return { ...undecided, failedAttempts: null, isScaleKnown: false };
+  if (!traded) return { ...undecided, isScaleKnown: false };
+  const { untraded, isContradicted, ...prices } = traded;
+  if (isContradicted) return { ...undecided, isScaleKnown: false, contradiction: prices.splits };
   if (!hasAllCandles(told, { from, marketTime })) return { ...undecided, failedAttempts: 1, isScaleKnown: true };
-  const { untraded, ...prices } = traded;
   const { price = null, tradedAt = null } = live ?? {};
   const offered = { bid: quote.bid, ask: quote.ask };
   const market = { ...prices, price, tradedAt, offered, isDailyOnly: false };

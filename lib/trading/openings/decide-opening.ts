@@ -7,7 +7,7 @@ import type { LivePrice } from "../market/quotes.ts";
 import { splitsSince } from "../market/stored-bars.ts";
 import { type Holding, remainingQuantity } from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
-import { bookDueSplits } from "../positions/splits.ts";
+import { bookDueSplits, isUncertain } from "../positions/splits.ts";
 import { readOpenPositions, readPortfolio } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
 import { type Opening, openPosition } from "./new-position.ts";
@@ -107,7 +107,9 @@ async function findOutgoing(
   const { context, configuration } = deciding;
   const now = iso(context.marketTime);
   // For a run that goes back behind an earlier one, what that one opened later is not there yet.
-  let open = (await readOpenPositions(context.services, [portfolio])).filter(({ opened_at }) => opened_at <= now);
+  let open = (await readOpenPositions(context.services, [portfolio])).filter(
+    ({ opened_at, needs_review }) => opened_at <= now && !needs_review,
+  );
   let refusal = skipped("portfolio_full");
   for (;;) {
     const position = replacementCandidate(open, pair.signal.confidence, configuration);
@@ -130,6 +132,7 @@ async function priceOutgoing({ context, offers }: Deciding, before: Holding): Pr
   const { services, marketTime, runId } = context;
   const { ticker, last_checked_at } = before.position;
   const splits = await splitsSince(services, ticker, last_checked_at, marketTime);
+  if (splits && isUncertain(before.position, splits)) return null;
   const holding = splits ? bookDueSplits(before, splits, { runId, now: iso(marketTime) }) : before;
   const current = holding.position.status === "open" ? await offers.ofPosition(holding.position) : undefined;
   if (current === null) return null;

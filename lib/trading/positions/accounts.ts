@@ -28,6 +28,7 @@ export function initialPortfolios(createdAt: string): Portfolio[] {
     trading_costs_cents: 0,
     unpriced_value_cents: 0,
     open_position_ids: [],
+    review_position_ids: [],
     created_at: createdAt,
     last_valued_at: null,
     version: 0,

@@ -26,6 +26,8 @@ export interface ExitContext {
   runId: string | null;
   /** The reason a person gave. */
   notes: string | null;
+  /** Whose key named the price, where it is not the market's. */
+  priceNamedBy?: string;
   /** ISO-8601 UTC */
   now: string;
   /** What was bid and asked for the instrument when its price was observed. */
@@ -128,6 +130,7 @@ export function applyExit(
     fill,
     observed_price: exit.observed_price,
     trigger_candle: exit.candle && candleRecord(exit.candle),
+    price_named_by: context.priceNamedBy ?? null,
     notes: context.notes,
     run_id: context.runId,
     created_at: context.now,
@@ -147,6 +150,7 @@ export function applyExit(
       realized_pnl_cents: portfolio.realized_pnl_cents + pnl,
       trading_costs_cents: portfolio.trading_costs_cents + fill.cost_cents,
       open_position_ids: portfolio.open_position_ids.filter((id) => !isOver || id !== position.id),
+      review_position_ids: portfolio.review_position_ids.filter((id) => !isOver || id !== position.id),
     },
   };
 }
@@ -212,6 +216,7 @@ export function closed<P extends Position>(position: P, exit: Pick<Exit, "exit_d
   return {
     ...position,
     status: "closed",
+    needs_review: false,
     exit_date: exit.exit_date,
     exit_reason: exit.reason,
     hold_days: daysBetween(position.entry_date, exit.exit_date),

@@ -15,6 +15,7 @@ export const portfolioViewSchema = z
     ...worthSchema.shape,
     cash_available: z.number(),
     open_position_count: z.number().int(),
+    needs_review_count: z.number().int().describe("Those of the open positions that a person has to look at."),
     created_at: z.string(),
     last_valued_at: z.string().nullable(),
     /** Beyond the contract: the same worth after what all fills so far would have cost beyond their paper prices. */
@@ -62,6 +63,7 @@ export function toPortfolioView(portfolio: Portfolio): PortfolioView {
     ...worth(starting_capital_cents, current_value_cents),
     cash_available: dollars(portfolio.cash_available_cents),
     open_position_count: portfolio.open_position_ids.length,
+    needs_review_count: portfolio.review_position_ids.length,
     net: {
       ...worth(starting_capital_cents, netValueCents(portfolio)),
       trading_costs: dollars(trading_costs_cents),

@@ -29,6 +29,8 @@ export const portfolioSchema = z.object({
   unpriced_value_cents: centsSchema.default(0),
   /** In the order of their opening, `max_open_positions` at most: the one list of open positions that decisions are made by. */
   open_position_ids: z.array(z.string()).default([]),
+  /** Those of them that a person has to look at. */
+  review_position_ids: z.array(z.string()).default([]),
   created_at: z.string(),
   last_valued_at: z.string().nullable().default(null),
   version: z.number().int().default(0),
@@ -83,6 +85,11 @@ const positionFields = {
   days_without_price: countSchema.default(0),
   /** Start of the next monitoring window. */
   last_checked_at: z.string(),
+  /** Open, and something happened that cannot be adjusted for certain: no rule decides on it, a person closes it. */
+  needs_review: z.boolean().default(false),
+  /** What happened, and the New York day it was marked; both stay when it is closed. */
+  review_reason: z.string().nullable().default(null),
+  review_since: z.string().nullable().default(null),
   /** Over all exits so far. */
   realized_pnl_cents: centsSchema.default(0),
   /** What opening it would have cost beyond the paper price; null where it was stored before fills were. */
@@ -180,6 +187,8 @@ export const positionExitSchema = z.object({
   observed_price: priceSchema.nullable(),
   /** The bar that touched the trigger; null for exits by time, expiration, premium or hand. */
   trigger_candle: candleRecordSchema.nullable(),
+  /** The id of the API key with which a person named the price; null where it is the market's. */
+  price_named_by: z.string().nullable().default(null),
   notes: z.string().nullable(),
   run_id: z.string().nullable(),
   created_at: z.string(),

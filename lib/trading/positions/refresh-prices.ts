@@ -98,7 +98,8 @@ function priced(
   const after: Priced = { portfolio: before.portfolio, positions: [], observed: [], failed: [] };
   for (const position of before.positions) {
     const live = prices.get(position.id);
-    if (!live || !isOnScaleOf(position, live.price, splits.get(position.ticker))) {
+    // A price of today says nothing about what needs review.
+    if (!live || position.needs_review || !isOnScaleOf(position, live.price, splits.get(position.ticker))) {
       after.positions.push(position);
       after.failed.push(position);
       continue;

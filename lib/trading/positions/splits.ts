@@ -21,6 +21,11 @@ export function dueSplits(
   return known.filter(({ date }) => date > booked && (expiration_date === null || date <= expiration_date));
 }
 
+/** Whether something is due that may be no split: nothing is known of the position's shares until a person has looked. */
+export function isUncertain(position: Position, known: readonly OpenedSplit[]): boolean {
+  return dueSplits(position, known).some(({ isDoubtful }) => isDoubtful);
+}
+
 /**
  * A position after a split, worth to the cent what it was. Of a stock, shares, entry, stop, target and peak are on the
  * new scale, and a fraction of a share is settled in cash at the day's opening; where nothing else is left, that closes

@@ -37,6 +37,9 @@ export const exitViewSchema = z
       created_at: true,
     }).shape,
     realized_pnl: z.number(),
+    price_named: z
+      .boolean()
+      .describe("A person named the price, because the market had none or the position needed review."),
     /** Beyond the contract: the sale as it would have been; null where it was stored before fills were. */
     net: z
       .object({
@@ -74,6 +77,14 @@ export const positionViewSchema = z
     signal_type: portfolioSchema.shape.signal_type,
     direction: z.enum(["long", "call", "put"]),
     status: stockPositionSchema.shape.status,
+    needs_review: z
+      .boolean()
+      .describe(
+        "Open, and something happened that cannot be adjusted for certain (a merger, a spin-off, a renamed symbol): no " +
+          "rule decides on it and its value stays at the last price, until a person closes it by naming a price.",
+      ),
+    review_reason: text.describe("What happened, as a sentence; stays when it is closed."),
+    review_since: text.describe("The New York day on which it was marked; stays when it is closed."),
     confidence: z.number().describe("The signal's score of 0 to 1, not a probability."),
     position_size: z.number(),
     entry_date: z.string(),
@@ -153,6 +164,7 @@ export function toExitView(exit: PositionExit): ExitView {
   return {
     ...exit,
     realized_pnl: dollars(exit.realized_pnl_cents),
+    price_named: exit.price_named_by !== null,
     net: fill && {
       exit_price: fill.net_price,
       bid: fill.bid,

@@ -62,7 +62,7 @@ beforeEach(() => {
     if (source instanceof Error) throw source;
     return barsAsOf(source, marketTime).filter(({ date }) => date >= from && date <= to);
   };
-  services = { store, log, dailyPrices: async () => ({ dailyBars }) };
+  services = { store, log, dailyPrices: async () => ({ dailyBars, isUnknown: async () => false }) };
 });
 
 /** `count` weekdays from `first` on. */

@@ -17,6 +17,7 @@ type SignalInPortfolio = ReturnType<typeof inPortfolios>[number];
 /** A broker that knows nothing but what it is told. */
 const knowing = (answers: Partial<Broker> = {}): Broker => ({
   quotes: async () => new Map(),
+  unknownSymbols: async () => new Set(),
   candles: async () => [],
   chain: async ({ symbol }) => ({ symbol, underlyingPrice: null, contracts: [] }),
   optionQuotes: async () => new Map(),
@@ -27,7 +28,7 @@ const failing = (error: Error) => {
   const fail = async () => {
     throw error;
   };
-  return { quotes: fail, candles: fail, chain: fail, optionQuotes: fail, marketHours: fail };
+  return { quotes: fail, unknownSymbols: fail, candles: fail, chain: fail, optionQuotes: fail, marketHours: fail };
 };
 const contextOf = (broker: Broker) => {
   const log = recordedLog();

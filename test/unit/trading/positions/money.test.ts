@@ -209,6 +209,7 @@ describe("an exit", () => {
       fill: { bid: null, ask: null, net_price: 109.945, commission_cents: 0, cost_cents: 137 },
       observed_price: 110,
       trigger_candle: null,
+      price_named_by: null,
       notes: null,
       run_id: "run",
       created_at: context.now,

@@ -27,6 +27,7 @@ describe("a position as it is shown", () => {
       signal_type: "quality",
       direction: "long",
       status: "open",
+      ...{ needs_review: false, review_reason: null, review_since: null },
       confidence: 0.75,
       position_size: 1425,
       entry_date: "2026-02-25",
@@ -83,6 +84,7 @@ describe("a position as it is shown", () => {
       signal_type: "quality",
       direction: "call",
       status: "open",
+      ...{ needs_review: false, review_reason: null, review_since: null },
       confidence: 0.75,
       position_size: 1400,
       entry_date: "2026-02-25",
@@ -237,6 +239,7 @@ describe("an exit as it is shown", () => {
       notes: null,
       created_at: "2026-02-27T15:30:00.000Z",
       realized_pnl: 29,
+      price_named: false,
       net: { exit_price: 148.1259, bid: 148.2, ask: 148.4, commission: 0, cost: 0.87, realized_pnl: 28.13 },
     });
   });
