@@ -45,7 +45,13 @@ export async function monitorPositions(monitoring: Monitoring): Promise<void> {
     monitoring,
     due.filter((position) => position.instrument_type === "option"),
   );
-  // No rule decides on these; they grow older without a price.
+  await ageReviewed(monitoring);
+}
+
+/** No rule decides on what needs review, which grows older without a price: marked by this run or an earlier one. */
+async function ageReviewed(monitoring: Monitoring): Promise<void> {
+  const { services } = monitoring.context;
+  const open = await readOpenPositions(services, await readPortfolios(services));
   for (const { id } of open.filter(({ needs_review }) => needs_review)) {
     const unpriced = (before: Position) => daysWithout(neverTraded, before, monitoring);
     await check(monitoring, id, (before) => ({ ...unobserved, daysWithoutPrice: unpriced(before) }));
