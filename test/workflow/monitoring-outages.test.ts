@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";
-import type { PriceOf } from "../support/market.ts";
+import { marketOf, type PriceOf } from "../support/market.ts";
 import { byDay, calls, onDay, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 
@@ -194,5 +194,49 @@ describe("a phase that takes more than ten minutes", () => {
     };
     expect(await runAt("2026-03-03")).toMatchObject({ status: "completed", exits_triggered: 2 });
     expect(entered).toEqual(["2026-03-02T15:30:00.000Z", "2026-03-02T15:40:01.000Z"]);
+  });
+});
+
+describe("where the broker's candles are not all there", () => {
+  const monthly: PriceOf = (day, candle) => (day === "2026-03-03" && candle >= 6 && candle < 10 ? 89 : 100);
+  /** As the broker has them, but for some. */
+  function candlesWithout(isLost: (at: string) => boolean) {
+    const market = marketOf({ GME: monthly });
+    desk.scene.schwabFaults = ({ path }) => {
+      if (!path.endsWith("/pricehistory")) return undefined;
+      const days = ["2026-03-02", "2026-03-03", "2026-03-04"];
+      const candles = days
+        .flatMap((day) => market.candles("GME", day))
+        .flatMap(({ timestamp, ...candle }) => {
+          const isAhead = timestamp.toISOString() > "2026-03-04T15:25:00.000Z";
+          return isAhead || isLost(timestamp.toISOString()) ? [] : [{ ...candle, datetime: timestamp.getTime() }];
+        });
+      return { status: 200, body: JSON.stringify({ symbol: "GME", candles, empty: candles.length === 0 }) };
+    };
+  }
+
+  it.each<[string, (at: string) => boolean]>([
+    ["the rest of the day of the last check", (at) => at < "2026-03-03"],
+    ["a whole day", (at) => at.startsWith("2026-03-03")],
+    ["all since the opening", (at) => at.startsWith("2026-03-04")],
+    ["the last forty minutes", (at) => at > "2026-03-04T14:45"],
+    ["everything", () => true],
+  ])("%s, nothing is decided, and the next run decides as if it had not been", async (_, isLost) => {
+    const services = await begin({ GME: monthly });
+    await seedPositions(services, [shares()]);
+    const before = await positionOf(monday);
+    candlesWithout(isLost);
+    expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 0, warnings: [stockWarning(1, "none")] });
+    expect(await positionOf(monday)).toEqual(before);
+    desk.scene.schwabFaults = undefined;
+    expect(await runAt("2026-03-05")).toMatchObject({ exits_triggered: 1, warnings: null });
+    expect((await exitsOf(monday))[0]?.trigger_candle?.timestamp).toBe("2026-03-03T14:55:00.000Z");
+  });
+
+  it("but only some of a rarely traded stock, they decide", async () => {
+    const services = await begin({ GME: monthly });
+    await seedPositions(services, [shares()]);
+    candlesWithout((at) => at > "2026-03-04T15:00" && at < "2026-03-04T15:25");
+    expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 1, warnings: null });
   });
 });

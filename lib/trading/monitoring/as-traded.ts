@@ -1,3 +1,4 @@
+import { isTradingDay, sessionEnd, sessionStart } from "../../calendar/trading-days.ts";
 import type { Candle, Quote } from "../../providers/market/market.ts";
 import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
@@ -9,7 +10,7 @@ import {
   splitsWithin,
   untradedBar,
 } from "../market/bars.ts";
-import { type DayPrices, dailyBars, gapDays } from "../market/candles.ts";
+import { candleMs, type DayPrices, dailyBars, gapDays } from "../market/candles.ts";
 
 /** What the broker and the source of daily prices answered about a stock. */
 export interface Answers {
@@ -76,6 +77,37 @@ export function tradedPrices(answers: Answers, { from, marketTime }: CheckedTime
     untraded: witnessed.filter(({ date }) => date < today && !covered.has(date)),
     isContradicted: deviations.some((deviation) => deviation >= sameScale),
   };
+}
+
+/** A stock that is traded rarely has no candle for each five minutes; a broker that is as late as this has lost some. */
+const longestPauseMs = 30 * 60_000;
+
+/**
+ * Whether the broker's candles since the last check are all there: up to its last trade, and of each day of which the
+ * source of daily prices knows a trade.
+ */
+export function hasAllCandles(
+  { quote, candles, candlesFrom, days }: Answers,
+  { from, marketTime }: CheckedTime,
+): boolean {
+  const [today, tradedDay] = [newYorkDay(marketTime), newYorkDay(quote.at)];
+  const seenUntil = Math.max(
+    Date.parse(from),
+    sessionStart(tradedDay).getTime(),
+    ...candles.map(({ timestamp }) => timestamp.getTime() + candleMs),
+  );
+  const lastTrade = Math.min(quote.at.getTime(), marketTime.getTime(), sessionEnd(tradedDay).getTime());
+  const isWithinReach = isTradingDay(tradedDay) && tradedDay >= candlesFrom;
+  if (isWithinReach && lastTrade - seenUntil > longestPauseMs) return false;
+  const covered = new Set(dailyBars(candles).map(({ date }) => date));
+  return days.every(
+    ({ date, close }) =>
+      close === null ||
+      covered.has(date) ||
+      date < candlesFrom ||
+      date >= today ||
+      sessionEnd(date).getTime() <= Date.parse(from),
+  );
 }
 
 /**

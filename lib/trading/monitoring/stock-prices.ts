@@ -8,7 +8,7 @@ import { type DayPrices, dailyBars } from "../market/candles.ts";
 import { barTime, isCurrent } from "../market/price-age.ts";
 import { askBroker, logNoPrice, sharePrice } from "../market/quotes.ts";
 import { readDays } from "../market/stored-bars.ts";
-import { tradedPrices } from "./as-traded.ts";
+import { hasAllCandles, tradedPrices } from "./as-traded.ts";
 import type { Monitoring } from "./pass.ts";
 import { neverTraded, type Unpriced } from "./unpriced.ts";
 
@@ -34,7 +34,7 @@ export interface StockAnswer {
   market: StockMarket | null;
   /** What the price history is told. */
   bars: PriceBar[];
-  /** How often the broker was asked in vain; null where it answered. */
+  /** How often the broker was asked in vain, also where it has not all candles; null where it answered. */
   failedAttempts: number | null;
   /** What the broker says of a stock that has no price now; null where it has one, or the broker did not answer. */
   unpriced: Unpriced | null;
@@ -89,12 +89,19 @@ async function askBrokerMarket(
   const live = sharePrice(quote, marketTime);
   const unpriced = live ? null : quote;
   const range = { ticker, from: newYorkDay(new Date(from)), to: monitoring.today, marketTime };
-  const told = { ticker, quote, candles: adjusted, candlesFrom: newYorkDay(start) };
-  const traded = tradedPrices({ ...told, ...(await readDays(services, range)) }, { from, marketTime });
-  const unscaled = { ticker, market: null, bars: [], failedAttempts: null, unpriced, isScaleKnown: false };
-  if (!traded) return unscaled;
+  const told = {
+    ticker,
+    quote,
+    candles: adjusted,
+    candlesFrom: newYorkDay(start),
+    ...(await readDays(services, range)),
+  };
+  const undecided = { ticker, market: null, bars: [], failedAttempts: null, unpriced };
+  const traded = tradedPrices(told, { from, marketTime });
+  if (!traded) return { ...undecided, isScaleKnown: false };
   const { untraded, isContradicted, ...prices } = traded;
-  if (isContradicted) return { ...unscaled, contradiction: prices.splits };
+  if (isContradicted) return { ...undecided, isScaleKnown: false, contradiction: prices.splits };
+  if (!hasAllCandles(told, { from, marketTime })) return { ...undecided, failedAttempts: 1, isScaleKnown: true };
   const { price = null, tradedAt = null } = live ?? {};
   const offered = { bid: quote.bid, ask: quote.ask };
   const market = { ...prices, price, tradedAt, offered, isDailyOnly: false };
