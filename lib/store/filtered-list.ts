@@ -2,7 +2,7 @@ import type { IndexName } from "./keys/key.ts";
 import type { List } from "./lists.ts";
 
 /** Filters as a list is read by them: by attribute. */
-export type Filters = Readonly<Record<string, string | undefined>>;
+export type Filters = Readonly<Record<string, string | boolean | undefined>>;
 
 /** What lies in the list's order under one key of an index. */
 interface Partition {

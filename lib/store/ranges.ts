@@ -12,7 +12,7 @@ export interface Range {
   descending?: boolean;
   limit?: number;
   /** Only items whose attributes have these values; read items still cost. */
-  filter?: Record<string, string>;
+  filter?: Record<string, string | boolean>;
   startAfter?: Record<string, unknown> | undefined;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { closeAnswerSchema } from "../../lib/trading/positions/close-position.ts";
 import { call } from "../support/cloud.ts";
 import { gate } from "../support/gate.ts";
+import { marketOf, untraded } from "../support/market.ts";
 import { byDay, calls, onDay, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 
@@ -135,6 +136,23 @@ describe("POST /positions/{id}/close", () => {
     const before = await books();
     expect(await refusal(id, { reason: "now" })).toEqual([503, "PRICE_UNAVAILABLE"]);
     expect(await books()).toEqual(before);
+  });
+
+  it.each([
+    { what: "was not traded in the last session", id: stock, fault: undefined },
+    { what: "was not traded in it, at a bar of the session before, while the broker is down", id: stock, fault: 500 },
+    { what: "is an option on such a stock", id: option, fault: undefined },
+  ])("is refused with 503 for what $what", async ({ id, fault }) => {
+    await seedPositions(await begin({}), [shares(), calls()]);
+    desk.scene.market = untraded(marketOf({ GME: 100 }), "GME", "2026-03-03");
+    if (fault) desk.scene.schwabFaults = () => ({ status: fault, body: "{}" });
+    moveTo("2026-03-03", "09:31");
+    expect(await refusal(id, { reason: "now" })).toEqual([503, "PRICE_UNAVAILABLE"]);
+    expect((await positionOf(id)).status).toBe("open");
+    // Monday's close is a price until Tuesday's opening, and so is what the option was quoted at then.
+    moveTo("2026-03-03", "09:29");
+    const { exit } = await close(id, { reason: "before the opening" });
+    expect(exit.exit_price).toBe(id === stock ? 100 : 1.83);
   });
 
   it("books a split since the last check first: ten for one, and nobody sells ten shares at the price of one", async () => {

@@ -13,9 +13,10 @@ const untouched = {
   total_pnl_pct: 0,
   cash_available: 100_000,
   open_position_count: 0,
+  needs_review_count: 0,
   created_at: "2026-03-02T15:30:00.000Z",
   last_valued_at: null,
-  net: { current_value: 100_000, total_pnl: 0, total_pnl_pct: 0, trading_costs: 0 },
+  net: { current_value: 100_000, total_pnl: 0, total_pnl_pct: 0, trading_costs: 0, unpriced_value: 0 },
 };
 const four = [
   { id: "stocks_quality", name: "stocks_quality", instrument_type: "stock", signal_type: "quality", ...untouched },
@@ -51,7 +52,13 @@ describe("GET /portfolios", () => {
       total_pnl_pct: 0.058,
       cash_available: 98_565,
       open_position_count: 2,
-      net: { current_value: 100_056.29, total_pnl: 56.29, total_pnl_pct: 0.0563, trading_costs: 1.71 },
+      net: {
+        current_value: 100_056.29,
+        total_pnl: 56.29,
+        total_pnl_pct: 0.0563,
+        trading_costs: 1.71,
+        unpriced_value: 0,
+      },
     });
     expect(options).toMatchObject({ current_value: 100_520, cash_available: 98_600, open_position_count: 1 });
     expect(others).toEqual([four[3]]);

@@ -24,11 +24,14 @@ const positionFields = [
   ..."trailing_stop_active time_extension option_type strike_price expiration_date contracts".split(" "),
   ..."contracts_remaining premium_paid peak_premium underlying_price_at_entry exit_date exit_reason".split(" "),
   ..."realized_return_pct contract_symbol current_price unrealized_return_pct nearest_exit_distance_pct".split(" "),
-  ..."hold_days dte premium_change_pct position_exits price_as_of net splits deliverable_shares".split(" "),
+  ..."hold_days dte premium_change_pct position_exits price_as_of days_without_price net splits deliverable_shares".split(
+    " ",
+  ),
+  ..."needs_review review_reason review_since".split(" "),
 ];
 const exitFields = [
   ..."id position_id exit_date exit_price exit_reason quantity_pct shares_exited contracts_exited".split(" "),
-  ..."realized_pnl created_at notes net".split(" "),
+  ..."realized_pnl created_at notes net price_named".split(" "),
 ];
 
 function closedOf(position: Position, exitCount: number): Position {
@@ -211,22 +214,24 @@ describe("GET /positions/{id}", () => {
     expect(shown).toEqual({
       ...{ id, portfolio_id: "stocks_quality", signal_id: "2026-02-25.GME.quality", ticker: "GME" },
       ...{ instrument_type: "stock", signal_type: "quality", direction: "long", status: "open", confidence: 0.75 },
+      ...{ needs_review: false, review_reason: null, review_since: null },
       ...{ entry_date: "2026-02-25", entry_price: 142.5, position_size: 1425, shares: 200, shares_remaining: 80 },
       ...{ stop_loss_price: 128.25, take_profit_price: 163.875, peak_price: 150, trailing_stop_active: false },
       ...{ time_extension: "base", current_price: 148.3, price_as_of: "2026-03-02T15:30:00.000Z", hold_days: 5 },
+      days_without_price: 0,
       // 148.30 is 4.0702 % above 142.50, and 15.575 below the target.
       ...{ unrealized_return_pct: 4.07, nearest_exit_distance_pct: 0.105, realized_return_pct: null },
       ...{ exit_date: null, exit_reason: null },
       ...{ option_type: null, contract_symbol: null, strike_price: null, expiration_date: null, contracts: null },
       ...{ contracts_remaining: null, premium_paid: null, peak_premium: null, underlying_price_at_entry: null },
       ...{ dte: null, premium_change_pct: null },
-      net: { entry_price: null, bid: null, ask: null, trading_costs: 0, realized_pnl: 0 },
+      net: { entry_price: null, bid: null, ask: null, trading_costs: 0, realized_pnl: 0, current_value: 11_864 },
       splits: [],
       deliverable_shares: null,
       position_exits: Array.from({ length: 120 }, (_, index) => ({
         ...{ id: `${id}.${120 - index}`, position_id: id, exit_date: "2026-02-27", exit_price: 142.5 },
         ...{ exit_reason: "manual", quantity_pct: 0.5, shares_exited: 1, contracts_exited: null, realized_pnl: 1 },
-        ...{ notes: null, created_at: "2026-02-27T15:30:00.000Z", net: null },
+        ...{ notes: null, created_at: "2026-02-27T15:30:00.000Z", price_named: false, net: null },
       })),
     });
     expect(await data("GET /positions", { query: { ticker: "GME" } })).toEqual([shown]);

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { portfolioViewSchema } from "../../lib/trading/positions/portfolio-view.ts";
 import { positionViewSchema } from "../../lib/trading/positions/view.ts";
 import { call } from "../support/cloud.ts";
+import { marketOf, untraded } from "../support/market.ts";
 import { byDay, calls, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 
@@ -82,6 +83,35 @@ describe("POST /portfolios/{id}/refresh-prices", () => {
     expect(failed).toEqual(["AMC"]);
     expect(positions.map(({ current_price }) => current_price)).toEqual([102, 100]);
     expect(portfolio.current_value).toBe(100_100);
+  });
+
+  it("keeps the last price of what was not traded in the last session", async () => {
+    await seedPositions(await begin({}), [shares(), calls()]);
+    desk.scene.market = untraded(marketOf({ GME: byDay({ "2026-03-02": 98 }) }), "GME", "2026-03-03");
+    moveTo("2026-03-03");
+    const { positions, failed } = await refresh("stocks_quality");
+    expect([failed, positions[0]?.current_price]).toEqual([["GME"], 100]);
+    expect((await refresh("options_quality")).failed).toEqual(["GME"]);
+  });
+
+  it("keeps the last price on the day of a split that no run has booked yet, and of one that it only looks like", async () => {
+    const price = byDay({ "2026-03-03": 11 });
+    await seedPositions(await begin({ GME: price }, { GME: [{ date: "2026-03-03", ratio: 10 }] }), [shares()]);
+    moveTo("2026-03-03");
+    const { portfolio, positions, failed } = await refresh("stocks_quality");
+    expect([failed, positions[0]?.current_price, portfolio.current_value]).toEqual([["GME"], 100, 100_000]);
+    expect(await positionOf(gme)).toMatchObject({ shares: 50, last_price: 100, splits: [] });
+
+    await seedPositions(await begin({ GME: price }), [shares()]);
+    moveTo("2026-03-03");
+    desk.scene.yahooFaults = () => ({ status: 500, body: "{}" });
+    expect(await refresh("stocks_quality")).toMatchObject({ failed: ["GME"], portfolio: { current_value: 100_000 } });
+  });
+
+  it("takes a price that is on the same scale, though nobody says whether there was a split", async () => {
+    await hold();
+    desk.scene.yahooFaults = () => ({ status: 500, body: "{}" });
+    expect(await refresh("stocks_quality")).toMatchObject({ failed: [], portfolio: { current_value: 99_200 } });
   });
 
   it("writes nothing while the broker is down", async () => {

@@ -49,7 +49,7 @@ async function fill({ store }: Services, empty: Portfolio, tickers: ReturnType<t
     const { signal_type } = portfolio;
     const offer: Offer =
       portfolio.instrument_type === "stock"
-        ? { instrument_type: "stock", price, bid: null, ask: null }
+        ? { instrument_type: "stock", price, bid: null, ask: null, traded_at: now }
         : { instrument_type: "option", ...contract };
     const signal = { id: `${day}.${ticker}.${signal_type}`, ticker, signal_type, confidence: 0.7 };
     const opened = openPosition(portfolio, { signal, offer, targetCents: 200_000, today: day, now }, settings);

@@ -103,8 +103,13 @@ describe("what a function can call", () => {
 
   it("names the clients it opens and the files they are loaded from, also those of what they use themselves", async () => {
     expect(await callsOf("functions/api/refresh-prices")).toMatchObject({
-      clients: ["broker"],
-      loads: ["lib/providers/aws/secrets.ts", "lib/providers/schwab/open.ts", "lib/providers/schwab/token-vault.ts"],
+      clients: ["broker", "dailyPrices"],
+      loads: [
+        "lib/providers/aws/secrets.ts",
+        "lib/providers/schwab/open.ts",
+        "lib/providers/schwab/token-vault.ts",
+        "lib/providers/yahoo/open.ts",
+      ],
     });
   });
 

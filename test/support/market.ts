@@ -48,3 +48,13 @@ export function marketOf(
 function nextDay(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
+
+/** The same market, in which nobody trades a symbol on the days within [from, to]. */
+export function untraded(market: MarketHistory, symbol: string, from: string, to = "9999"): MarketHistory {
+  const isUntraded = (name: string, day: string) => name === symbol && day >= from && day <= to;
+  return {
+    ...market,
+    bars: (name, first, last) => market.bars(name, first, last).filter(({ date }) => !isUntraded(name, date)),
+    candles: (name, day) => (isUntraded(name, day) ? [] : market.candles(name, day)),
+  };
+}

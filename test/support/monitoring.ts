@@ -64,15 +64,15 @@ export function byDay(prices: Record<string, number>): PriceOf {
   return (day) => days.findLast(([from]) => day >= from)?.[1] ?? 100;
 }
 
-/** What the broker answers about options: the mark, with bid and ask a cent around it. */
-export function premiumsAre(marks: Record<string, number>) {
+/** What the broker answers about options: the mark, with bid and ask a cent around it, and more where a test says so. */
+export function premiumsAre(marks: Record<string, number>, more: object = {}) {
   return ({ path, query }: StandInRequest) => {
     const asked = (query.get("symbols") ?? "").split(",").filter((symbol) => symbol.includes("C00"));
     if (!path.endsWith("/quotes") || asked.length === 0) return undefined;
     const known = asked.filter((symbol) => marks[symbol] !== undefined);
     const quotes = known.map((symbol) => {
       const mark = marks[symbol] ?? 0;
-      const quote = { mark, bidPrice: Math.max(0, mark - 0.01), askPrice: mark + 0.01 };
+      const quote = { mark, bidPrice: Math.max(0, mark - 0.01), askPrice: mark + 0.01, ...more };
       return [symbol, { symbol, assetMainType: "OPTION", quote }];
     });
     return { status: 200, body: JSON.stringify(Object.fromEntries(quotes)) };

@@ -2,7 +2,7 @@ import { chunked } from "../../lib/runtime/chunked.ts";
 import type { Services } from "../../lib/services.ts";
 import { counterActions } from "../../lib/store/counters.ts";
 import { exitNumber } from "../../lib/trading/instruments/terms.ts";
-import { openCostCents, portfolioValueCents } from "../../lib/trading/positions/bookkeeping.ts";
+import { openCostCents, portfolioValueCents, unpricedValueCents } from "../../lib/trading/positions/bookkeeping.ts";
 import {
   type OptionPosition,
   optionPositionSchema,
@@ -119,6 +119,7 @@ export function exitOf(position: Position, number: number, changes: Partial<Posi
     fill: null,
     observed_price: position.entry_price,
     trigger_candle: null,
+    price_named_by: null,
     notes: null,
     run_id: null,
     created_at: "2026-02-27T15:30:00.000Z",
@@ -169,7 +170,9 @@ async function hold(services: Seeded, portfolioId: string, positions: readonly P
     open_position_ids: [...before.open_position_ids, ...opened],
   };
   const value = portfolioValueCents(after.cash_available_cents, await readOpenPositions(services, [after]));
-  await applied(services, [savePortfolio(services.store.keys, { ...after, current_value_cents: value })]);
+  const unpriced = before.unpriced_value_cents + sum(unpricedValueCents);
+  const worth = { current_value_cents: value, unpriced_value_cents: unpriced };
+  await applied(services, [savePortfolio(services.store.keys, { ...after, ...worth })]);
 }
 
 /** Stores predictions with their places in the lists, their counters, days and exits. */

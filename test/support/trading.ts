@@ -85,6 +85,8 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     simulated_return_pct: null,
     is_correct: null,
     resolved_at: null,
+    review_reason: null,
+    review_since: null,
     hitl_override: null,
     hitl_override_at: null,
     accuracy_applied_at: null,
@@ -122,6 +124,8 @@ export const predictionShown = {
   hitl_override: null,
   hitl_override_at: null,
   resolved_at: null,
+  review_reason: null,
+  review_since: null,
   created_at: "2021-01-04T15:00:00.000Z",
   net: { trading_costs: 0, simulated_return_pct: null },
 };
@@ -209,7 +213,9 @@ export function portfolio(type: InstrumentType = "stock", changes: Partial<Portf
     cash_available_cents: 10_000_000,
     realized_pnl_cents: 0,
     open_position_ids: [],
+    review_position_ids: [],
     trading_costs_cents: 0,
+    unpriced_value_cents: 0,
     created_at: openedAt,
     last_valued_at: null,
     version: 0,
@@ -218,7 +224,7 @@ export function portfolio(type: InstrumentType = "stock", changes: Partial<Portf
 }
 
 export function offerOf(type: InstrumentType, price: number): Offer {
-  if (type === "stock") return { instrument_type: "stock", price, bid: null, ask: null };
+  if (type === "stock") return { instrument_type: "stock", price, bid: null, ask: null, traded_at: null };
   return {
     instrument_type: "option",
     option_type: "call",
@@ -231,6 +237,7 @@ export function offerOf(type: InstrumentType, price: number): Offer {
     bid: null,
     ask: null,
     underlying_price: 45,
+    quoted_at: null,
   };
 }
 

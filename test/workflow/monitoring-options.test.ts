@@ -109,13 +109,31 @@ describe("an option", () => {
     expect(await exitsOf(id)).toMatchObject([{ exit_reason: "expiration", exit_price: 10, exit_date: "2026-04-03" }]);
   });
 
-  it.each([
-    { what: "below its strike brings nothing", market: { GME: 90 }, price: 0, cents: 9_800_000 },
-    { what: "without a close brings its last premium", market: {}, price: 2, cents: 10_000_000 },
-  ])("that has expired $what", async ({ market, price, cents }) => {
-    await seedPositions(await begin(market), [calls()]);
+  it("that has expired below its strike brings nothing", async () => {
+    await seedPositions(await begin({ GME: 90 }), [calls()]);
     await runAt("2026-03-23");
-    expect(await exitsOf(id)).toMatchObject([{ exit_reason: "expiration", exit_price: price }]);
-    expect(await cash()).toBe(cents);
+    expect(await exitsOf(id)).toMatchObject([{ exit_reason: "expiration", exit_price: 0 }]);
+    expect(await cash()).toBe(9_800_000);
+  });
+
+  it("that has expired without a close stays open, and the run says so", async () => {
+    await seedPositions(await begin({ GME: 90 }), [calls()]);
+    desk.scene.yahooFaults = () => ({ status: 500, body: "{}" });
+    const before = await positionOf(id);
+    const run = await runAt("2026-03-23");
+    expect(run).toMatchObject({
+      exits_triggered: 0,
+      warnings: [
+        {
+          type: "settlement_unknown",
+          ticker: "GME",
+          context: { ticker: "GME", position_id: id, expiration_date: "2026-03-20" },
+        },
+      ],
+    });
+    expect(run.warnings?.[0]?.message).toBe(
+      "Nobody says at what GME closed on 2026-03-20; the option that expired then stays open until a run knows it.",
+    );
+    expect(await positionOf(id)).toEqual(before);
   });
 });

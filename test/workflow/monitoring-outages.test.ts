@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StandInRequest } from "../../localstack/standins/json-server.ts";
-import type { PriceOf } from "../support/market.ts";
+import { marketOf, type PriceOf } from "../support/market.ts";
 import { byDay, calls, onDay, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 
@@ -73,40 +73,35 @@ describe("while the broker is down", () => {
     expect((await exitsOf(monday))[0]?.trigger_candle?.timestamp).toBe("2026-03-03T14:55:00.000Z");
   });
 
-  it("the bar of a day that was missed sells a stock at its stop", async () => {
-    const services = await begin({ GME: dip });
+  it("the bar of a day that was missed decides nothing: the candles of it tell what came first", async () => {
+    // On Tuesday to 116, above the target, and then to 89, below the stop.
+    const price = onDay("2026-03-03", { 6: 116, 40: 89 });
+    const services = await begin({ GME: price });
     await seedPositions(services, [shares()]);
     desk.scene.schwabFaults = (request) => (isMarketData(request) ? down() : undefined);
-    expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 1, warnings: [stockWarning(4, "yahoo")] });
-    const [exit] = await exitsOf(monday);
-    expect(exit).toMatchObject({ exit_reason: "stop_loss", exit_price: 90, observed_price: 89 });
-    expect(exit?.trigger_candle).toEqual({
-      timestamp: "2026-03-03T14:30:00.000Z",
-      open: 103,
-      high: 103,
-      low: 89,
-      close: 103,
-    });
-    expect((await positionOf(monday)).last_checked_at).toBe("2026-03-04T15:30:00.000Z");
+    expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 0, warnings: [stockWarning(4, "yahoo")] });
+    expect(await positionOf(monday)).toMatchObject({ status: "open", last_checked_at: "2026-03-02T15:30:00.000Z" });
+    desk.scene.schwabFaults = undefined;
+    expect(await runAt("2026-03-05")).toMatchObject({ exits_triggered: 2, warnings: null });
+    expect((await exitsOf(monday)).map(({ exit_reason, exit_date }) => `${exit_reason} ${exit_date}`)).toEqual([
+      "take_profit 2026-03-03",
+      "stop_loss 2026-03-03",
+    ]);
   });
 
-  it("a promotion counts, and candles from before it are not judged by the new stop", async () => {
-    // On Tuesday it is at 95 for a while: above the stop of then, below that of a promoted position.
-    const services = await begin({
-      GME: (day, candle) => (day < "2026-03-09" ? 100 : day === "2026-03-10" && candle >= 20 && candle < 30 ? 95 : 106),
-    });
-    await seedPositions(services, [shares({ entry_date: "2026-03-06" })]);
+  it("neither a promotion nor the last day of a stock counts, which both need the price of the moment", async () => {
+    const services = await begin({ GME: (day) => (day < "2026-03-09" ? 100 : 106), AMC: 100 });
+    await seedPositions(services, [
+      shares({ entry_date: "2026-03-06" }),
+      shares({ ticker: "AMC", entry_date: "2026-02-20" }),
+    ]);
     desk.scene.schwabFaults = (request) => (isMarketData(request) ? down() : undefined);
-    await runAt("2026-03-11");
-    expect(await positionOf(friday)).toMatchObject({
-      stop_loss_price: 100,
-      time_extension: "extended",
-      peak_price: 106,
-      last_checked_at: "2026-03-11T14:30:00.000Z",
-    });
+    expect(await runAt("2026-03-11")).toMatchObject({ exits_triggered: 0 });
+    expect(await positionOf(friday)).toMatchObject({ stop_loss_price: 90, time_extension: "base", last_price: 106 });
     desk.scene.schwabFaults = undefined;
-    expect(await runAt("2026-03-12")).toMatchObject({ exits_triggered: 0 });
-    expect(await positionOf(friday)).toMatchObject({ status: "open" });
+    expect(await runAt("2026-03-12")).toMatchObject({ exits_triggered: 1 });
+    expect(await positionOf(friday)).toMatchObject({ stop_loss_price: 100, time_extension: "extended" });
+    expect(await exitsOf("2026-02-20.AMC.quality.stocks_quality")).toMatchObject([{ exit_reason: "time_stop" }]);
   });
 
   it("an option is skipped: its premium is not guessed", async () => {
@@ -158,8 +153,11 @@ describe("where the broker does not know one of several", () => {
     const services = await begin({ AMC: 100 });
     await seedPositions(services, [shares()]);
     const before = await positionOf(monday);
-    expect((await runAt("2026-03-03")).warnings).toMatchObject([stockWarning(1, "none")]);
-    expect(await positionOf(monday)).toEqual(before);
+    expect((await runAt("2026-03-03")).warnings).toMatchObject([
+      { type: "price_unavailable", ticker: "GME", context: { ticker: "GME", trading_days: 1, is_halted: false } },
+      stockWarning(1, "none"),
+    ]);
+    expect(await positionOf(monday)).toEqual({ ...before, days_without_price: 1, version: before.version + 1 });
   });
 
   it("contracts, the others are checked all the same", async () => {
@@ -168,7 +166,10 @@ describe("where the broker does not know one of several", () => {
     await seedPositions(services, [calls(), calls(other)]);
     desk.scene.schwabFaults = premiumsAre({ [other.contract_symbol]: 1 });
     const run = await runAt("2026-03-03");
-    expect(run).toMatchObject({ exits_triggered: 1, warnings: [{ context: { position_id: option } }] });
+    expect(run).toMatchObject({
+      exits_triggered: 1,
+      warnings: [{ type: "price_unavailable", ticker: "GME" }, { context: { position_id: option } }],
+    });
     expect((await positionOf(option)).status).toBe("open");
     expect((await positionOf("2026-03-02.AMC.quality.options_quality")).exit_reason).toBe("stop_loss");
   });
@@ -193,5 +194,49 @@ describe("a phase that takes more than ten minutes", () => {
     };
     expect(await runAt("2026-03-03")).toMatchObject({ status: "completed", exits_triggered: 2 });
     expect(entered).toEqual(["2026-03-02T15:30:00.000Z", "2026-03-02T15:40:01.000Z"]);
+  });
+});
+
+describe("where the broker's candles are not all there", () => {
+  const monthly: PriceOf = (day, candle) => (day === "2026-03-03" && candle >= 6 && candle < 10 ? 89 : 100);
+  /** As the broker has them, but for some. */
+  function candlesWithout(isLost: (at: string) => boolean) {
+    const market = marketOf({ GME: monthly });
+    desk.scene.schwabFaults = ({ path }) => {
+      if (!path.endsWith("/pricehistory")) return undefined;
+      const days = ["2026-03-02", "2026-03-03", "2026-03-04"];
+      const candles = days
+        .flatMap((day) => market.candles("GME", day))
+        .flatMap(({ timestamp, ...candle }) => {
+          const isAhead = timestamp.toISOString() > "2026-03-04T15:25:00.000Z";
+          return isAhead || isLost(timestamp.toISOString()) ? [] : [{ ...candle, datetime: timestamp.getTime() }];
+        });
+      return { status: 200, body: JSON.stringify({ symbol: "GME", candles, empty: candles.length === 0 }) };
+    };
+  }
+
+  it.each<[string, (at: string) => boolean]>([
+    ["the rest of the day of the last check", (at) => at < "2026-03-03"],
+    ["a whole day", (at) => at.startsWith("2026-03-03")],
+    ["all since the opening", (at) => at.startsWith("2026-03-04")],
+    ["the last forty minutes", (at) => at > "2026-03-04T14:45"],
+    ["everything", () => true],
+  ])("%s, nothing is decided, and the next run decides as if it had not been", async (_, isLost) => {
+    const services = await begin({ GME: monthly });
+    await seedPositions(services, [shares()]);
+    const before = await positionOf(monday);
+    candlesWithout(isLost);
+    expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 0, warnings: [stockWarning(1, "none")] });
+    expect(await positionOf(monday)).toEqual(before);
+    desk.scene.schwabFaults = undefined;
+    expect(await runAt("2026-03-05")).toMatchObject({ exits_triggered: 1, warnings: null });
+    expect((await exitsOf(monday))[0]?.trigger_candle?.timestamp).toBe("2026-03-03T14:55:00.000Z");
+  });
+
+  it("but only some of a rarely traded stock, they decide", async () => {
+    const services = await begin({ GME: monthly });
+    await seedPositions(services, [shares()]);
+    candlesWithout((at) => at > "2026-03-04T15:00" && at < "2026-03-04T15:25");
+    expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 1, warnings: null });
   });
 });

@@ -142,7 +142,7 @@ describe("a prediction", () => {
         expiration_date: "2026-03-06",
       }),
     );
-    await seedPredictions(await begin({ GME: 100 }), expired);
+    await seedPredictions(await begin(Object.fromEntries(names.map((ticker) => [ticker, 100]))), expired);
     let entries = 0;
     desk.setAround((handler, input) => {
       entries++;
@@ -150,7 +150,7 @@ describe("a prediction", () => {
     });
     desk.scene.yahooFaults = () => {
       desk.cloud.time.now = new Date(desk.cloud.time.now.getTime() + 100_000);
-      return { status: 404, body: "{}" };
+      return undefined;
     };
     await runAt("2026-03-09");
     expect(await tracked()).toEqual([]);

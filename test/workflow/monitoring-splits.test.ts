@@ -112,18 +112,19 @@ describe("where nobody says whether there was a split", () => {
 });
 
 describe("a split while daily bars stand in for the broker", () => {
-  it("is booked, and the next run walks all of the window on the new scale", async () => {
+  it("waits with all else for the next run, which sells before it what the days before it sell", async () => {
     // Monday's afternoon goes below the stop of 90, of which Tuesday's run learns nothing.
     const price = onDay("2026-03-02", { 30: 89, 40: 95 });
     const services = await begin({ GME: (day, candle) => (day > "2026-03-02" ? 10 : price(day, candle)) }, tenForOne);
     await seedPositions(services, [shares()]);
     desk.scene.schwabFaults = ({ path }) => (path.startsWith("/marketdata") ? down() : undefined);
+    const before = await positionOf(monday);
     await runAt("2026-03-03");
-    expect(await positionOf(monday)).toMatchObject({ shares: 500, last_price: 10, status: "open" });
+    expect(await positionOf(monday)).toEqual(before);
     desk.scene.schwabFaults = undefined;
     expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 1 });
     expect(await exitsOf(monday)).toMatchObject([
-      { exit_reason: "stop_loss", exit_date: "2026-03-02", shares_exited: 500, exit_price: 9 },
+      { exit_reason: "stop_loss", exit_date: "2026-03-02", shares_exited: 50, exit_price: 90 },
     ]);
   });
 });
@@ -150,8 +151,8 @@ describe("a split of an option's underlying", () => {
     await seedPositions(services, [calls()]);
     desk.scene.schwabFaults = premiumsAre({});
     const run = await runAt("2026-03-03");
-    expect(run.warnings).toMatchObject([{ type: "schwab_options_unavailable" }]);
-    expect(run.warnings?.[0]?.message).toContain(contract);
+    expect(run.warnings).toMatchObject([{ type: "price_unavailable" }, { type: "schwab_options_unavailable" }]);
+    expect(run.warnings?.[1]?.message).toContain(contract);
     expect(await positionOf(option)).toMatchObject({ contracts: 100, last_price: 0.2, splits: [{ ratio: 10 }] });
     expect(await portfolioOf("options_quality")).toMatchObject({ current_value_cents: 10_000_000 });
   });

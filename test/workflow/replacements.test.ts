@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { MarketHistory } from "../../localstack/standins/market/history.ts";
 import { call } from "../support/cloud.ts";
+import { untraded } from "../support/market.ts";
 import { heldStock, heldTickers, useOpenings } from "../support/openings.ts";
 import { optionOf, seedPositions } from "../support/trading-seeds.ts";
 
@@ -62,6 +64,14 @@ describe("the eleventh signal of a portfolio", () => {
     });
     expect(after.open_position_ids).toEqual([...heldTickers.filter((name) => name !== "KC").map(idOf), newId]);
     expect(await inPortfolio("stocks_quality")).toMatchObject({ position_opened: true, skip_reason: null });
+  });
+
+  it("passes over the position of lowest confidence where that needs review", async () => {
+    await begin([{ confidence: 0.8 }]);
+    const reviewed = { needs_review: true, review_reason: "It may have been a spin-off.", review_since: "2026-02-27" };
+    await fill({ KC: { confidence: 0.3, ...reviewed }, KD: { confidence: 0.4 } });
+    await run();
+    expect(await replaced()).toEqual(["KD"]);
   });
 
   it("keeps the totals of the lists right", async () => {
@@ -127,7 +137,40 @@ describe("the eleventh signal of a portfolio", () => {
     expect(await replaced()).toEqual(["KH"]);
   });
 
-  it("keeps the position whose price cannot be had", async () => {
+  it("replaces the next weakest where the market has no price of the weakest, and nothing where it has none of any", async () => {
+    await begin([{ confidence: 0.8 }]);
+    await fill({ KB: { confidence: 0.5 }, KD: { confidence: 0.51 }, KF: { confidence: 0.52 } });
+    const market = desk.stage.scene.market as MarketHistory;
+    // Of a day without trading nobody knows either whether it was split.
+    desk.stage.scene.market = untraded(untraded(market, "KB", "2026-03-02"), "KD", "2026-02-27");
+    await run();
+    expect(await replaced()).toEqual(["KF"]);
+
+    await begin([{ confidence: 0.8 }]);
+    await fill();
+    const whole = desk.stage.scene.market as MarketHistory;
+    desk.stage.scene.market = heldTickers.reduce((rest, ticker) => untraded(rest, ticker, "2026-03-02"), whole);
+    await run();
+    expect(await replaced()).toEqual([]);
+    expect((await inPortfolio("stocks_quality")).skip_reason).toBe("price_unavailable");
+  });
+
+  it("compares the next weakest with the signal, and protects its gain, like the weakest", async () => {
+    const halted = async (changes: Parameters<typeof fill>[0]) => {
+      await begin([{ confidence: 0.8 }]);
+      await fill({ ...Object.fromEntries(heldTickers.map((ticker) => [ticker, { confidence: 0.7 }])), ...changes });
+      desk.stage.scene.market = untraded(desk.stage.scene.market as MarketHistory, "KB", "2026-03-02");
+      await run();
+      expect(await replaced()).toEqual([]);
+      return (await inPortfolio("stocks_quality")).skip_reason;
+    };
+    expect(await halted({ KB: { confidence: 0.5 } })).toBe("price_unavailable");
+    expect(await halted({ KB: { confidence: 0.5 }, KD: { confidence: 0.55, entry_price: 95 } })).toBe(
+      "safeguard_blocked",
+    );
+  });
+
+  it("keeps the position whose price the broker does not say: it is not known whether there is one", async () => {
     await begin([{ confidence: 0.8 }]);
     await fill({ KB: { confidence: 0.5 } });
     failBroker((path, query) => path === "/quotes" && query.get("symbols") === "KB");

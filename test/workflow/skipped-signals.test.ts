@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Signal } from "../../lib/analysis/signals/signal.ts";
 import { signalOutcomeSchema } from "../../lib/trading/openings/signal-outcome.ts";
+import type { MarketHistory } from "../../localstack/standins/market/history.ts";
+import { untraded } from "../support/market.ts";
 import { heldStock, heldTickers, useOpenings } from "../support/openings.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 
@@ -23,6 +25,15 @@ const hoursOf = (day: string, end?: string) => ({
   },
 });
 const isHours = (path: string) => path === "/equity";
+/** Nobody has traded it since Friday, the last session before. */
+function stopTrading(ticker: string): void {
+  desk.stage.scene.market = untraded(desk.stage.scene.market as MarketHistory, ticker, "2026-03-02");
+}
+/** Its last trade is a minute old, and its options are quoted. */
+function halt(ticker: string): void {
+  const quote = { lastPrice: 142.5, tradeTime: Date.parse("2026-03-02T15:29:00Z"), securityStatus: "Halted" };
+  failBroker((path) => path === "/quotes", 200, { [ticker]: { symbol: ticker, quote } });
+}
 const isChain = (path: string) => path === "/chains";
 
 describe("every reason to skip is stored, and shown with the signal", () => {
@@ -35,6 +46,10 @@ describe("every reason to skip is stored, and shown with the signal", () => {
     { reason: "no_valid_strike", in: option, arrange: () => failBroker(isChain, 200, emptyChain) },
     { reason: "insufficient_cash", in: stock, arrange: () => drain(stock, 499_999) },
     { reason: "price_unavailable", in: option, arrange: () => failBroker(isChain) },
+    { reason: "price_unavailable", in: stock, arrange: () => stopTrading("GME") },
+    { reason: "price_unavailable", in: option, arrange: () => stopTrading("GME") },
+    { reason: "price_unavailable", in: stock, arrange: () => halt("GME") },
+    { reason: "price_unavailable", in: option, arrange: () => halt("GME") },
     // A twentieth of the value is 142.49.
     { reason: "size_too_small", in: stock, arrange: () => drain(stock, 284_980, { current_value_cents: 284_980 }) },
     { reason: "market_closed", in: stock, arrange: () => moveTo("2026-03-02T21:00:00Z") },

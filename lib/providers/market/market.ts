@@ -4,8 +4,10 @@ export interface Quote {
   last: number;
   bid: number | null;
   ask: number | null;
-  /** When `last` was traded, which may be days ago. */
+  /** When `last` was traded, which may be days ago; where the source does not say, when it was quoted. */
   at: Date;
+  /** The exchange has suspended trading in it. */
+  isHalted: boolean;
 }
 
 /** Prices of five minutes, whatever their source. */
@@ -30,6 +32,8 @@ export interface DailyBar {
   close: number;
   /** New shares for one old share from this day's opening on; 1 without a split. */
   split: number;
+  /** Whether that may be something else than a split, as a spin-off. */
+  isSplitDoubtful?: true;
 }
 
 export type OptionType = "call" | "put";
@@ -43,6 +47,10 @@ export interface OptionQuote {
   mark: number | null;
   delta: number | null;
   last: number | null;
+  /** When it was last quoted or traded; null where the broker does not say. */
+  at: Date | null;
+  /** The exchange has suspended trading in it; a chain does not say. */
+  isHalted: boolean;
   /** Computed by a model and not traded anywhere. */
   synthetic: boolean;
 }
@@ -78,8 +86,10 @@ export interface MarketHours {
  * somebody has to log in again, otherwise `PRICE_UNAVAILABLE`.
  */
 export interface Broker {
-  /** By symbol; one without a price is absent. */
+  /** By symbol; one without a price is absent. How old a price is, is for the caller to judge. */
   quotes(request: { symbols: readonly string[]; marketTime: Date }): Promise<Map<string, Quote>>;
+  /** Those of these symbols of which it says that there is no such symbol: never listed, delisted or renamed. */
+  unknownSymbols(request: { symbols: readonly string[]; marketTime: Date }): Promise<Set<string>>;
   /**
    * Whole 5-minute candles of regular sessions that begin within [from, to], oldest first. Adjusted for the splits after
    * their day, of which the broker does not tell.
@@ -99,4 +109,6 @@ export interface DailyPrices {
    * empty for an unknown symbol. The S&P 500 is `^GSPC`.
    */
   dailyBars(request: { symbol: string; from: string; to: string; marketTime: Date }): Promise<DailyBar[]>;
+  /** Whether the source says that there is no such symbol: never listed, delisted or renamed. */
+  isUnknown(request: { symbol: string; marketTime: Date }): Promise<boolean>;
 }

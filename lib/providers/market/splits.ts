@@ -2,6 +2,26 @@
 export interface Split {
   date: string;
   ratio: number;
+  /** The source calls it a split, but by its ratio it may be a spin-off (`isSplitForCertain`). */
+  isDoubtful?: true;
+}
+
+/** Of the lesser side in lowest terms: stock dividends of 5 % (21:20) are the finest splits that are usual. */
+const greatestLesserSide = 20;
+
+/**
+ * Whether so many new shares for so many old ones can be nothing but a split. Yahoo names a spin-off like one, by what
+ * its share was worth: 1281:1000. A side of 1 tells of a split whatever the other one is, as where a person has given
+ * the ratio as one number.
+ */
+export function isSplitForCertain(newShares: number, oldShares: number): boolean {
+  if (newShares === 1 || oldShares === 1) return true;
+  if (!Number.isInteger(newShares) || !Number.isInteger(oldShares)) return false;
+  return Math.min(newShares, oldShares) / greatestDivisor(newShares, oldShares) <= greatestLesserSide;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
 /** New shares for a share as it was traded on `day`, by the splits after that day. */

@@ -10,7 +10,15 @@ import { candlesAsOf } from "../market/as-of.ts";
 import type { Broker } from "../market/market.ts";
 import { brokerLoginNeeded, brokerRefused, brokerUnavailable, readSchwabAnswer, type SchwabAnswer } from "./answer.ts";
 import { createSchwabAuth, type SchwabAppSettings, type SchwabAuth, type TokenVault } from "./login.ts";
-import { readCandles, readChain, readMarketHours, readOptionQuotes, readQuotes, toSchwabSymbol } from "./wire.ts";
+import {
+  readCandles,
+  readChain,
+  readMarketHours,
+  readOptionQuotes,
+  readQuotes,
+  readUnknownSymbols,
+  toSchwabSymbol,
+} from "./wire.ts";
 
 export interface SchwabSettings extends SchwabAppSettings {
   /** Only a stand-in is told the market time of the run. */
@@ -113,6 +121,16 @@ export function createSchwab(settings: SchwabSettings, tools: SchwabTools): Brok
     auth,
     quotes: ({ symbols, marketTime }) =>
       askQuotes(new Map(symbols.map((symbol) => [toSchwabSymbol(symbol), symbol])), marketTime, readQuotes),
+
+    async unknownSymbols({ symbols, marketTime }) {
+      const wireNames = new Map(symbols.map((symbol) => [toSchwabSymbol(symbol), symbol]));
+      const answers = await Promise.all(
+        chunked([...wireNames.keys()], symbolsPerCall).map((chunk) =>
+          ask("/quotes", { symbols: chunk.join(","), fields: "quote,reference" }, marketTime, readUnknownSymbols),
+        ),
+      );
+      return new Set(answers.flat().flatMap((wireName) => wireNames.get(wireName) ?? []));
+    },
 
     optionQuotes: ({ contracts, marketTime }) =>
       askQuotes(new Map(contracts.map((symbol) => [symbol, symbol])), marketTime, readOptionQuotes),

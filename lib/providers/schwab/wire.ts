@@ -38,12 +38,20 @@ export function readQuotes(answer: unknown): Map<string, Quote> | null {
   const quotes = new Map<string, Quote>();
   for (const { symbol, values } of entries) {
     const last = price(values, "lastPrice") ?? price(values, "mark") ?? price(values, "nAV");
-    const at =
-      instant(values.tradeTime ?? values.tradeTimeInLong) ?? instant(values.quoteTime ?? values.quoteTimeInLong);
+    const at = tradedAt(values) ?? quotedAt(values);
     if (last === null || at === null) continue;
-    quotes.set(symbol, { symbol, last, bid: price(values, "bidPrice"), ask: price(values, "askPrice"), at });
+    const [bid, ask] = [price(values, "bidPrice"), price(values, "askPrice")];
+    quotes.set(symbol, { symbol, last, bid, ask, at, isHalted: isHalted(values) });
   }
   return quotes;
+}
+
+const invalidSymbols = z.object({ errors: z.object({ invalidSymbols: z.array(z.string()) }) });
+
+/** The symbols, in Schwab's own writing, of which an answer with quotes says that there are none of that name. */
+export function readUnknownSymbols(answer: unknown): string[] | null {
+  if (quoteEntries(answer) === null) return null;
+  return invalidSymbols.safeParse(answer).data?.errors.invalidSymbols ?? [];
 }
 
 /** Quotes of options by OCC symbol, whichever form the answer's own symbols have. */
@@ -62,6 +70,8 @@ export function readOptionQuotes(answer: unknown): Map<string, OptionQuote> | nu
       mark: amount(values, "mark"),
       delta: delta(values),
       last: price(values, "lastPrice"),
+      at: latest(quotedAt(values), tradedAt(values)),
+      isHalted: isHalted(values),
       synthetic,
     });
   }
@@ -133,6 +143,8 @@ function readContracts(byExpiration: unknown, type: OptionType, marketDay: strin
         mark: amount(values, "mark"),
         delta: delta(values),
         last: price(values, "last"),
+        at: latest(quotedAt(values), tradedAt(values)),
+        isHalted: isHalted(values),
         synthetic: values.synthetic === true,
       });
     }
@@ -194,6 +206,23 @@ function price(values: Fields, name: string): number | null {
 function delta(values: Fields): number | null {
   const number = known(values.delta ?? values.deltaInDouble);
   return number === null || Math.abs(number) > 1 ? null : number;
+}
+
+function tradedAt(values: Fields): Date | null {
+  return instant(values.tradeTime ?? values.tradeTimeInLong);
+}
+
+function quotedAt(values: Fields): Date | null {
+  return instant(values.quoteTime ?? values.quoteTimeInLong);
+}
+
+function latest(...instants: (Date | null)[]): Date | null {
+  return instants.reduce((last, each) => (last && each && last > each ? last : (each ?? last)), null);
+}
+
+/** "Closed", which an index is every evening, says nothing about the security; "Unknown" nothing at all. */
+function isHalted({ securityStatus }: Fields): boolean {
+  return typeof securityStatus === "string" && securityStatus.toLowerCase() === "halted";
 }
 
 function instant(value: unknown): Date | null {

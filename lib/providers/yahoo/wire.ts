@@ -2,7 +2,7 @@ import * as z from "zod";
 import { newYorkDay } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import type { DailyBar } from "../market/market.ts";
-import { type Split, scaled, sharesSince } from "../market/splits.ts";
+import { isSplitForCertain, type Split, scaled, sharesSince } from "../market/splits.ts";
 
 const prices = z.array(z.number().nullable()).catch([]);
 const splitEvent = z.object({
@@ -23,12 +23,12 @@ const chartOfSymbol = z.object({
 });
 type Chart = z.infer<typeof chartOfSymbol>;
 
+const problem = z.object({ code: z.string().catch(""), description: z.string().catch("") });
 const chartAnswer = z.object({
-  chart: z.object({
-    result: z.array(chartOfSymbol).nullish(),
-    error: z.object({ code: z.string().catch(""), description: z.string().catch("") }).nullish(),
-  }),
+  chart: z.object({ result: z.array(chartOfSymbol).nullish(), error: problem.nullish() }),
 });
+/** Of whichever of its services. */
+const refusal = z.record(z.string(), z.object({ error: problem }));
 
 /** No such symbol, or nothing traded in the window: an answer and no fault. */
 const nothingThere = /not found|no data found|doesn't exist/i;
@@ -49,19 +49,31 @@ export function readChart(answer: unknown): DailyBar[] | null {
   if (!parsed.success) return null;
   const { result, error } = parsed.data.chart;
   const chart = result?.[0];
-  if (chart === undefined) return error && nothingThere.test(`${error.code} ${error.description}`) ? [] : null;
+  if (chart === undefined) return error && isNothingThere(error) ? [] : null;
 
   const adjusted = readRows(chart);
   const splits = readSplits(chart.events?.splits ?? {}, adjusted);
   if (splits.some((split) => !isAdjustedFor(split, adjusted))) return null;
   return adjusted.map((bar) => {
     const { date, open, high, low, close } = scaled(bar, sharesSince(bar.date, splits));
-    const split = splits.reduce((shares, each) => (each.date === date ? shares * each.ratio : shares), 1);
-    return { date, open: price(open), high: price(high), low: price(low), close: price(close), split };
+    const ofDay = splits.filter((each) => each.date === date);
+    const split = ofDay.reduce((shares, { ratio }) => shares * ratio, 1);
+    const doubt = ofDay.some(({ isDoubtful }) => isDoubtful) && { isSplitDoubtful: true as const };
+    return { date, open: price(open), high: price(high), low: price(low), close: price(close), split, ...doubt };
   });
 }
 
-type Row = Omit<DailyBar, "split">;
+/** Whether an answer is Yahoo's own that there is no such symbol: a page of somebody in between says nothing. */
+export function saysNothingThere(answer: unknown): boolean {
+  const refused = refusal.safeParse(answer);
+  return refused.success && Object.values(refused.data).some(({ error }) => isNothingThere(error));
+}
+
+function isNothingThere({ code, description }: z.infer<typeof problem>): boolean {
+  return nothingThere.test(`${code} ${description}`);
+}
+
+type Row = Omit<DailyBar, "split" | "isSplitDoubtful">;
 
 /** The whole rows, oldest first, as Yahoo adjusts them. */
 function readRows({ timestamp, indicators }: Chart): Row[] {
@@ -84,7 +96,9 @@ function readSplits(events: Record<string, unknown>, bars: readonly { date: stri
     if (!split) return [];
     const day = dayOf(split.date);
     const date = bars.find((bar) => bar.date >= day)?.date ?? day;
-    return { date, ratio: split.numerator / split.denominator };
+    const { numerator, denominator } = split;
+    const doubt = !isSplitForCertain(numerator, denominator) && { isDoubtful: true as const };
+    return { date, ratio: numerator / denominator, ...doubt };
   });
 }
 

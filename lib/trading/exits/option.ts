@@ -6,9 +6,9 @@ import type { MonitoredOption } from "./monitored.ts";
 import { closeAll, type ExitDecision, type ExitSettings, type MarketView, takeProfit } from "./steps.ts";
 
 /**
- * An option's check, position or prediction (spec pipeline 6.2–6.4). Without a premium nothing is judged: no exit on
- * stale data, except that past its expiration an option is settled. A premium is seen only at a check, so what triggers
- * there sells at the premium seen, not at the level.
+ * An option's check, position or prediction (spec pipeline 6.2–6.4). Without a premium nothing is judged, and past its
+ * expiration nothing without the underlying's close of that day: no exit on stale data. A premium is seen only at a
+ * check, so what triggers there sells at the premium seen, not at the level.
  */
 export function decideOptionExits(
   option: MonitoredOption,
@@ -45,6 +45,7 @@ export function decideOptionExits(
 
 /** One exit of everything on the expiration day (spec pipeline 6.4). */
 function closeExpired(open: ExitDecision<MonitoredOption>, close: number | null): ExitDecision<MonitoredOption> {
+  if (close === null) return open;
   const { expiration_date } = open.instrument;
   return closeAll(open, {
     reason: "expiration",
@@ -55,15 +56,11 @@ function closeExpired(open: ExitDecision<MonitoredOption>, close: number | null)
   });
 }
 
-/**
- * What an expired option is worth, dollars per share (spec G9): what exercising it at the underlying's close would have
- * brought; without a close the last premium observed, without that 0.
- */
+/** What an expired option is worth, dollars per share: what exercising it at the underlying's close would have brought. */
 export function settlementPremium(
-  option: Pick<MonitoredOption, "option_type" | "strike_price" | "current_price">,
-  close: number | null,
+  option: Pick<MonitoredOption, "option_type" | "strike_price">,
+  close: number,
 ): number {
-  if (close === null) return option.current_price ?? 0;
   const intrinsic = option.option_type === "call" ? close - option.strike_price : option.strike_price - close;
   return round(Math.max(0, intrinsic), priceDecimals);
 }

@@ -19,6 +19,8 @@ export const priceBarSchema = z.object({
   close: priceSchema.nullable(),
   /** New shares for an old one from this day's opening on, 1 without a split; null where that is not known. */
   split: z.number().positive().nullable().default(null),
+  /** Whether that may be something else than a split, as a spin-off. */
+  is_split_doubtful: z.literal(true).optional(),
   source: z.enum(["broker", "yahoo"]),
   /** Written after the day's close: nothing of it will change. */
   is_final: z.boolean(),
@@ -37,17 +39,18 @@ export interface BarRange {
 /** A day's prices as they are stored: final once the session has ended, because then nothing of them changes. */
 export function toPriceBar(
   ticker: string,
-  bar: DayPrices & Partial<Pick<DailyBar, "split">>,
+  bar: DayPrices & { split?: number | null; isSplitDoubtful?: true },
   source: PriceBar["source"],
   marketTime: Date,
 ): PriceBar {
   const { date, open, high, low, close, split = null } = bar;
   const stamp = { is_final: isSessionOver(date, marketTime), fetched_at: iso(marketTime) };
-  return { ticker, date, open, high, low, close, split, source, ...stamp };
+  const doubt = bar.isSplitDoubtful && { is_split_doubtful: true as const };
+  return { ticker, date, open, high, low, close, split, ...doubt, source, ...stamp };
 }
 
-/** A day on which the ticker was not traded, although the calendar did not know it. */
-function emptyBar(ticker: string, date: string, marketTime: Date): PriceBar {
+/** A day on which the ticker was not traded, although the exchange was open. */
+export function untradedBar(ticker: string, date: string, marketTime: Date): PriceBar {
   const stamp = { is_final: true, fetched_at: iso(marketTime) };
   return { ticker, date, open: null, high: null, low: null, close: null, split: 1, source: "yahoo", ...stamp };
 }
@@ -63,7 +66,9 @@ export function mayReplace(stored: PriceBar | undefined, next: PriceBar): boolea
 
 /** The bar that takes a stored one's place: of splits it knows what that one did, unless it knows better. */
 export function inPlaceOf(stored: PriceBar | undefined, next: PriceBar): PriceBar {
-  return { ...next, split: next.split ?? stored?.split ?? null };
+  if (next.split !== null || !stored) return next;
+  const { split, is_split_doubtful } = stored;
+  return { ...next, split, ...(is_split_doubtful && { is_split_doubtful }) };
 }
 
 /** Without what only a later market time could know: a replay must not see today's close because it is stored. */
@@ -92,18 +97,40 @@ export function missingDays({ from, to, marketTime }: Omit<BarRange, "ticker">, 
 }
 
 /**
- * What a source's answer says about the days it was asked for: their prices, and that a day without any was none where
- * the answer, oldest first, goes on after it. The end of an answer says nothing: the source may be late.
+ * What a source's answer, oldest first, says about the days it was asked for, of which `stored` is known already: their
+ * prices, and which days it leaves out although it goes on after them. The end of an answer says nothing: the source may
+ * be late. A day that is left out may be one that it has lost, so nothing is known of it until the source leaves it out
+ * again on a later day: then there was no trading. A split that it dates right after such a day may belong to it.
  */
-export function answeredBars(range: BarRange, asked: readonly string[], answer: readonly DailyBar[]): PriceBar[] {
+export function answeredBars(
+  range: BarRange,
+  asked: readonly string[],
+  answer: readonly DailyBar[],
+  stored: readonly PriceBar[],
+): PriceBar[] {
   const { ticker, marketTime } = range;
   const byDay = new Map(answer.map((bar) => [bar.date, bar]));
+  const known = new Map(stored.map((bar) => [bar.date, bar]));
   const last = answer.at(-1)?.date ?? "";
+  let isAfterLost = false;
   return asked.flatMap((day) => {
     const bar = byDay.get(day);
-    if (bar) return toPriceBar(ticker, bar, "yahoo", marketTime);
-    return day < last ? emptyBar(ticker, day, marketTime) : [];
+    if (!bar && day >= last) return [];
+    const said = bar
+      ? toPriceBar(ticker, isAfterLost && bar.split !== 1 ? { ...bar, split: null } : bar, "yahoo", marketTime)
+      : leftOut(ticker, day, known.get(day), marketTime);
+    isAfterLost = !bar && (said.split === null || said.close !== null);
+    return [said];
   });
+}
+
+/** What is known of a day that a source leaves out. Where the broker has seen all of it, that there was no split. */
+function leftOut(ticker: string, date: string, stored: PriceBar | undefined, marketTime: Date): PriceBar {
+  const untraded = untradedBar(ticker, date, marketTime);
+  if (stored && stored.close !== null) return { ...stored, split: stored.is_final ? 1 : null };
+  const firstSaid = stored?.fetched_at ?? untraded.fetched_at;
+  if (newYorkDay(new Date(firstSaid)) < newYorkDay(marketTime)) return untraded;
+  return { ...untraded, split: null, is_final: false, fetched_at: firstSaid };
 }
 
 /** A split, and what the first share of the new kind was traded at, in dollars. */
@@ -113,19 +140,20 @@ export interface OpenedSplit extends Split {
 
 /** The splits among bars. */
 export function splitsOf(bars: readonly PriceBar[]): OpenedSplit[] {
-  return bars.flatMap(({ date, split, open }) =>
-    split === null || split === 1 || open === null ? [] : [{ date, ratio: split, opening: open }],
+  return bars.flatMap(({ date, split, open, is_split_doubtful: isDoubtful }) =>
+    split === null || split === 1 || open === null
+      ? []
+      : [{ date, ratio: split, opening: open, ...(isDoubtful && { isDoubtful }) }],
   );
 }
 
 /**
- * The splits of a range, oldest first; undefined where of one of its trading days, as far as they have begun, the bars
- * do not say whether there was one.
+ * The splits of a range, oldest first; undefined where one of its trading days, as far as they have begun, is missing
+ * among the bars (`missingDays`).
  */
 export function splitsWithin(range: Omit<BarRange, "ticker">, bars: readonly PriceBar[]): OpenedSplit[] | undefined {
-  const within = bars.filter(({ date }) => date >= range.from && date <= range.to);
-  const known = new Set(within.filter(({ split }) => split !== null).map(({ date }) => date));
-  return missingDays(range, []).every((day) => known.has(day)) ? splitsOf(within) : undefined;
+  if (missingDays(range, bars).length > 0) return undefined;
+  return splitsOf(bars.filter(({ date }) => date >= range.from && date <= range.to));
 }
 
 /**

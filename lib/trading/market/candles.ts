@@ -18,7 +18,7 @@ export function candleRecord({ timestamp, open, high, low, close }: Candle): z.i
 }
 
 /** The prices of one New York day, from whatever source; of splits only the source of daily prices knows. */
-export type DayPrices = Omit<DailyBar, "split">;
+export type DayPrices = Omit<DailyBar, "split" | "isSplitDoubtful">;
 
 /** The stretch of time a check covers, ISO-8601 UTC: from the last check, or the opening, to now. */
 export interface PriceWindow {
@@ -26,7 +26,8 @@ export interface PriceWindow {
   to: string;
 }
 
-const fiveMinutes = 5 * 60_000;
+/** How long a candle is. */
+export const candleMs = 5 * 60_000;
 
 /**
  * The trading days wholly inside a window, which daily bars can stand in for; today is not among them (spec pipeline
@@ -55,13 +56,13 @@ export function candlesOfWindow(
   daily: readonly DayPrices[],
   window: PriceWindow,
 ): Candle[] {
-  const from = Math.floor(Date.parse(window.from) / fiveMinutes) * fiveMinutes;
+  const from = Math.floor(Date.parse(window.from) / candleMs) * candleMs;
   const to = Date.parse(window.to);
   const fine = mergeCandles(regularSession(fiveMinute));
   const fineDays = new Set(fine.map(({ timestamp }) => newYorkDay(timestamp)));
   const coarse = daily.filter(({ date }) => !fineDays.has(date)).map(dayCandle);
   return mergeCandles(
-    fine.filter(({ timestamp }) => timestamp.getTime() >= from && timestamp.getTime() + fiveMinutes <= to),
+    fine.filter(({ timestamp }) => timestamp.getTime() >= from && timestamp.getTime() + candleMs <= to),
     regularSession(coarse).filter(({ timestamp }) => timestamp.getTime() >= from && timestamp.getTime() < to),
   );
 }

@@ -4,7 +4,6 @@ import type { TradingServices } from "../services.ts";
 import {
   answeredBars,
   type BarRange,
-  closeOn,
   inPlaceOf,
   knownAt,
   mayReplace,
@@ -70,23 +69,31 @@ export async function splitsSince(
   return splitsWithin(range, (await readDays(services, range)).days);
 }
 
+/** What an option past its expiration is settled by. */
+export interface Settlement {
+  /** The underlying's, from the last check to the expiration. */
+  splits: OpenedSplit[];
+  /** The underlying's of the expiration day in dollars, as it was traded. */
+  close: number;
+}
+
 /**
- * What settles an option that expired on `day`, not looked at since `since` (ISO-8601 UTC): the underlying's splits until
- * then (`splitsSince`) and its close of that day as it was traded. A source that answers and knows of no trading at all
- * says that nothing was split.
+ * What settles an option that expired on `day`, not looked at since `since` (ISO-8601 UTC); undefined where the source of
+ * daily prices does not say yet. No other day's close stands in for that of the expiration day, but where the exchange
+ * was closed on it, the one before. Of an underlying that was not traded on it nobody can say what the option was worth.
  */
 export async function readSettlement(
   services: PriceServices,
   { ticker, since, day }: { ticker: string; since: string; day: string },
   marketTime: Date,
-): Promise<{ splits: OpenedSplit[] | undefined; close: number | null }> {
+): Promise<Settlement | undefined> {
   const opening = nextOpening(since);
-  // One that expires on a day without trading is worth what the last close before it made of it.
   const last = lastTradingDay(day);
   const range = { ticker, from: [opening, last].toSorted()[0] ?? last, to: last, marketTime };
-  const { days, isComplete } = await readDays(services, range);
-  const isUntraded = isComplete && days.length === 0;
-  return { splits: isUntraded ? [] : splitsWithin({ ...range, from: opening }, days), close: closeOn(days, last) };
+  const { days } = await readDays(services, range);
+  const splits = splitsWithin(range, days)?.filter(({ date }) => date >= opening);
+  const close = days.find(({ date }) => date === last)?.close ?? null;
+  return splits && close !== null ? { splits, close } : undefined;
 }
 
 /** Like `readBars`, with the days without trading. */
@@ -99,26 +106,34 @@ export async function readDays(
   const { store } = services;
   const stored = await store.queryAll({ pk: store.keys.dailyBar(ticker, "").pk, from, to }, priceBarSchema);
   const known = knownAt(stored, marketTime);
-  const fetched = await fetchBars(services, range, missingDays(range, known));
+  const fetched = await fetchBars(services, range, known);
   if (fetched) await saveBars(services, fetched);
   const byDay = new Map([...known, ...(fetched ?? [])].map((bar) => [bar.date, bar]));
   const days = [...byDay.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1));
   return { days, isComplete: fetched !== undefined };
 }
 
+/** Like `readDays`, with what the source says now about all of the days: it may name a split days after it was asked. */
+export async function readDaysAnew(services: PriceServices, range: BarRange): ReturnType<typeof readDays> {
+  const fetched = await fetchBars(services, range, []);
+  if (fetched) await saveBars(services, fetched);
+  return readDays(services, range);
+}
+
 /** What the source says about the missing days; undefined where it fails. */
 async function fetchBars(
   { dailyPrices, log }: PriceServices,
   range: BarRange,
-  missing: readonly string[],
+  known: readonly PriceBar[],
 ): Promise<PriceBar[] | undefined> {
   const { ticker: symbol, to, marketTime } = range;
+  const missing = missingDays(range, known);
   const [from] = missing;
   if (from === undefined) return [];
   try {
     const prices = await dailyPrices();
-    // To the end of the range, because days that follow tell that a day without prices was a holiday.
-    return answeredBars(range, missing, await prices.dailyBars({ symbol, from, to, marketTime }));
+    // To the end of the range, because days that follow tell that the source is not late with a day without prices.
+    return answeredBars(range, missing, await prices.dailyBars({ symbol, from, to, marketTime }), known);
   } catch (error) {
     log.info("daily prices could not be had", { ticker: symbol, days: missing.length, problem: String(error) });
     return undefined;

@@ -1,11 +1,11 @@
 import type { Configuration } from "../../configuration/keys.ts";
 import type { OptionChain, OptionContract, OptionQuote, OptionType } from "../../providers/market/market.ts";
-import { daysBetween } from "../../runtime/dates.ts";
+import { daysBetween, iso } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import { priceDecimals } from "../instruments/returns.ts";
 
 /** What the choice looks at of a chain's contract; unknown figures are null. */
-export type ListedContract = Omit<OptionContract, "dte" | "last" | "synthetic">;
+export type ListedContract = Omit<OptionContract, "dte" | "last" | "isHalted" | "synthetic">;
 
 export interface SelectedContract {
   contract_symbol: string;
@@ -19,6 +19,8 @@ export interface SelectedContract {
   bid: number | null;
   ask: number | null;
   underlying_price: number | null;
+  /** ISO-8601 UTC; null where the broker does not say. */
+  quoted_at: string | null;
 }
 
 export interface StrikeSelection {
@@ -80,6 +82,7 @@ export function selectContract(
     bid: knownOrNull(best.bid),
     ask: knownOrNull(best.ask),
     underlying_price: chain.underlyingPrice,
+    quoted_at: best.at && iso(best.at),
   };
   return { contract, expirationsChecked };
 }

@@ -3,13 +3,14 @@ import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
 import { decideExits } from "../exits/decide.ts";
 import type { FillSettings } from "../exits/fills.ts";
-import type { MonitoredInstrument } from "../exits/monitored.ts";
-import type { ExitDecision, ExitSettings } from "../exits/steps.ts";
+import type { ExitSettings } from "../exits/steps.ts";
 import type { Offered } from "../instruments/terms.ts";
 import type { OpenedSplit } from "../market/bars.ts";
-import { applyDecision, type Holding, observePrice } from "../positions/bookkeeping.ts";
+import { type Doubt, reviewReason } from "../market/doubts.ts";
+import { applyDecision, type Holding, missPrice, observePrice } from "../positions/bookkeeping.ts";
 import { positionInstrument } from "../positions/instrument.ts";
 import type { Position, PositionExit } from "../positions/record.ts";
+import { markForReview } from "../positions/review.ts";
 import { bookSplit, dueSplits } from "../positions/splits.ts";
 import { predictionInstrument } from "../predictions/instrument.ts";
 import type { FollowedPrediction, PredictionExit, PredictionOutcome } from "../predictions/record.ts";
@@ -32,24 +33,61 @@ export interface ObservedMarket {
   /** Stocks only: those of the window. */
   candles: readonly Candle[];
   price: number | null;
+  /** When that was traded, ISO-8601 UTC; null where the broker does not say. */
+  tradedAt: string | null;
   offered: Offered;
+  /** Trading days without a price; null where there is one, or nobody says. */
+  daysWithoutPrice: number | null;
+  /** False where no source says which splits there were: nothing can be judged. */
+  isScaleKnown: boolean;
   /** Options past their expiration only. */
   expirationClose: number | null;
-  /** Daily bars stand in for the broker's candles. */
+  /** Of a stock that the broker gave no prices of: daily bars give it a value. */
   isDailyOnly: boolean;
+  /** Why nobody knows the scale, although the sources answer. */
+  doubt: Doubt | null;
 }
+
+/** Nothing is known of the market, and of no split. */
+export const unobserved: ObservedMarket = {
+  splits: [],
+  candles: [],
+  price: null,
+  tradedAt: null,
+  offered: { bid: null, ask: null },
+  daysWithoutPrice: null,
+  isScaleKnown: true,
+  expirationClose: null,
+  isDailyOnly: false,
+  doubt: null,
+};
 
 type Checked = Holding & { records: PositionExit[] };
 
 /**
- * What a check of a position comes to: exits, splits, state, price, and from when on the next one looks. Null where it
- * has been written before.
+ * What a check of a position comes to: exits, splits, state, price, and from when on the next one looks; or that a person
+ * has to look at it, and then how long it has been without a price. Null where it has been written before.
  */
 export function checkPosition(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
-  const { price, isDailyOnly } = observed;
+  const { position } = holding;
+  if (position.needs_review) return changed(holding, priceObserved(holding, { ...observed, price: null }, moment.now));
+  const reason = reasonOf(position, observed, moment);
+  if (reason !== null) return { ...markForReview(holding, reason, moment.today), records: [] };
+  return decided(holding, observed, moment);
+}
+
+function reasonOf(position: Position, { splits, doubt }: ObservedMarket, { today }: CheckMoment): string | null {
+  const held = { since: position.last_checked_at, due: dueSplits(position, splits), doubt };
+  return reviewReason(position.ticker, held, today);
+}
+
+function decided(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
+  const { price } = observed;
   const { now } = moment;
-  const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
+  if (!observed.isScaleKnown) return changed(holding, priceObserved(holding, observed, now));
   const due = dueSplits(holding.position, observed.splits);
+  if (observed.isDailyOnly) return valued(holding, due, observed, now);
+  const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
   const split = bookSplits({ ...holding, records: [] }, due, known, moment);
   if (split.position.status === "closed") return checkedAt(now, split);
   const latest = due.at(-1)?.date ?? "";
@@ -58,16 +96,36 @@ export function checkPosition(holding: Holding, observed: ObservedMarket, moment
   const expirationClose = delivered(split.position.deliverable_shares, observed.expirationClose);
   const view = { candles, price, today: moment.today, expirationClose };
   const decision = decideExits(instrument, view, moment.settings);
-  const priced = price === null ? split : { ...split, ...observePrice(split.portfolio, split.position, price, now) };
-  // Daily bars do not know the five-minute candles of the window. Where they change nothing but the price, the window
-  // stays open, and the peak where it was, so that the next check walks all of it as if this one had not been (G16).
-  // Where they decide something, candles from before would be judged by levels that came after them: the window ends.
-  if (isDailyOnly && split.records.length === 0 && !decides(instrument, decision)) {
-    const { last_price, last_price_at } = holding.position;
-    return last_price === price && last_price_at === now && due.length === 0 ? null : priced;
-  }
+  const priced = { ...split, ...priceObserved(split, observed, now) };
   const after = applyDecision(priced, decision, exitContext(observed, moment));
   return checkedAt(now, { ...after, records: [...split.records, ...after.records] });
+}
+
+/** What is seen of a price, or that there is none. */
+const seen = ["last_price", "last_price_at", "last_traded_at", "days_without_price"] as const;
+
+/** Null where that is as before: a window that stays open is looked at again by a repeated call. */
+function changed(before: Holding, after: Holding): Checked | null {
+  const isSame = seen.every((field) => after.position[field] === before.position[field]);
+  return isSame ? null : { ...after, records: [] };
+}
+
+function priceObserved(
+  { portfolio, position }: Holding,
+  { price, tradedAt, daysWithoutPrice }: ObservedMarket,
+  now: string,
+): Holding {
+  if (price !== null) return observePrice(portfolio, position, { price, tradedAt }, now);
+  return daysWithoutPrice === null ? { portfolio, position } : missPrice({ portfolio, position }, daysWithoutPrice);
+}
+
+/**
+ * Daily bars know neither the candles of the window nor the price of the moment: they give a value and decide nothing, so
+ * that the next check walks all of the window as if this one had not been (G16). A price after a split is none of what is
+ * held before it, and the split itself waits: what the days before it sell is sold before it.
+ */
+function valued(holding: Holding, due: readonly OpenedSplit[], observed: ObservedMarket, now: string): Checked | null {
+  return due.length > 0 ? null : changed(holding, priceObserved(holding, observed, now));
 }
 
 /** What a hundredth of what a contract delivers is worth, to which its strike and premium relate. */
@@ -122,18 +180,8 @@ function walkDays(
   const instrument = positionInstrument(before.position);
   const view = { candles, price: null, today: moment.today, expirationClose: null };
   const decision = decideExits(instrument, view, moment.settings);
-  if (observed.isDailyOnly && !decides(instrument, decision)) return before;
   const after = applyDecision(before, decision, exitContext(observed, moment));
   return { ...after, records: [...before.records, ...after.records] };
-}
-
-/** An exit or another tier, which every promotion and every taken profit brings; a new peak alone decides nothing. */
-function decides(before: MonitoredInstrument, { exits, instrument }: ExitDecision): boolean {
-  return exits.length > 0 || tierOf(before) !== tierOf(instrument);
-}
-
-function tierOf(instrument: MonitoredInstrument): string | null {
-  return instrument.instrument_type === "stock" ? instrument.time_extension : null;
 }
 
 /** What a check of a prediction comes to. */

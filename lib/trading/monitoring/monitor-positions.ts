@@ -1,8 +1,6 @@
 import type { Candle } from "../../providers/market/market.ts";
 import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { newYorkDay } from "../../runtime/dates.ts";
-import { counterActions } from "../../store/counters.ts";
-import { decideAnew } from "../../store/decide-anew.ts";
 import { type ContractTerms, splitContract } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { candleRecord } from "../market/candles.ts";
@@ -10,21 +8,15 @@ import { livePremiums } from "../market/quotes.ts";
 import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
 import { dueSplits } from "../positions/splits.ts";
-import {
-  closingCounts,
-  createExits,
-  readOpenPositions,
-  readPortfolio,
-  readPortfolios,
-  readPosition,
-  savePortfolio,
-  savePosition,
-} from "../positions/stored.ts";
-import { checkPosition, type ObservedMarket } from "./check.ts";
+import { readOpenPositions, readPortfolios } from "../positions/stored.ts";
+import { type ObservedMarket, unobserved } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
+import { doubtsOf, readLost, reviewWarnings, warn } from "./reviews.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
 import { readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
+import { daysWithout, neverTraded, unpricedWarnings } from "./unpriced.ts";
 import { decidingCandles } from "./window.ts";
+import { check, isDue } from "./write-check.ts";
 
 /**
  * Checks every open position once, stocks first, one transaction each (spec pipeline 9.2, steps 1–4). One of which no
@@ -33,7 +25,8 @@ import { decidingCandles } from "./window.ts";
 export async function monitorPositions(monitoring: Monitoring): Promise<void> {
   const { services } = monitoring.context;
   const open = await readOpenPositions(services, await readPortfolios(services));
-  const due = open.filter((position) => isDue(monitoring, position));
+  await warn(monitoring, reviewWarnings(monitoring, open));
+  const due = open.filter((position) => isDue(monitoring, position) && !position.needs_review);
   await checkStocks(
     monitoring,
     due.filter((position) => position.instrument_type === "stock"),
@@ -42,11 +35,17 @@ export async function monitorPositions(monitoring: Monitoring): Promise<void> {
     monitoring,
     due.filter((position) => position.instrument_type === "option"),
   );
+  await ageReviewed(monitoring);
 }
 
-/** Whether it is open and was not looked at at this market time already, by an earlier try or another run. */
-function isDue({ now }: Monitoring, { status, last_checked_at }: Position): boolean {
-  return status === "open" && last_checked_at < now;
+/** No rule decides on what needs review, which grows older without a price: marked by this run or an earlier one. */
+async function ageReviewed(monitoring: Monitoring): Promise<void> {
+  const { services } = monitoring.context;
+  const open = await readOpenPositions(services, await readPortfolios(services));
+  for (const { id } of open.filter(({ needs_review }) => needs_review)) {
+    const unpriced = (before: Position) => daysWithout(neverTraded, before, monitoring);
+    await check(monitoring, id, (before) => ({ ...unobserved, daysWithoutPrice: unpriced(before) }));
+  }
 }
 
 async function checkStocks(monitoring: Monitoring, positions: readonly StockPosition[]): Promise<void> {
@@ -66,10 +65,20 @@ async function checkStocks(monitoring: Monitoring, positions: readonly StockPosi
   const markets = new Map(answers.map(({ ticker, market }) => [ticker, market]));
   const warnings = answers.flatMap((answer) => stockWarning(monitoring, answer));
   warnings.push(...tickWarnings(monitoring, positions, markets));
+  const unpriced = new Map(answers.map((answer) => [answer.ticker, answer.unpriced]));
+  const missing = positions.filter(({ ticker }) => unpriced.get(ticker));
+  warnings.push(...unpricedWarnings(monitoring, missing, unpriced));
   if (warnings.length > 0) await context.commit(warnings);
+  const doubts = await doubtsOf(monitoring, positions, answers);
   for (const { id, ticker } of positions) {
     const market = markets.get(ticker);
-    if (market) await check(monitoring, id, (position) => observedStock(market, position, now));
+    const facts = unpriced.get(ticker);
+    const doubt = doubts.get(ticker);
+    if (!market && !facts && !doubt) continue;
+    await check(monitoring, id, (position) => ({
+      ...(market ? observedStock(market, position, now) : { ...unobserved, ...doubt, isScaleKnown: false }),
+      daysWithoutPrice: facts ? daysWithout(facts, position, monitoring) : null,
+    }));
   }
 }
 
@@ -101,10 +110,10 @@ function tickWarnings(
 }
 
 function observedStock(market: StockMarket, position: Position, now: string): ObservedMarket {
-  const { splits, price, offered, isDailyOnly } = market;
+  const { splits, price, tradedAt, offered, isDailyOnly } = market;
   const window = { from: position.last_checked_at, to: now };
   const { candles } = windowOnOneScale(market, position.last_price, window);
-  return { splits, candles, price, offered, expirationClose: null, isDailyOnly };
+  return { ...unobserved, splits, candles, price, tradedAt, offered, isDailyOnly };
 }
 
 /** Neighbours are compared in today's shares, or a split would look like a bad tick; answered as they were traded. */
@@ -138,27 +147,38 @@ function stockWarning(monitoring: Monitoring, { ticker, market, failedAttempts, 
 async function checkOptions(monitoring: Monitoring, positions: readonly OptionPosition[]): Promise<void> {
   const { context, today } = monitoring;
   const alive = positions.filter(({ expiration_date }) => expiration_date >= today);
-  const unseen = alive.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
-  const splits = await readSplits(monitoring, unseen);
-  const options = alive.flatMap((position) => {
+  const unchecked = alive.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
+  const splits = await readSplits(monitoring, unchecked);
+  const options = alive.map((position) => {
     const known = splits.get(position.ticker);
-    return known ? [{ position, splits: known, contract: contractAfter(position, known) }] : [];
+    return { position, splits: known, contract: contractAfter(position, known ?? []) };
   });
   const contracts = options.map(({ contract }) => contract);
   const premiums = await livePremiums(context.services, contracts, context.marketTime);
   const undecided = new Set(alive.map(({ ticker }) => ticker).filter((ticker) => !splits.has(ticker)));
-  const unpriced = options.filter(({ contract }) => !premiums.has(contract));
+  const unseen = options.filter(({ splits: known, contract }) => known && !premiums.get(contract));
+  const unpriced = options.filter(({ contract }) => premiums.get(contract) === null).map(({ position }) => position);
   const warnings = [
     ...[...undecided].map((ticker) => unknownSplits(monitoring, ticker)),
-    ...unpriced.map(({ position, contract }) => optionWarning(monitoring, position, contract)),
+    ...unseen.map(({ position, contract }) => optionWarning(monitoring, position, contract)),
+    ...unpricedWarnings(monitoring, unpriced, new Map()),
   ];
   if (warnings.length > 0) await context.commit(warnings);
+  const lost = await readLost(
+    monitoring,
+    alive.filter(({ ticker }) => undecided.has(ticker)),
+  );
   for (const { position, splits: known, contract } of options) {
     const premium = premiums.get(contract);
+    const doubt = lost.has(position.ticker) ? "unknown_symbol" : null;
     // Without a premium nothing is judged, but what it is the premium of is booked.
-    if (premium || dueSplits(position, known).length > 0) {
-      await check(monitoring, position.id, () => ({ ...unobserved, splits: known, ...premium }));
-    }
+    const isDecided = known !== undefined && (premium || dueSplits(position, known).length > 0);
+    if (!isDecided && premium !== null && !doubt) continue;
+    await check(monitoring, position.id, (before) => ({
+      ...unobserved,
+      ...(isDecided ? { splits: known, ...premium } : { isScaleKnown: false, doubt }),
+      daysWithoutPrice: premium === null ? daysWithout(neverTraded, before, monitoring) : null,
+    }));
   }
   for (const position of positions.filter(({ expiration_date }) => expiration_date < today)) {
     await settle(monitoring, position);
@@ -168,26 +188,33 @@ async function checkOptions(monitoring: Monitoring, positions: readonly OptionPo
 /** The symbol by which the broker knows an option's contract after splits. */
 function contractAfter(position: OptionPosition, splits: readonly OpenedSplit[]): string {
   const split = (terms: ContractTerms, { ratio }: OpenedSplit): ContractTerms => splitContract(terms, ratio);
-  return dueSplits(position, splits).reduce(split, position).contract_symbol;
+  const certain = dueSplits(position, splits).filter(({ isDoubtful }) => !isDoubtful);
+  return certain.reduce(split, position).contract_symbol;
 }
 
-/** An option past its expiration. */
+/** An option past its expiration; without the close that it is settled by, it stays as it is. */
 async function settle(monitoring: Monitoring, position: OptionPosition): Promise<void> {
   const { services, marketTime, commit } = monitoring.context;
   const { id, ticker, last_checked_at: since, expiration_date: day } = position;
-  const { splits, close } = await readSettlement(services, { ticker, since, day }, marketTime);
-  if (splits) await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
-  else await commit([unknownSplits(monitoring, ticker)]);
+  const settlement = await readSettlement(services, { ticker, since, day }, marketTime);
+  if (settlement) {
+    const { splits, close } = settlement;
+    await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
+  } else if ((await readLost(monitoring, [position])).has(ticker)) {
+    // It may have become money or another company: nothing tells what its options came to.
+    await check(monitoring, id, () => ({ ...unobserved, isScaleKnown: false, doubt: "unknown_symbol" }));
+  } else await commit([unsettled(monitoring, position)]);
 }
 
-const unobserved: ObservedMarket = {
-  splits: [],
-  candles: [],
-  price: null,
-  offered: { bid: null, ask: null },
-  expirationClose: null,
-  isDailyOnly: false,
-};
+function unsettled({ context }: Monitoring, { id, ticker, expiration_date }: OptionPosition) {
+  return context.warning({
+    type: "settlement_unknown",
+    subject: id,
+    message: `Nobody says at what ${ticker} closed on ${expiration_date}; the option that expired then stays open until a run knows it.`,
+    ticker,
+    context: { ticker, position_id: id, expiration_date },
+  });
+}
 
 function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, contract: string) {
   return context.warning({
@@ -197,36 +224,4 @@ function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, 
     ticker,
     context: { ticker, position_id: id },
   });
-}
-
-/** One position's check in one transaction; where somebody else wrote meanwhile, it is decided anew. */
-async function check(
-  monitoring: Monitoring,
-  id: string,
-  observe: (position: Position) => ObservedMarket,
-): Promise<void> {
-  const { context, configuration: settings, now, today } = monitoring;
-  const { services, runId, log } = context;
-  const { keys } = services.store;
-  monitoring.stopIfLate();
-  const exits = await decideAnew(services, async () => {
-    const before = await readPosition(services, id);
-    if (!isDue(monitoring, before)) return [];
-    const holding = { portfolio: await readPortfolio(services, before.portfolio_id), position: before };
-    const after = checkPosition(holding, observe(before), { runId, now, today, settings });
-    if (after === null) return [];
-    const { portfolio, position, records } = after;
-    const written = await context.commit(
-      [
-        savePosition(keys, position),
-        savePortfolio(keys, portfolio),
-        ...createExits(keys, records),
-        ...counterActions(keys, [closingCounts(before, position)]),
-      ],
-      records.length > 0 ? { add: { exits_recorded: records.length } } : undefined,
-    );
-    return written.applied ? records : undefined;
-  });
-  for (const { id: exitId, exit_reason, exit_price } of exits)
-    log.info("exit recorded", { exitId, exit_reason, exit_price });
 }

@@ -10,6 +10,7 @@ import { bookSplits } from "../predictions/splits.ts";
 import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
 import { checkPrediction, type ObservedPremium, type PredictionCheck } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
+import { predictionReviewWarnings, readLost, reviewedOf, warn } from "./reviews.ts";
 import { readSplits } from "./splits.ts";
 
 /** Leaves room in a transaction for counters, the fence and the marker. */
@@ -18,15 +19,18 @@ const actionsPerWrite = 90;
 /** Closes of expired underlyings that are asked for at once. */
 const closesInFlight = 5;
 
+/** Where many predictions are left, these tell which. */
+const tickersNamed = 20;
+
 const trackedSchema = z.object({ prediction_id: z.string() });
 
-/** A prediction after its splits, and what is observed of it then; undefined where nothing is. */
+/** A prediction after its splits, or as one that needs review, and what is observed of it then; undefined where nothing is. */
 interface Observation {
   split: FollowedPrediction;
   seen: ObservedPremium | undefined;
 }
 
-/** Undefined where nobody says whether its underlying was split, and it is left as it is. */
+/** Undefined where nobody says whether its underlying was split, or what it closed at, and it is left as it is. */
 type Observe = (prediction: FollowedPrediction) => Observation | undefined;
 
 /**
@@ -43,20 +47,46 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
   );
   const expired = due.filter(({ expiration_date }) => expiration_date < monitoring.today);
   const settlements = [...Map.groupBy(expired, settlementOf).values()];
+  const undecided: FollowedPrediction[] = [];
   // The source may take minutes to say nothing: what a few closes settle is written before others are asked for.
   for (const few of chunked(settlements, closesInFlight)) {
     monitoring.stopIfLate();
-    await checkAll(monitoring, few.flat(), await observeExpirations(monitoring, few));
+    const observe = await observeExpirations(monitoring, few);
+    undecided.push(...few.flat().filter((prediction) => !observe(prediction)));
+    await checkAll(monitoring, few.flat(), observe);
   }
 
   const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
   const observe = await observePremiums(monitoring, alive);
-  const unobserved = alive.filter((prediction) => !observe(prediction)?.seen);
+  undecided.push(...alive.filter((prediction) => !observe(prediction)));
+  const unobserved = alive.filter((prediction) => {
+    const { split = prediction, seen } = observe(prediction) ?? {};
+    return !seen && !needsReview(split);
+  });
   if (unobserved.length > 0) {
-    const tickers = [...new Set(unobserved.map(({ ticker }) => ticker))].slice(0, 20);
-    log.warn("predictions without a premium are left to the next run", { predictions: unobserved.length, tickers });
+    log.warn("predictions without a premium are left to the next run", {
+      predictions: unobserved.length,
+      tickers: tickersOf(unobserved),
+    });
   }
+  if (undecided.length > 0) await monitoring.context.commit([uncheckedWarning(monitoring, undecided)]);
   await checkAll(monitoring, alive, observe);
+}
+
+function tickersOf(predictions: readonly FollowedPrediction[]): string[] {
+  return [...new Set(predictions.map(({ ticker }) => ticker))].slice(0, tickersNamed);
+}
+
+/** One for all of them: while the source of daily prices is down, there may be hundreds. */
+function uncheckedWarning({ context }: Monitoring, predictions: readonly FollowedPrediction[]) {
+  const tickers = tickersOf(predictions);
+  return context.warning({
+    type: "predictions_unchecked",
+    subject: "",
+    message: `Daily prices of ${tickers.join(", ")} are missing; ${predictions.length} predictions wait for a run that knows them.`,
+    ticker: null,
+    context: { predictions: predictions.length, tickers },
+  });
 }
 
 /** Those of `ids` that are tracked and not yet looked at at this market time; by id, so that batches are the same. */
@@ -82,21 +112,34 @@ async function observeExpirations(
 ): Promise<Observe> {
   const settled = await Promise.all(settlements.map((together) => readSettlementOf(monitoring, together)));
   const known = new Map(settled.flat());
+  const undecided = settlements.flat().filter((prediction) => !known.get(settlementOf(prediction)));
+  const lost = await readLost(monitoring, undecided.map(unchecked));
   return (prediction) => {
-    const { splits, close = null } = known.get(settlementOf(prediction)) ?? {};
-    if (!splits) return undefined;
-    const split = bookSplits(prediction, splits, monitoring.now);
-    return { split, seen: { premium: null, expirationClose: close } };
+    const settlement = known.get(settlementOf(prediction));
+    const reviewed = reviewedOf(monitoring, prediction, settlement?.splits, lost);
+    if (reviewed) return { split: reviewed, seen: undefined };
+    if (!settlement) return undefined;
+    const split = bookSplits(prediction, settlement.splits, monitoring.now);
+    return { split, seen: { premium: null, expirationClose: settlement.close } };
   };
 }
 
-/** Books what was split since the last checks of these predictions; undefined where no source says. */
+function unchecked(prediction: FollowedPrediction) {
+  return { ticker: prediction.ticker, last_checked_at: unseenSince(prediction) };
+}
+
+/**
+ * Books what was split since the last checks of these predictions, or sends them to review; undefined where no source says.
+ */
 async function readSplitsOf(monitoring: Monitoring, predictions: readonly FollowedPrediction[]) {
   const unseen = predictions.map((each) => ({ ticker: each.ticker, since: unseenSince(each) }));
   const splits = await readSplits(monitoring, unseen);
+  const undecided = predictions.filter(({ ticker }) => !splits.has(ticker));
+  const lost = await readLost(monitoring, undecided.map(unchecked));
   return (prediction: FollowedPrediction): FollowedPrediction | undefined => {
     const known = splits.get(prediction.ticker);
-    return known && bookSplits(prediction, known, monitoring.now);
+    const reviewed = reviewedOf(monitoring, prediction, known, lost);
+    return reviewed ?? (known && bookSplits(prediction, known, monitoring.now));
   };
 }
 
@@ -129,10 +172,15 @@ async function observePremiums(monitoring: Monitoring, alive: readonly FollowedP
   return (prediction) => {
     const split = bookSplitsOf(prediction);
     if (!split) return undefined;
+    if (needsReview(split)) return { split, seen: undefined };
     const live = premiums.get(split.contract_symbol);
     const underlyingPrice = shares.get(prediction.ticker)?.price ?? null;
-    return { split, seen: live && { premium: live.price, offered: live.offered, underlyingPrice } };
+    return { split, seen: live ? { premium: live.price, offered: live.offered, underlyingPrice } : undefined };
   };
+}
+
+function needsReview({ status }: FollowedPrediction): boolean {
+  return status === "needs_review";
 }
 
 /** Writes the checks, as many per transaction as fit, one transaction after the other. */
@@ -141,6 +189,9 @@ async function checkAll(
   predictions: readonly FollowedPrediction[],
   observe: Observe,
 ): Promise<void> {
+  const reviewed = predictions.flatMap((prediction) => observe(prediction)?.split ?? []).filter(needsReview);
+  // First: once the predictions are written, a repeated call does not look at them again.
+  await warn(monitoring, predictionReviewWarnings(monitoring, reviewed));
   const writes = predictions.flatMap((prediction) => writeOf(monitoring, prediction, observe) ?? []);
   for (const batch of batches(writes)) {
     monitoring.stopIfLate();
@@ -169,7 +220,8 @@ function writeOf(monitoring: Monitoring, prediction: FollowedPrediction, observe
   const { keys } = context.services.store;
   const { split, seen } = observe(prediction) ?? {};
   if (!split || (!seen && split === prediction)) return undefined;
-  if (!seen) return { id: prediction.id, actions: savePrediction(keys, prediction, split, []), counts: {} };
+  const counts = resolutionCounts(prediction, split);
+  if (!seen) return { id: prediction.id, actions: savePrediction(keys, prediction, split, []), counts };
   const { after, exits, outcome }: PredictionCheck = checkPrediction(split, seen, { now, today, settings });
   const actions = savePrediction(keys, prediction, after, exits);
   if (outcome) actions.push(put({ ...keys.predictionOutcome(prediction.id, outcome.day_offset), ...outcome }));

@@ -3,7 +3,7 @@ import { put } from "../../store/actions.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { benchmarkTicker } from "../market/benchmark.ts";
 import { liveShares } from "../market/quotes.ts";
-import { netValueCents, portfolioValueCents } from "../positions/bookkeeping.ts";
+import { netValueCents, portfolioValueCents, unpricedValueCents } from "../positions/bookkeeping.ts";
 import type { Portfolio, PortfolioValue, Position } from "../positions/record.ts";
 import { readOpenPositions, readPortfolios, savePortfolio } from "../positions/stored.ts";
 import type { Monitoring } from "./pass.ts";
@@ -21,8 +21,7 @@ export async function valuePortfolios({ context, now, today }: Monitoring): Prom
     const portfolios = await readPortfolios(services);
     const open = Map.groupBy(await readOpenPositions(services, portfolios), ({ portfolio_id }) => portfolio_id);
     const valued = portfolios.map((before) => {
-      const current_value_cents = worthOf(before, open.get(before.id) ?? []);
-      return { before, after: { ...before, current_value_cents, last_valued_at: now } };
+      return { before, after: { ...before, ...worthOf(before, open.get(before.id) ?? []), last_valued_at: now } };
     });
     // Those whose positions were just priced have both already; to write them again would change a repeated phase.
     const unvalued = valued.filter(({ before, after }) => !isValued(before, after));
@@ -37,15 +36,21 @@ export async function valuePortfolios({ context, now, today }: Monitoring): Prom
     return written.applied ? unvalued : undefined;
   });
   for (const { before, after } of changed) {
-    if (before.current_value_cents === after.current_value_cents) continue;
+    if (isWorthTheSame(before, after)) continue;
     log.error("a portfolio's value was not the sum of its parts", { portfolio: before.id });
   }
 }
 
 /** The sum of its parts; the value it has where a stored position cannot be read, lest its worth be lost. */
-function worthOf(portfolio: Portfolio, open: readonly Position[]): number {
-  if (open.length < portfolio.open_position_ids.length) return portfolio.current_value_cents;
-  return portfolioValueCents(portfolio.cash_available_cents, open);
+function worthOf(
+  { cash_available_cents, open_position_ids }: Portfolio,
+  open: readonly Position[],
+): Partial<Pick<Portfolio, "current_value_cents" | "unpriced_value_cents">> {
+  if (open.length < open_position_ids.length) return {};
+  return {
+    current_value_cents: portfolioValueCents(cash_available_cents, open),
+    unpriced_value_cents: open.reduce((sum, position) => sum + unpricedValueCents(position), 0),
+  };
 }
 
 /** Whether a run at an earlier market time than the last one looks at it: that is not what it was worth on that day. */
@@ -53,10 +58,17 @@ function wasValuedAfter(day: string, { last_valued_at }: Portfolio): boolean {
   return last_valued_at !== null && newYorkDay(new Date(last_valued_at)) > day;
 }
 
+function isWorthTheSame(before: Portfolio, after: Portfolio): boolean {
+  return (
+    before.current_value_cents === after.current_value_cents &&
+    before.unpriced_value_cents === after.unpriced_value_cents
+  );
+}
+
 /** A later date is kept: somebody has refreshed the prices while the run was going on. */
 function isValued(before: Portfolio, after: Portfolio): boolean {
   const isDated = before.last_valued_at !== null && before.last_valued_at >= (after.last_valued_at ?? "");
-  return isDated && before.current_value_cents === after.current_value_cents;
+  return isDated && isWorthTheSame(before, after);
 }
 
 function dayValue(portfolio: Portfolio, date: string, valued_at: string): Omit<PortfolioValue, "benchmark_price"> {

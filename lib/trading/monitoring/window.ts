@@ -6,8 +6,8 @@ import { candlesOfWindow, type DayPrices, dayCandle, mergeCandles, type PriceWin
 interface KnownPrices {
   fiveMinute: readonly Candle[];
   daily: readonly DayPrices[];
-  /** Now, in dollars per share. */
-  price: number;
+  /** Now, in dollars per share; null where there is none. */
+  price: number | null;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { LivePrice } from "../market/quotes.ts";
 import { splitsSince } from "../market/stored-bars.ts";
 import { type Holding, netValueCents, remainingQuantity } from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
-import { bookDueSplits } from "../positions/splits.ts";
+import { bookDueSplits, isUncertain } from "../positions/splits.ts";
 import { readOpenPositions, readPortfolio } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
 import { type Opening, openPosition } from "./new-position.ts";
@@ -83,9 +83,9 @@ function opened({ configuration }: Deciding, portfolio: Portfolio, opening: Open
 
 function replaced(deciding: Deciding, outgoing: Outgoing, opening: Opening): OpeningDecision {
   const { context, configuration } = deciding;
-  const { portfolio, position: before, price, offered } = outgoing;
+  const { portfolio, position: before, offered } = outgoing;
   const exit = { runId: context.runId, now: opening.now, offered, costs: configuration };
-  const result = replacePosition(portfolio, before, price, opening, exit, configuration);
+  const result = replacePosition(portfolio, before, outgoing, opening, exit, configuration);
   if (result.outcome === "skipped") return result;
   return {
     outcome: "opened",
@@ -95,31 +95,49 @@ function replaced(deciding: Deciding, outgoing: Outgoing, opening: Opening): Ope
   };
 }
 
-/** The position that a signal may replace in a full portfolio, or why it may replace none (spec pipeline 8.2). */
+/**
+ * The position that a signal may replace in a full portfolio, or why it may replace none (spec pipeline 8.2): the weakest
+ * one of those that the market has a price of.
+ */
 async function findOutgoing(
   deciding: Deciding,
   pair: SignalInPortfolio,
   portfolio: Portfolio,
 ): Promise<Outgoing | Skip> {
-  const { context, configuration, offers } = deciding;
+  const { context, configuration } = deciding;
   const now = iso(context.marketTime);
   // For a run that goes back behind an earlier one, what that one opened later is not there yet.
-  const open = (await readOpenPositions(context.services, [portfolio])).filter(({ opened_at }) => opened_at <= now);
-  const candidate = replacementCandidate(open, pair.signal.confidence, configuration);
-  if (!candidate) return skipped("portfolio_full");
-  const { services, marketTime, runId } = context;
-  const splits = await splitsSince(services, candidate.ticker, candidate.last_checked_at, marketTime);
-  // At a price of today nothing is known of shares of before.
-  if (!splits) return skipped("price_unavailable");
-  const holding = bookDueSplits({ portfolio, position: candidate }, splits, { runId, now });
-  const { position } = holding;
-  const current = position.status === "open" ? await offers.ofPosition(position) : null;
-  if (!current) return skipped("price_unavailable");
-  if (isProtected(position, current.price, configuration)) {
-    context.log.warn("a position gains too much to be replaced", { position: position.id, by: pair.id, ...current });
-    return skipped("safeguard_blocked");
+  let open = (await readOpenPositions(context.services, [portfolio])).filter(
+    ({ opened_at, needs_review }) => opened_at <= now && !needs_review,
+  );
+  let refusal = skipped("portfolio_full");
+  for (;;) {
+    const position = replacementCandidate(open, pair.signal.confidence, configuration);
+    if (!position) return refusal;
+    const outgoing = await priceOutgoing(deciding, { portfolio, position });
+    if (outgoing?.outcome === "outgoing" && isProtected(outgoing.position, outgoing.price, configuration)) {
+      const { price, offered } = outgoing;
+      const facts = { position: position.id, by: pair.id, price, offered };
+      context.log.warn("a position gains too much to be replaced", facts);
+      return skipped("safeguard_blocked");
+    }
+    if (outgoing) return outgoing;
+    refusal = skipped("price_unavailable");
+    open = open.filter(({ id }) => id !== position.id);
   }
-  return { outcome: "outgoing", ...holding, ...current };
+}
+
+/** A position after its splits at its current price: null where the market has none, skipped where nobody says. */
+async function priceOutgoing({ context, offers }: Deciding, before: Holding): Promise<Outgoing | Skip | null> {
+  const { services, marketTime, runId } = context;
+  const { ticker, last_checked_at } = before.position;
+  const splits = await splitsSince(services, ticker, last_checked_at, marketTime);
+  if (splits && isUncertain(before.position, splits)) return null;
+  const holding = splits ? bookDueSplits(before, splits, { runId, now: iso(marketTime) }) : before;
+  const current = holding.position.status === "open" ? await offers.ofPosition(holding.position) : undefined;
+  if (current === null) return null;
+  // At a price of today nothing is known of shares of before.
+  return current && splits ? { outcome: "outgoing", ...holding, ...current } : skipped("price_unavailable");
 }
 
 /** The cash there is once it is sold. */

@@ -15,7 +15,7 @@ import {
 
 /** What the market offers: a share at its last trade, or the contract that strike selection chose. */
 export type Offer =
-  | ({ instrument_type: "stock"; price: number } & Offered)
+  | ({ instrument_type: "stock"; price: number; traded_at: string | null } & Offered)
   | ({ instrument_type: "option" } & SelectedContract);
 
 export type OpeningSettings = FillSettings & Pick<Configuration, "stock_stop_loss_pct" | "stock_take_profit_pct">;
@@ -63,7 +63,12 @@ export function openPosition(portfolio: Portfolio, opening: Opening, settings: O
   };
 }
 
-function commonFields(portfolio: Portfolio, { signal, targetCents, today, now }: Opening, price: number, cost: number) {
+function commonFields(
+  portfolio: Portfolio,
+  { signal, offer, targetCents, today, now }: Opening,
+  price: number,
+  cost: number,
+) {
   return {
     id: positionId(signal.id, portfolio.id),
     portfolio_id: portfolio.id,
@@ -80,7 +85,12 @@ function commonFields(portfolio: Portfolio, { signal, targetCents, today, now }:
     trailing_stop_active: false,
     last_price: price,
     last_price_at: now,
+    last_traded_at: offer.instrument_type === "stock" ? offer.traded_at : offer.quoted_at,
+    days_without_price: 0,
     last_checked_at: now,
+    needs_review: false,
+    review_reason: null,
+    review_since: null,
     realized_pnl_cents: 0,
     splits: [],
     exit_count: 0,

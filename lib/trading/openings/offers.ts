@@ -26,8 +26,8 @@ type OfferResult =
 export interface Offers {
   /** What one of the signals can be bought at. */
   ofSignal(pair: SignalInPortfolio): Promise<OfferResult>;
-  /** What a position can be sold at; null where the broker does not say. */
-  ofPosition(position: Position): Promise<LivePrice | null>;
+  /** What a position can be sold at; null where the market has no price of it, undefined where the broker does not say. */
+  ofPosition(position: Position): Promise<LivePrice | null | undefined>;
 }
 
 /** As many as the broker's client has in flight (spec quality 2). */
@@ -66,10 +66,11 @@ async function askStocks(services: PriceServices, tickers: readonly string[], ma
     async offer(ticker: string): Promise<OfferResult> {
       const live = known.get(ticker);
       if (!live) return { skip_reason: "price_unavailable" };
-      return { offer: { instrument_type: "stock", price: live.price, ...live.offered } };
+      const { price, offered, tradedAt } = live;
+      return { offer: { instrument_type: "stock", price, ...offered, traded_at: tradedAt } };
     },
-    async price(ticker: string): Promise<LivePrice | null> {
-      return known.get(ticker) ?? (await otherOf(ticker)).get(ticker) ?? null;
+    async price(ticker: string): Promise<LivePrice | null | undefined> {
+      return known.has(ticker) ? known.get(ticker) : (await otherOf(ticker)).get(ticker);
     },
   };
 }
@@ -86,6 +87,7 @@ function askOptions(
   const toDate = addDays(today, configuration.strike_dte_max);
   const chainOf = remembered((symbol) => liveChain(services, { symbol, fromDate, toDate, marketTime }));
   const premiumOf = remembered((contract) => livePremiums(services, [contract], marketTime));
+  const underlyings = remembered(() => liveShares(services, tickers, marketTime));
   // A broker that is down takes half a minute to say so: a few are asked for at once, so that all take minutes only.
   const together = chunked(tickers, chainsInFlight);
   return {
@@ -94,12 +96,15 @@ function askOptions(
       const chain = await chainOf(ticker);
       if (!chain) return { skip_reason: "price_unavailable" };
       const { contract } = selectContract(chain, type, today, configuration);
-      return contract ? { offer: { instrument_type: "option", ...contract } } : { skip_reason: "no_valid_strike" };
+      if (!contract) return { skip_reason: "no_valid_strike" };
+      // A chain does not say that its underlying is halted; what the broker does not answer forbids nothing.
+      if ((await underlyings("")).get(ticker) === null) return { skip_reason: "price_unavailable" };
+      return { offer: { instrument_type: "option", ...contract } };
     },
-    async price(contract: string): Promise<LivePrice | null> {
+    async price(contract: string): Promise<LivePrice | null | undefined> {
       const live = (await premiumOf(contract)).get(contract);
       // Nothing is sold for nothing.
-      return live && live.price > 0 ? live : null;
+      return live?.price === 0 ? null : live;
     },
   };
 }

@@ -1,4 +1,10 @@
-import { applyExit, type ExitContext, exitOnRequest, observePrice } from "../positions/bookkeeping.ts";
+import {
+  applyExit,
+  type ExitContext,
+  exitOnRequest,
+  observePrice,
+  type TradedPrice,
+} from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
 import { type Opening, type OpeningResult, type OpeningSettings, openPosition } from "./new-position.ts";
 
@@ -7,19 +13,19 @@ export type ReplacementResult =
   | Extract<OpeningResult, { outcome: "skipped" }>;
 
 /**
- * Closes `outgoing` at `price` dollars and opens the new position, as one unit: where the new one cannot be opened even
+ * Closes `outgoing` at its price and opens the new position, as one unit: where the new one cannot be opened even
  * with the proceeds, nothing changes (spec pipeline 8.2, step 4).
  */
 export function replacePosition(
   portfolio: Portfolio,
   outgoing: Position,
-  price: number,
+  live: TradedPrice,
   opening: Opening,
   context: Omit<ExitContext, "notes">,
   settings: OpeningSettings,
 ): ReplacementResult {
-  const exit = exitOnRequest(outgoing, { reason: "replaced", fraction: 1, price, today: opening.today });
-  const observed = observePrice(portfolio, outgoing, price, context.now);
+  const exit = exitOnRequest(outgoing, { reason: "replaced", fraction: 1, price: live.price, today: opening.today });
+  const observed = observePrice(portfolio, outgoing, live, context.now);
   const after = applyExit(observed, exit, { ...context, notes: null });
   const result = openPosition(after.portfolio, opening, settings);
   if (result.outcome === "skipped") return result;

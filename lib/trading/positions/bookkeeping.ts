@@ -14,12 +14,20 @@ export interface Holding {
   position: Position;
 }
 
+/** Dollars per share, and when it was traded, ISO-8601 UTC; null where the source does not say. */
+export interface TradedPrice {
+  price: number;
+  tradedAt: string | null;
+}
+
 /** What an exit record says beside the exit itself. */
 export interface ExitContext {
   /** Null for manual closes. */
   runId: string | null;
   /** The reason a person gave. */
   notes: string | null;
+  /** Whose key named the price, where it is not the market's. */
+  priceNamedBy?: string;
   /** ISO-8601 UTC */
   now: string;
   /** What was bid and asked for the instrument when its price was observed. */
@@ -41,6 +49,19 @@ export function positionValueCents(position: Position): number {
   return costCents(position.instrument_type, price, remainingQuantity(position));
 }
 
+/** From so many trading days without any price on, a position counts nothing in net value. */
+const longestWithoutPrice = 5;
+
+/** What is left of a position at its last price, where it has had none for so long that it counts nothing in net value. */
+export function unpricedValueCents(position: Position): number {
+  return position.days_without_price < longestWithoutPrice ? 0 : positionValueCents(position);
+}
+
+/** What a portfolio is worth after trading costs, positions that have had no price for too long counted as nothing. */
+export function netValueCents(portfolio: Portfolio): number {
+  return portfolio.current_value_cents - portfolio.trading_costs_cents - portfolio.unpriced_value_cents;
+}
+
 /** What was paid for what is left of a position, in cents. */
 export function openCostCents(position: Position): number {
   return costCents(position.instrument_type, position.entry_price, remainingQuantity(position));
@@ -51,28 +72,35 @@ export function portfolioValueCents(cashCents: number, open: readonly Position[]
   return open.reduce((sum, position) => sum + positionValueCents(position), cashCents);
 }
 
-/** What a portfolio is worth after what all its fills so far would have cost beyond their paper prices, in cents. */
-export function netValueCents({ current_value_cents, trading_costs_cents }: Portfolio): number {
-  return current_value_cents - trading_costs_cents;
+/** A portfolio after one of its positions has changed, and `proceeds` cents of that have gone to its cash. */
+export function revalued(portfolio: Portfolio, before: Position, after: Position, proceeds = 0): Portfolio {
+  return {
+    ...portfolio,
+    cash_available_cents: portfolio.cash_available_cents + proceeds,
+    current_value_cents:
+      portfolio.current_value_cents + proceeds + positionValueCents(after) - positionValueCents(before),
+    unpriced_value_cents: portfolio.unpriced_value_cents + unpricedValueCents(after) - unpricedValueCents(before),
+  };
 }
 
-/** Notes a price, in dollars per share, and what it makes the portfolio worth; no exit follows from it. */
+/**
+ * Notes a price that was read at `at` (ISO-8601 UTC), and what it makes the portfolio worth; no exit follows from it.
+ */
 export function observePrice<P extends Position>(
   portfolio: Portfolio,
   position: P,
-  price: number,
+  { price, tradedAt }: TradedPrice,
   at: string,
 ): { portfolio: Portfolio; position: P } {
-  const observed = { ...position, last_price: price, last_price_at: at };
-  const change = positionValueCents(observed) - positionValueCents(position);
-  return {
-    portfolio: {
-      ...portfolio,
-      current_value_cents: portfolio.current_value_cents + change,
-      last_valued_at: at,
-    },
-    position: observed,
-  };
+  const seen = { last_price: price, last_price_at: at, last_traded_at: tradedAt, days_without_price: 0 };
+  const observed = { ...position, ...seen };
+  return { portfolio: { ...revalued(portfolio, position, observed), last_valued_at: at }, position: observed };
+}
+
+/** Notes that the market has had no price of a position for so many trading days; it keeps its last one. */
+export function missPrice({ portfolio, position }: Holding, days: number): Holding {
+  const after = { ...position, days_without_price: days };
+  return { portfolio: revalued(portfolio, position, after), position: after };
 }
 
 /**
@@ -104,6 +132,7 @@ export function applyExit(
     fill,
     observed_price: exit.observed_price,
     trigger_candle: exit.candle && candleRecord(exit.candle),
+    price_named_by: context.priceNamedBy ?? null,
     notes: context.notes,
     run_id: context.runId,
     created_at: context.now,
@@ -119,13 +148,11 @@ export function applyExit(
     record,
     position: isOver ? closed(after, exit) : after,
     portfolio: {
-      ...portfolio,
-      cash_available_cents: portfolio.cash_available_cents + proceeds,
+      ...revalued(portfolio, position, after, proceeds),
       realized_pnl_cents: portfolio.realized_pnl_cents + pnl,
       trading_costs_cents: portfolio.trading_costs_cents + fill.cost_cents,
-      current_value_cents:
-        portfolio.current_value_cents + proceeds + positionValueCents(after) - positionValueCents(position),
       open_position_ids: portfolio.open_position_ids.filter((id) => !isOver || id !== position.id),
+      review_position_ids: portfolio.review_position_ids.filter((id) => !isOver || id !== position.id),
     },
   };
 }
@@ -201,6 +228,7 @@ export function closed<P extends Position>(position: P, exit: Pick<Exit, "exit_d
   return {
     ...position,
     status: "closed",
+    needs_review: false,
     exit_date: exit.exit_date,
     exit_reason: exit.reason,
     hold_days: daysBetween(position.entry_date, exit.exit_date),

@@ -11,15 +11,18 @@ export const positionFilters = {
   ticker: signalFilters.ticker,
   instrument_type: instrumentTypeSchema.optional(),
   signal_type: portfolioSchema.shape.signal_type.optional(),
+  needs_review: z.literal("true").optional().describe("Only open positions that a person has to look at."),
 };
 export type PositionFilters = z.infer<z.ZodObject<typeof positionFilters>>;
 
 /**
- * The same positions by fewer filters: a portfolio implies its types, and two types the portfolio that has both. "none"
- * where no portfolio fits.
+ * The same positions by fewer filters: a portfolio implies its types, and two types the portfolio that has both; what needs
+ * review is open. "none" where no portfolio fits, or where what is closed is to need review.
  */
 export function withoutRedundancy(filters: PositionFilters) {
-  const { portfolio_id, status, ticker, instrument_type, signal_type } = filters;
+  const { portfolio_id, ticker, instrument_type, signal_type } = filters;
+  if (filters.needs_review && filters.status === "closed") return "none";
+  const review = filters.needs_review ? { status: "open" as const, needs_review: true } : {};
   const [fitting, another] = initialPortfolios("").filter(
     (portfolio) =>
       (portfolio_id ?? portfolio.id) === portfolio.id &&
@@ -27,5 +30,6 @@ export function withoutRedundancy(filters: PositionFilters) {
       (signal_type ?? portfolio.signal_type) === portfolio.signal_type,
   );
   if (!fitting) return "none";
-  return another ? filters : { portfolio_id: fitting.id, status, ticker };
+  const fewest = another ? filters : { portfolio_id: fitting.id, status: filters.status, ticker };
+  return { ...fewest, ...review };
 }

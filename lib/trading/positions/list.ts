@@ -1,6 +1,6 @@
 import { readMoment } from "../../realm/moment.ts";
 import type { RunServices } from "../../runs/services.ts";
-import { type Filters, filteredList } from "../../store/filtered-list.ts";
+import { filteredList } from "../../store/filtered-list.ts";
 import type { Keys } from "../../store/keys.ts";
 import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
 import { type PositionFilters, withoutRedundancy } from "./filters.ts";
@@ -23,7 +23,7 @@ export async function listPositions(
   return { ...found, items: await showPositions(services, found.items) };
 }
 
-function positionList(keys: Keys, filters: Filters): List {
+function positionList(keys: Keys, filters: Exclude<ReturnType<typeof withoutRedundancy>, "none">): List {
   const { ticker = "", portfolio_id = "", status } = filters;
   const place = keys.positionIndex({ id: "", ticker, portfolio_id, status: "open", entry_date: "", exit_date: null });
   return filteredList(

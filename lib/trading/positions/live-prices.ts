@@ -1,12 +1,19 @@
-import { inTime, type LivePrice, livePremiums, liveShares, type PriceServices } from "../market/quotes.ts";
+import {
+  inTime,
+  type LivePrice,
+  type LivePrices,
+  livePremiums,
+  liveShares,
+  type PriceServices,
+} from "../market/quotes.ts";
 import type { Position } from "./record.ts";
 
-/** Of positions by id, for somebody who waits: a broker that takes more than nine seconds says nothing. */
+/** Of positions by their ids, for somebody who waits: a broker that takes more than nine seconds says nothing. */
 export async function livePrices(
   services: PriceServices,
   positions: readonly Position[],
   marketTime: Date,
-): Promise<Map<string, LivePrice>> {
+): Promise<LivePrices> {
   const nameOf = (position: Position) =>
     position.instrument_type === "stock" ? position.ticker : position.contract_symbol;
   const namesOf = (type: Position["instrument_type"]) =>
@@ -18,9 +25,9 @@ export async function livePrices(
   // No ticker looks like a contract.
   const known = new Map([...shares, ...premiums]);
   return new Map(
-    positions.flatMap((position): [string, LivePrice][] => {
+    positions.flatMap((position): [string, LivePrice | null][] => {
       const live = known.get(nameOf(position));
-      return live ? [[position.id, live]] : [];
+      return live === undefined ? [] : [[position.id, live]];
     }),
   );
 }

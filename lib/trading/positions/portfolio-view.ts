@@ -15,10 +15,18 @@ export const portfolioViewSchema = z
     ...worthSchema.shape,
     cash_available: z.number(),
     open_position_count: z.number().int(),
+    needs_review_count: z.number().int().describe("Those of the open positions that a person has to look at."),
     created_at: z.string(),
     last_valued_at: z.string().nullable(),
     /** Beyond the contract: the same worth after what all fills so far would have cost beyond their paper prices. */
-    net: worthSchema.extend({ trading_costs: z.number() }),
+    net: worthSchema.extend({
+      trading_costs: z.number(),
+      unpriced_value: z
+        .number()
+        .describe(
+          "What of the gross `current_value` counts 0 here: positions, at their last prices, that have had no price for five trading days or longer.",
+        ),
+    }),
   })
   .meta({ id: "Portfolio", description: "Before trading costs but under `net`. See GET /methods." });
 export type PortfolioView = z.infer<typeof portfolioViewSchema>;
@@ -55,9 +63,11 @@ export function toPortfolioView(portfolio: Portfolio): PortfolioView {
     ...worth(starting_capital_cents, current_value_cents),
     cash_available: dollars(portfolio.cash_available_cents),
     open_position_count: portfolio.open_position_ids.length,
+    needs_review_count: portfolio.review_position_ids.length,
     net: {
       ...worth(starting_capital_cents, netValueCents(portfolio)),
       trading_costs: dollars(trading_costs_cents),
+      unpriced_value: dollars(portfolio.unpriced_value_cents),
     },
   };
 }

@@ -25,8 +25,12 @@ export const portfolioSchema = z.object({
   realized_pnl_cents: centsSchema.default(0),
   /** What all fills so far would have cost beyond their paper prices: net value is `current_value` less this. */
   trading_costs_cents: centsSchema.default(0),
+  /** What of the value is positions that count nothing in net value, because they have had no price for too long. */
+  unpriced_value_cents: centsSchema.default(0),
   /** In the order of their opening, `max_open_positions` at most: the one list of open positions that decisions are made by. */
   open_position_ids: z.array(z.string()).default([]),
+  /** Those of them that a person has to look at. */
+  review_position_ids: z.array(z.string()).default([]),
   created_at: z.string(),
   last_valued_at: z.string().nullable().default(null),
   version: z.number().int().default(0),
@@ -73,9 +77,19 @@ const positionFields = {
   status: z.enum(["open", "closed"]),
   trailing_stop_active: z.boolean(),
   last_price: priceSchema.nullable(),
+  /** When it was read. */
   last_price_at: z.string().nullable(),
+  /** When it was traded, or an option's quoted; null where the broker did not say, or it was stored before this was. */
+  last_traded_at: z.string().nullable().default(null),
+  /** Trading days without any price, by the last check that asked for one; 0 where that had a price. */
+  days_without_price: countSchema.default(0),
   /** Start of the next monitoring window. */
   last_checked_at: z.string(),
+  /** Open, and something happened that cannot be adjusted for certain: no rule decides on it, a person closes it. */
+  needs_review: z.boolean().default(false),
+  /** What happened, and the New York day it was marked; both stay when it is closed. */
+  review_reason: z.string().nullable().default(null),
+  review_since: z.string().nullable().default(null),
   /** Over all exits so far. */
   realized_pnl_cents: centsSchema.default(0),
   /** What opening it would have cost beyond the paper price; null where it was stored before fills were. */
@@ -173,6 +187,8 @@ export const positionExitSchema = z.object({
   observed_price: priceSchema.nullable(),
   /** The bar that touched the trigger; null for exits by time, expiration, premium or hand. */
   trigger_candle: candleRecordSchema.nullable(),
+  /** The id of the API key with which a person named the price; null where it is the market's. */
+  price_named_by: z.string().nullable().default(null),
   notes: z.string().nullable(),
   run_id: z.string().nullable(),
   created_at: z.string(),
@@ -189,7 +205,7 @@ export const portfolioValueSchema = z.object({
   portfolio_id: z.string(),
   date: z.string(),
   value_cents: centsSchema,
-  /** After the trading costs so far. */
+  /** After the trading costs so far, and without positions that have had no price for too long. */
   net_value_cents: centsSchema,
   /** The S&P 500 at that moment, its own quote; null where it could not be had, or was not kept yet. */
   benchmark_price: priceSchema.nullable().default(null),

@@ -1,13 +1,16 @@
 import * as z from "zod";
 import { type MarketMoment, readMoment } from "../../realm/moment.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
-import type { LivePrice } from "../market/quotes.ts";
+import type { OpenedSplit } from "../market/bars.ts";
+import { inTime, type LivePrices } from "../market/quotes.ts";
+import { splitsSince } from "../market/stored-bars.ts";
 import type { TradingServices } from "../services.ts";
 import { observePrice } from "./bookkeeping.ts";
 import { showPositions } from "./list.ts";
 import { livePrices } from "./live-prices.ts";
 import { portfolioViewSchema, toPortfolioView } from "./portfolio-view.ts";
 import type { Portfolio, Position } from "./record.ts";
+import { dueSplits } from "./splits.ts";
 import { readOpenPositions, readPortfolio, savePortfolio, savePosition } from "./stored.ts";
 import { positionViewSchema } from "./view.ts";
 
@@ -16,7 +19,7 @@ export const refreshedSchema = z
     portfolio: portfolioViewSchema,
     /** The open positions, in the order of their opening. */
     positions: positionViewSchema.array(),
-    /** Tickers of positions that kept their last price, sorted. */
+    /** Tickers of positions that kept their last price, sorted: nobody says it, there is none, or a split waits for the next run. */
     failed: z.string().array(),
   })
   .meta({ id: "RefreshedPortfolio" });
@@ -30,8 +33,10 @@ export async function refreshPrices(services: TradingServices, portfolioId: stri
   const moment = await readMoment(services);
   const first = await readAccount(services, portfolioId);
   const prices = await livePrices(services, first.positions, moment.marketTime);
+  const seen = first.positions.filter(({ id }) => prices.get(id));
+  const splits = await readSplits(services, seen, moment.marketTime);
   const after = await decideAnew(services, async () => {
-    const observed = priced(await readAccount(services, portfolioId), prices, moment);
+    const observed = priced(await readAccount(services, portfolioId), prices, splits, moment);
     return (await save(services, observed)) ? observed : undefined;
   });
   return show(services, after);
@@ -53,16 +58,53 @@ interface Priced extends Account {
   failed: Position[];
 }
 
-function priced(before: Account, prices: ReadonlyMap<string, LivePrice>, { now }: MarketMoment): Priced {
+/** The splits by ticker since the earliest last check of these positions; a ticker of which no source says is absent. */
+async function readSplits(
+  services: TradingServices,
+  positions: readonly Position[],
+  marketTime: Date,
+): Promise<Map<string, OpenedSplit[]>> {
+  const groups = [...Map.groupBy(positions, ({ ticker }) => ticker)];
+  const found = await Promise.all(
+    groups.map(async ([ticker, ofTicker]): Promise<[string, OpenedSplit[]][]> => {
+      const [since = ""] = ofTicker.map(({ last_checked_at }) => last_checked_at).toSorted();
+      const splits = await inTime(splitsSince(services, ticker, since, marketTime));
+      return splits ? [[ticker, splits]] : [];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+/** The least of the usual splits, three for two: without any, prices of two days rarely differ by more. */
+const leastSplit = 1.5;
+
+/**
+ * Whether a price is on the scale of a position: no split waits for the next run to be booked, and where nobody says
+ * whether there was one, a share's price does not look like it. An option's contract has another symbol after a split.
+ */
+function isOnScaleOf(position: Position, price: number, splits: readonly OpenedSplit[] | undefined): boolean {
+  if (splits) return dueSplits(position, splits).length === 0;
+  if (position.instrument_type === "option") return true;
+  const last = position.last_price ?? position.entry_price;
+  return price < last * leastSplit && last < price * leastSplit;
+}
+
+function priced(
+  before: Account,
+  prices: LivePrices,
+  splits: ReadonlyMap<string, OpenedSplit[]>,
+  { now }: MarketMoment,
+): Priced {
   const after: Priced = { portfolio: before.portfolio, positions: [], observed: [], failed: [] };
   for (const position of before.positions) {
     const live = prices.get(position.id);
-    if (!live) {
+    // A price of today says nothing about what needs review.
+    if (!live || position.needs_review || !isOnScaleOf(position, live.price, splits.get(position.ticker))) {
       after.positions.push(position);
       after.failed.push(position);
       continue;
     }
-    const next = observePrice(after.portfolio, position, live.price, now);
+    const next = observePrice(after.portfolio, position, live, now);
     after.portfolio = next.portfolio;
     after.positions.push(next.position);
     after.observed.push(next.position);

@@ -2,7 +2,7 @@ import { newYorkDay } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import { splitContract, splitFill, splitLevel, splitPrice, splitQuantity } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
-import { closed, type Holding, openCostCents, positionValueCents, remainingQuantity } from "./bookkeeping.ts";
+import { closed, type Holding, openCostCents, remainingQuantity, revalued } from "./bookkeeping.ts";
 import type { BookedSplit, OptionPosition, Position, StockPosition } from "./record.ts";
 
 /** When a split is booked, and by which run; null where a person's close does it. */
@@ -19,6 +19,11 @@ export function dueSplits(
 ): OpenedSplit[] {
   const booked = splits.at(-1)?.date ?? newYorkDay(new Date(opened_at));
   return known.filter(({ date }) => date > booked && (expiration_date === null || date <= expiration_date));
+}
+
+/** Whether something is due that may be no split: nothing is known of the position's shares until a person has looked. */
+export function isUncertain(position: Position, known: readonly OpenedSplit[]): boolean {
+  return dueSplits(position, known).some(({ isDoubtful }) => isDoubtful);
 }
 
 /**
@@ -52,11 +57,8 @@ export function bookSplit({ portfolio, position }: Holding, split: OpenedSplit, 
   return {
     position: isOver ? closed(after, { exit_date: split.date, reason: "split" }) : after,
     portfolio: {
-      ...portfolio,
-      cash_available_cents: portfolio.cash_available_cents + settlement_cents,
+      ...revalued(portfolio, position, after, settlement_cents),
       realized_pnl_cents: portfolio.realized_pnl_cents + pnl,
-      current_value_cents:
-        portfolio.current_value_cents + settlement_cents + positionValueCents(after) - positionValueCents(position),
       open_position_ids: portfolio.open_position_ids.filter((id) => !isOver || id !== position.id),
     },
   };

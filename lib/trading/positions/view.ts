@@ -5,7 +5,7 @@ import { type LevelSettings, nearestExitDistance } from "../exits/levels.ts";
 import { premiumChangePct, unrealizedReturnPct } from "../instruments/returns.ts";
 import { shownPrice } from "../instruments/split.ts";
 import { exitNumber, instrumentTypeSchema, optionTypeSchema, priceSchema } from "../instruments/terms.ts";
-import { netPnlCents } from "./bookkeeping.ts";
+import { netPnlCents, positionValueCents, unpricedValueCents } from "./bookkeeping.ts";
 import { positionInstrument } from "./instrument.ts";
 import {
   type BookedSplit,
@@ -37,6 +37,9 @@ export const exitViewSchema = z
       created_at: true,
     }).shape,
     realized_pnl: z.number(),
+    price_named: z
+      .boolean()
+      .describe("A person named the price, because the market had none or the position needed review."),
     /** Beyond the contract: the sale as it would have been; null where it was stored before fills were. */
     net: z
       .object({
@@ -74,6 +77,14 @@ export const positionViewSchema = z
     signal_type: portfolioSchema.shape.signal_type,
     direction: z.enum(["long", "call", "put"]),
     status: stockPositionSchema.shape.status,
+    needs_review: z
+      .boolean()
+      .describe(
+        "Open, and something happened that cannot be adjusted for certain (a merger, a spin-off, a renamed symbol): no " +
+          "rule decides on it and its value stays at the last price, until a person closes it by naming a price.",
+      ),
+    review_reason: text.describe("What happened, as a sentence; stays when it is closed."),
+    review_since: text.describe("The New York day on which it was marked; stays when it is closed."),
     confidence: z.number().describe("The signal's score of 0 to 1, not a probability."),
     position_size: z.number(),
     entry_date: z.string(),
@@ -104,7 +115,15 @@ export const positionViewSchema = z
       .describe("Percent of what was paid, four decimals, before trading costs; null while open."),
     /** The share's, or the option's premium; null before the first observation. */
     current_price: price,
-    price_as_of: text,
+    price_as_of: text.describe(
+      "When `current_price` was traded, an option's quoted; of prices whose source does not say, and of those from before that was kept, when it was read.",
+    ),
+    days_without_price: z
+      .number()
+      .int()
+      .describe(
+        "Trading days without any price, by the last run that asked for one; 0 where that had one. From five on the position counts 0 in net values; gross, it stays at its last price.",
+      ),
     /** Percent, two decimals; null when closed. */
     unrealized_return_pct: z.number().nullable(),
     /** Fraction of the price, four decimals; null when closed. */
@@ -127,6 +146,9 @@ export const positionViewSchema = z
       trading_costs: z.number(),
       /** What all exits so far have brought, less `trading_costs`. */
       realized_pnl: z.number(),
+      current_value: z
+        .number()
+        .describe("What is left, at its last price; 0 once it has had no price for five trading days."),
     }),
   })
   .meta({ id: "Position", description: "Before trading costs but under `net`. See GET /methods." });
@@ -144,6 +166,7 @@ export function toExitView(exit: PositionExit): ExitView {
   return {
     ...exit,
     realized_pnl: dollars(exit.realized_pnl_cents),
+    price_named: exit.price_named_by !== null,
     net: fill && {
       exit_price: fill.net_price,
       bid: fill.bid,
@@ -178,6 +201,7 @@ export function toPositionView(position: Position, exits: readonly PositionExit[
       ask: position.entry_fill?.ask ?? null,
       trading_costs: dollars(position.trading_costs_cents),
       realized_pnl: dollars(netPnlCents(position)),
+      current_value: dollars(positionValueCents(position) - unpricedValueCents(position)),
     },
   };
 }
@@ -191,7 +215,7 @@ function currentFigures(position: Position, { today, settings }: Viewpoint) {
   const isComparable = last_price !== null && entry_price > 0;
   return {
     current_price: last_price && shownPrice(last_price),
-    price_as_of: position.last_price_at,
+    price_as_of: position.last_traded_at ?? position.last_price_at,
     unrealized_return_pct: isOpen && isComparable ? unrealizedReturnPct(entry_price, last_price) : null,
     nearest_exit_distance_pct: isOpen ? nearestExitDistance(positionInstrument(position), last_price, settings) : null,
     hold_days: isOpen ? daysBetween(entry_date, today) : position.hold_days,

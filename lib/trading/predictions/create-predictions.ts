@@ -12,7 +12,7 @@ import type { Action } from "../../store/actions.ts";
 import { counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { optionTypeOf } from "../instruments/terms.ts";
-import { askBroker, logNoPrice } from "../market/quotes.ts";
+import { askBroker, currentChain, logNoPrice } from "../market/quotes.ts";
 import { type SelectedContract, selectContract } from "../market/strikes.ts";
 import type { TradingServices } from "../services.ts";
 import { type ExpiredPrediction, predictionId } from "./record.ts";
@@ -108,7 +108,8 @@ async function findContracts(
   return askBroker(
     services,
     async (broker) => {
-      const chain = await broker.chain({ symbol: ticker, fromDate, toDate, marketTime });
+      const listed = await broker.chain({ symbol: ticker, fromDate, toDate, marketTime });
+      const chain = currentChain(listed, marketTime) ?? { ...listed, contracts: [] };
       return { mentions, ...selectContracts(context, ticker, mentions, chain, configuration) };
     },
     (failure): TickerContracts => {

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { RunServices } from "../../runs/services.ts";
 import { AppError } from "../../runtime/errors.ts";
-import { type Filters, filteredList } from "../../store/filtered-list.ts";
+import { filteredList } from "../../store/filtered-list.ts";
 import type { Keys } from "../../store/keys.ts";
 import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
 import type { PredictionFilters } from "./filters.ts";
@@ -25,7 +25,7 @@ export async function listPredictions(
   return { ...found, items: found.items.map(toPredictionView) };
 }
 
-function predictionList(keys: Keys, filters: Filters): List {
+function predictionList(keys: Keys, filters: PredictionFilters): List {
   const { analysis_run_id = "", ticker = "", author = "" } = filters;
   const place = keys.predictionIndex({ id: "", ticker, author, analysis_run_id, created_at: "" });
   return filteredList(

@@ -43,10 +43,16 @@ export const predictionSplitSchema = z.object({
   created_at: z.string(),
 });
 
-/** A prediction with a contract: followed until nothing remains of it. */
+/**
+ * A prediction with a contract: followed until nothing remains of it, or until something happens to its underlying that
+ * cannot be adjusted for certain. Then it needs review: it is not followed any more, and never counts.
+ */
 export const followedPredictionSchema = z.object({
   ...predictionFields,
-  status: z.enum(["tracking", "resolved"]),
+  status: z.enum(["tracking", "resolved", "needs_review"]),
+  /** What happened, and the New York day on which it ceased to be followed. */
+  review_reason: z.string().nullable().default(null),
+  review_since: z.string().nullable().default(null),
   contract_symbol: z.string(),
   strike_price: priceSchema,
   expiration_date: z.string(),
@@ -96,6 +102,8 @@ export const expiredPredictionSchema = z.object({
   exit_reason: absent,
   simulated_return_pct: absent,
   resolved_at: absent,
+  review_reason: absent,
+  review_since: absent,
 });
 export type ExpiredPrediction = z.infer<typeof expiredPredictionSchema>;
 

@@ -52,6 +52,8 @@ export function newPrediction(
     exit_reason: null,
     simulated_return_pct: null,
     resolved_at: null,
+    review_reason: null,
+    review_since: null,
     current_premium: null,
     last_checked_at: null,
     splits: [],

@@ -1,21 +1,33 @@
 import { splitContract, splitFill, splitLevel, splitPrice } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
+import { type Doubt, reviewReason } from "../market/doubts.ts";
 import type { FollowedPrediction } from "./record.ts";
 
-/**
- * A prediction after the splits of its underlying that came after its entry and before its expiration and are not booked
- * yet (`splitContract`). What it has gained and lost stays.
- */
+/** Those that came after its entry and before its expiration, and are not booked yet. */
+function dueSplits({ entry_date, expiration_date, splits }: FollowedPrediction, known: readonly OpenedSplit[]) {
+  const booked = splits.at(-1)?.date ?? entry_date;
+  return known.filter(({ date }) => date > booked && date <= expiration_date);
+}
+
+/** A prediction that no rule can judge, taken from those that are followed; null where it can be, or still may. */
+export function sentToReview(
+  prediction: FollowedPrediction,
+  { splits, doubt }: { splits: readonly OpenedSplit[]; doubt: Doubt | null },
+  today: string,
+): FollowedPrediction | null {
+  const { ticker, last_checked_at, created_at } = prediction;
+  const held = { since: last_checked_at ?? created_at, due: dueSplits(prediction, splits), doubt };
+  const review_reason = reviewReason(ticker, held, today);
+  return review_reason === null ? null : { ...prediction, status: "needs_review", review_reason, review_since: today };
+}
+
+/** A prediction after the splits of its underlying that are due (`splitContract`). What it has gained and lost stays. */
 export function bookSplits(
   prediction: FollowedPrediction,
   known: readonly OpenedSplit[],
   now: string,
 ): FollowedPrediction {
-  const { entry_date, expiration_date } = prediction;
-  const booked = prediction.splits.at(-1)?.date ?? entry_date;
-  return known
-    .filter(({ date }) => date > booked && date <= expiration_date)
-    .reduce((before, split) => bookSplit(before, split, now), prediction);
+  return dueSplits(prediction, known).reduce((before, split) => bookSplit(before, split, now), prediction);
 }
 
 function bookSplit(before: FollowedPrediction, { date, ratio }: OpenedSplit, now: string): FollowedPrediction {

@@ -18,8 +18,8 @@ export function createPrediction(keys: Keys, prediction: Prediction): Action[] {
 export const actionsOfCreation = 2;
 
 /**
- * Replaces a prediction that is still as it was read, adds its exits, and where it is resolved now, moves it from the
- * tracked ones to those whose author has not been told.
+ * Replaces a prediction that is still as it was read, adds its exits, and where it is not followed any more, takes it from
+ * the tracked ones; where it is resolved now, to those whose author has not been told.
  */
 export function savePrediction(
   keys: Keys,
@@ -33,8 +33,9 @@ export function savePrediction(
     put(predictionItem(keys, next), ifUnchanged("version", before.version)),
     ...exits.map((exit) => put({ ...keys.predictionExit(id, exitNumber(exit.id)), ...exit })),
   ];
+  if (before.status === "tracking" && after.status !== "tracking") actions.push(remove(keys.tracked(ticker, id)));
   if (before.status === "tracking" && after.status === "resolved") {
-    actions.push(remove(keys.tracked(ticker, id)), put({ ...keys.unapplied(author, id), prediction_id: id, author }));
+    actions.push(put({ ...keys.unapplied(author, id), prediction_id: id, author }));
   }
   return actions;
 }

@@ -46,7 +46,14 @@ export const predictionViewSchema = z
     current_premium: price,
     peak_premium: price,
     trailing_stop_active: z.boolean(),
-    status: z.enum([...followedPredictionSchema.shape.status.options, expiredPredictionSchema.shape.status.value]),
+    status: z
+      .enum([...followedPredictionSchema.shape.status.options, expiredPredictionSchema.shape.status.value])
+      .describe(
+        "`needs_review`: something happened to the underlying that cannot be adjusted for certain (a merger, a spin-off, a " +
+          "renamed symbol); it is not followed any more and never counts.",
+      ),
+    review_reason: text.describe("Why it needs review, as a sentence."),
+    review_since: text.describe("The New York day since which it does."),
     simulated_return_pct: z
       .number()
       .nullable()

@@ -13,6 +13,8 @@ export interface PricedOption extends OptionTerms {
   mark: number;
   delta: number;
   volatility: number;
+  /** When the underlying was traded at the price that it follows from. */
+  at: Date;
 }
 
 /** DESIGN section 9. */
@@ -55,10 +57,11 @@ export function pricedChain(view: MarketView, symbol: string, from: string | nul
 /** What a contract is worth at the view's time; undefined once it has expired, or where its underlying has no price. */
 export function priced(view: MarketView, terms: OptionTerms): PricedOption | undefined {
   const symbol = underlyingOf(terms.root, view);
-  const spot = symbol === undefined ? undefined : view.lastPrice(symbol)?.last;
+  const underlying = symbol === undefined ? undefined : view.lastPrice(symbol);
   const volatility = symbol === undefined ? null : view.volatility(symbol);
   const leftMs = sessionEnd(terms.expiration).getTime() - view.marketTime.getTime();
-  if (spot === undefined || volatility === null || leftMs < 0) return undefined;
+  if (underlying === undefined || volatility === null || leftMs < 0) return undefined;
+  const { last: spot, at } = underlying;
   const { strike, option_type: type } = terms;
   const { price, delta } = blackScholes({ type, spot, strike, rate, volatility, years: leftMs / yearMs });
   const mark = round(price, 2);
@@ -71,6 +74,7 @@ export function priced(view: MarketView, terms: OptionTerms): PricedOption | und
     mark,
     delta: round(delta, 4),
     volatility,
+    at,
   };
 }
 

@@ -64,7 +64,7 @@ export function optionQuote(symbol: string, option: PricedOption, view: MarketVi
       delta: option.delta,
       lastPrice: 0,
       mark: option.mark,
-      quoteTime: view.marketTime.getTime(),
+      quoteTime: option.at.getTime(),
       securityStatus: "Normal",
       theoreticalOptionValue: option.mark,
       totalVolume: 0,
@@ -138,7 +138,7 @@ export function optionChain(
     const key = `${option.expiration}:${dte}`;
     const byStrike = byExpiration[key] ?? {};
     byExpiration[key] = byStrike;
-    byStrike[strikeKey(option.strike)] = [contract(option, dte, view)];
+    byStrike[strikeKey(option.strike)] = [contract(option, dte)];
   }
   return {
     symbol,
@@ -176,7 +176,7 @@ function strikeKey(strike: number): string {
   return Number.isInteger(strike) ? strike.toFixed(1) : String(strike);
 }
 
-function contract(option: PricedOption, dte: number, view: MarketView): object {
+function contract(option: PricedOption, dte: number): object {
   return {
     putCall: option.option_type.toUpperCase(),
     symbol: option.symbol,
@@ -189,7 +189,7 @@ function contract(option: PricedOption, dte: number, view: MarketView): object {
     askSize: 10,
     totalVolume: 0,
     openInterest: 0,
-    quoteTimeInLong: view.marketTime.getTime(),
+    quoteTimeInLong: option.at.getTime(),
     tradeTimeInLong: 0,
     volatility: round(option.volatility * 100, 3),
     delta: option.delta,

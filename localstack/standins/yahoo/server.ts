@@ -92,9 +92,13 @@ function chart(symbol: string, bars: WholeBar[], splits: Split[], view: MarketVi
 }
 
 /** By the second of the day's opening. */
-function splitEvent({ date, ratio }: Split): [string, object] {
+function splitEvent({ date, ratio, isDoubtful }: Split): [string, object] {
   const at = openingOf(date) / 1000;
-  const [numerator, denominator] = ratio < 1 ? [1, 1 / ratio] : [ratio, 1];
+  const [numerator, denominator] = isDoubtful
+    ? [Math.round(ratio * 1000), 1000]
+    : ratio < 1
+      ? [1, 1 / ratio]
+      : [ratio, 1];
   return [String(at), { date: at, numerator, denominator, splitRatio: `${numerator}:${denominator}` }];
 }
 

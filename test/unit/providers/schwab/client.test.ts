@@ -217,6 +217,7 @@ describe("requests", () => {
       bid: null,
       ask: null,
       at: new Date("2026-03-02T15:00:00Z"),
+      isHalted: false,
     });
     expect(requests.map(({ query }) => query.get("symbols")?.split(",").length).sort()).toEqual([100, 50]);
     expect(requests[0]?.query.get("symbols")).toMatch(/^\$SPX,BRK\/B,S0,/);

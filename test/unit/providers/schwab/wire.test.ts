@@ -157,17 +157,20 @@ describe("answers in the form of Schwab and of TD Ameritrade", () => {
         }),
       },
       "OTTR  250131P00052500",
-      { bid: 0.43, ask: 0.47, mark: 0.45, last: 0.46, delta: -0.01804133 },
+      {
+        ...{ bid: 0.43, ask: 0.47, mark: 0.45, last: 0.46, delta: -0.01804133 },
+        at: new Date("2025-01-30T20:45:00.000Z"),
+      },
     ],
     [
       "the older",
       { OTTR: olderOtter, OTTR_061821P65: olderOption },
       "OTTR  210618P00065000",
-      { bid: 1.08, ask: 1.15, mark: 1.115, last: 1.38, delta: -0.0344 },
+      { bid: 1.08, ask: 1.15, mark: 1.115, last: 1.38, delta: -0.0344, at: new Date("2025-01-30T20:45:00.000Z") },
     ],
   ])("quotes options in %s form, by OCC symbol", async (_, body, contract, expected) => {
     const quotes = await clientOn(body).optionQuotes({ contracts: [contract], marketTime });
-    expect([...quotes]).toEqual([[contract, { symbol: contract, synthetic: false, ...expected }]]);
+    expect([...quotes]).toEqual([[contract, { symbol: contract, isHalted: false, synthetic: false, ...expected }]]);
   });
 
   it("finds no option that is not found, whatever numbers come with it", async () => {
@@ -227,14 +230,17 @@ describe("answers in the form of Schwab and of TD Ameritrade", () => {
         {
           ...{ symbol: "OTTR  250214C00062500", option_type: "call", strike: 62.5, expiration: "2025-02-14", dte: 15 },
           ...{ bid: 2, ask: 2.2, mark: 2.1, delta: null, last: 2, synthetic: false },
+          ...{ at: new Date("2025-01-30T20:59:00.000Z"), isHalted: false },
         },
         {
           ...{ symbol: "OTTR  250214C00065000", option_type: "call", strike: 65, expiration: "2025-02-14", dte: 15 },
           ...{ bid: 1.1, ask: 1.2, mark: 1.15, delta: 0.301, last: 1.1, synthetic: false },
+          ...{ at: new Date("2025-01-30T20:59:00.000Z"), isHalted: false },
         },
         {
           ...{ symbol: "OTTR  250131P00050000", option_type: "put", strike: 50, expiration: "2025-01-31", dte: 1 },
           ...{ bid: 0, ask: 0.02, mark: 0.01, delta: 0, last: null, synthetic: false },
+          ...{ at: new Date("2025-01-30T20:59:00.000Z"), isHalted: false },
         },
       ],
     });
@@ -248,6 +254,7 @@ describe("answers in the form of Schwab and of TD Ameritrade", () => {
       {
         ...{ symbol: "OTTXW 250520P05660000", option_type: "put", strike: 5_660, expiration: "2025-05-20", dte: 11 },
         ...{ bid: 76, ask: 77.4, mark: 76.7, delta: -0.509, last: 76, synthetic: false },
+        ...{ at: new Date("2025-05-09T20:59:00.000Z"), isHalted: false },
       },
     ]);
   });
@@ -355,7 +362,10 @@ describeRecorded("recorded answers through the real client", ["wire/schwab", "op
     [
       "schwab/quote_option_META.json",
       "META  250131P00525000",
-      { bid: 0.43, ask: 0.47, mark: 0.45, last: 0.46, delta: -0.01804133 },
+      {
+        ...{ bid: 0.43, ask: 0.47, mark: 0.45, last: 0.46, delta: -0.01804133 },
+        at: new Date("2025-01-24T20:59:59.930Z"),
+      },
     ],
     [
       "schwab/quote_option_NVDA.json",
@@ -488,6 +498,8 @@ describeRecorded("recorded answers through the real client", ["wire/schwab", "op
       mark: 0,
       delta: 0.001,
       last: 0.02,
+      at: new Date("2021-01-12T20:59:57.444Z"),
+      isHalted: false,
       synthetic: false,
     });
     const aapl = readChain(read("options/schwab_chains_AAPL_puts_2025-01-16.json"), "2025-01-16")?.contracts ?? [];
@@ -502,6 +514,8 @@ describeRecorded("recorded answers through the real client", ["wire/schwab", "op
       mark: 0.01,
       delta: 0,
       last: 0.01,
+      at: new Date("2025-01-16T20:59:59.927Z"),
+      isHalted: false,
       synthetic: false,
     });
   });
@@ -608,6 +622,24 @@ describe("lenient reading", () => {
     expect(readChain(answer, "2021-03-05")?.contracts[0]?.dte).toBe(14);
   });
 
+  it("knows what is halted, and dates an option by its last quote or, if that is newer, its last trade", () => {
+    const halted = { lastPrice: 5, tradeTime: 1_600_000_000_000, securityStatus: "Halted" };
+    const closed = { ...halted, securityStatus: "Closed" };
+    const quotes = readQuotes({ A: { symbol: "A", quote: halted }, B: { symbol: "B", quote: closed } });
+    expect([...(quotes ?? [])].map(([symbol, quote]) => [symbol, quote.isHalted])).toEqual([
+      ["A", true],
+      ["B", false],
+    ]);
+    const dated = (quote: object) => {
+      const answer = readOptionQuotes({ A: { symbol: "GME   210205C00350000", quote: { mark: 2, ...quote } } });
+      return answer?.get("GME   210205C00350000")?.at?.getTime() ?? null;
+    };
+    expect(dated({ quoteTime: 1_600_000_000_000, tradeTime: 0 })).toBe(1_600_000_000_000);
+    expect(dated({ quoteTime: 1_600_000_000_000, tradeTime: 1_600_000_000_001 })).toBe(1_600_000_000_001);
+    expect(dated({ quoteTimeInLong: 0, tradeTimeInLong: 1_500_000_000_000 })).toBe(1_500_000_000_000);
+    expect(dated({})).toBeNull();
+  });
+
   it("never makes a quote without a price or its time, and skips invalid symbols", () => {
     const quotes = readQuotes({
       errors: { invalidSymbols: ["ZZZZ"] },
@@ -618,7 +650,7 @@ describe("lenient reading", () => {
       E: { quote: { lastPrice: 5, tradeTime: 1 } },
     });
     expect([...(quotes ?? [])]).toEqual([
-      ["B", { symbol: "B", last: 3, bid: null, ask: null, at: new Date(1_600_000_000_000) }],
+      ["B", { symbol: "B", last: 3, bid: null, ask: null, at: new Date(1_600_000_000_000), isHalted: false }],
     ]);
     expect(readQuotes("nothing")).toBeNull();
   });

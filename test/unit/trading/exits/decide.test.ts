@@ -406,8 +406,6 @@ describe("an option past its expiration", () => {
     { what: "a call out of the money", changes: {}, close: 49, premium: 0 },
     { what: "a put in the money", changes: { option_type: "put" as const }, close: 46.5, premium: 3.5 },
     { what: "a put out of the money", changes: { option_type: "put" as const }, close: 50, premium: 0 },
-    { what: "one without a close, by its last premium", changes: { current_price: 1.75 }, close: null, premium: 1.75 },
-    { what: "one of which nothing is known", changes: { current_price: null }, close: null, premium: 0 },
   ])("settles $what at $premium on the expiration day", ({ changes, close, premium }) => {
     const { exits, instrument } = check(option(changes), { price: null, today, expirationClose: close });
     expect(exits).toEqual([
@@ -422,6 +420,11 @@ describe("an option past its expiration", () => {
       },
     ]);
     expect(instrument.remaining_quantity).toBe(0);
+  });
+
+  it("is left as it is without a close, whatever its last premium was", () => {
+    const stale = option({ current_price: 1.75 });
+    expect(check(stale, { price: 1.75, today, expirationClose: null })).toEqual({ exits: [], instrument: stale });
   });
 });
 

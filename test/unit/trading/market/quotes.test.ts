@@ -15,7 +15,18 @@ function servicesOf(broker: Partial<Broker>) {
 }
 const premium = (symbol: string, more: Partial<OptionQuote>): [string, OptionQuote] => [
   symbol,
-  { symbol, bid: null, ask: null, mark: null, delta: null, last: null, synthetic: false, ...more },
+  {
+    symbol,
+    bid: null,
+    ask: null,
+    mark: null,
+    delta: null,
+    last: null,
+    at: null,
+    isHalted: false,
+    synthetic: false,
+    ...more,
+  },
 ];
 
 describe("a premium", () => {
@@ -39,14 +50,18 @@ describe("what the broker fails to say of some", () => {
       quotes: async ({ symbols }) => {
         asked.push(symbols.length);
         if (symbols.includes("T149")) throw new AppError("BrokerUnavailable", "PRICE_UNAVAILABLE", "It is down.");
-        const at = marketTime;
-        return new Map(symbols.map((symbol): [string, Quote] => [symbol, { symbol, last: 7, bid: 6, ask: 8, at }]));
+        const quote = { last: 7, bid: 6, ask: 8, at: marketTime, isHalted: false };
+        return new Map(symbols.map((symbol): [string, Quote] => [symbol, { symbol, ...quote }]));
       },
     });
     const prices = await liveShares(services, [...names, ...names], marketTime);
     expect(asked).toEqual([100, 50]);
     expect(prices.size).toBe(100);
-    expect(prices.get("T000")).toEqual({ price: 7, offered: { bid: 6, ask: 8 } });
+    expect(prices.get("T000")).toEqual({
+      price: 7,
+      offered: { bid: 6, ask: 8 },
+      tradedAt: "2026-03-02T15:30:00.000Z",
+    });
     expect(services.log.lines).toEqual([
       {
         level: "warn",

@@ -62,7 +62,7 @@ beforeEach(() => {
     if (source instanceof Error) throw source;
     return barsAsOf(source, marketTime).filter(({ date }) => date >= from && date <= to);
   };
-  services = { store, log, dailyPrices: async () => ({ dailyBars }) };
+  services = { store, log, dailyPrices: async () => ({ dailyBars, isUnknown: async () => false }) };
 });
 
 /** `count` weekdays from `first` on. */
@@ -219,27 +219,52 @@ describe("daily bars", () => {
     expect(await storedCloses()).toEqual({ "2026-02-27": 105 });
   });
 
-  it("of a closed day that the calendar does not know are asked for once", async () => {
+  it("of a day that the source leaves out are asked for until it leaves it out on a later day: it was not traded", async () => {
     // As if the exchange had closed on a Tuesday for mourning.
     source = ["2021-02-22", "2021-02-24", "2021-02-25"].map((date) => traded(date, 51));
-    const week = () => closes("2021-02-22", "2021-02-25", "2021-02-25T22:00:00.000Z");
-    expect(Object.keys(await week())).toEqual(["2021-02-22", "2021-02-24", "2021-02-25"]);
-    expect(Object.keys(await week())).toEqual(["2021-02-22", "2021-02-24", "2021-02-25"]);
-    expect(asked).toHaveLength(1);
-    expect(await storedBars()).toContainEqual({
-      ...bar("2021-02-23", null),
-      source: "yahoo",
-      fetched_at: "2021-02-25T22:00:00.000Z",
-    });
+    const week = (at: string) => closes("2021-02-22", "2021-02-25", at);
+    const leftOut = { ...bar("2021-02-23", null), source: "yahoo" };
+    for (const at of ["2021-02-25T22:00:00.000Z", "2021-02-25T23:00:00.000Z"]) {
+      expect(Object.keys(await week(at))).toEqual(["2021-02-22", "2021-02-24", "2021-02-25"]);
+      const said = { split: null, is_final: false, fetched_at: "2021-02-25T22:00:00.000Z" };
+      expect(await storedBars()).toContainEqual({ ...leftOut, ...said });
+    }
+    await week("2021-02-26T15:00:00.000Z");
+    expect(await storedBars()).toContainEqual({ ...leftOut, fetched_at: "2021-02-26T15:00:00.000Z" });
+    await week("2021-02-26T16:00:00.000Z");
+    expect(asked).toEqual(["GME 2021-02-22 2021-02-25", ...Array(2).fill("GME 2021-02-23 2021-02-25")]);
   });
 
-  it("of such a day between stored days are asked for once too", async () => {
-    source = ["2021-02-22", "2021-02-24"].map((date) => traded(date, 51));
-    await saveBars(services, [bar("2021-02-22", 51), bar("2021-02-24", 51)]);
-    const days = () => read("2021-02-22", "2021-02-24", "2021-02-25T22:00:00.000Z");
-    await days();
-    await days();
-    expect(asked).toEqual(["GME 2021-02-23 2021-02-24"]);
+  it("of a day that the source had lost are those that it finds again", async () => {
+    const whole = source;
+    source = daysOf("2026-02-20", 11).flatMap((date, index) =>
+      date === "2026-02-25" ? [] : [traded(date, 100 + index)],
+    );
+    expect(Object.keys(await closes("2026-02-24", "2026-02-27"))).toEqual(["2026-02-24", "2026-02-26", "2026-02-27"]);
+    source = whole;
+    expect(await closes("2026-02-24", "2026-02-27")).toMatchObject({ "2026-02-25": 103 });
+    expect(await storedBars()).toContainEqual(expect.objectContaining({ date: "2026-02-25", close: 103, split: 1 }));
+  });
+
+  it("after a day that the source has lost do not say whose split it is", async () => {
+    const after = (ratio: number) => [traded("2026-02-24", 100), { ...traded("2026-02-26", 10), split: ratio }];
+    const split = async () => (await storedBars()).find(({ date }) => date === "2026-02-26")?.split;
+    source = after(10);
+    await read("2026-02-24", "2026-02-26", "2026-02-27T22:00:00.000Z");
+    expect(await split()).toBeNull();
+    await read("2026-02-24", "2026-02-26", "2026-02-28T15:00:00.000Z");
+    expect(await split()).toBe(10);
+  });
+
+  it("that the broker saw and the source leaves out stay, and no split was on that day", async () => {
+    source = [traded("2026-02-24", 100), traded("2026-02-26", 101)];
+    await saveBars(services, [bar("2026-02-25", 99, { split: null })]);
+    expect(await closes("2026-02-24", "2026-02-26")).toEqual({
+      "2026-02-24": 100,
+      "2026-02-25": 99,
+      "2026-02-26": 101,
+    });
+    expect(await storedBars()).toContainEqual(bar("2026-02-25", 99, { split: 1 }));
   });
 
   it("that the source does not have yet are asked for again", async () => {
@@ -394,10 +419,28 @@ describe("what settles an option", () => {
     expect(await settlement("2026-02-26T21:00:00.000Z", "2026-02-26")).toEqual({ splits: [], close: 10 });
   });
 
-  it("has no split where the source knows of no trading, and is not known where it fails", async () => {
+  it("is not known where the source fails, or has the day before and the day after only", async () => {
+    if (!Array.isArray(source)) throw new Error("no source");
+    source = source.filter(({ date }) => date !== "2026-02-25");
+    for (const since of ["2026-02-23T21:00:00.000Z", "2026-02-25T21:00:00.000Z"]) {
+      expect(await settlement(since, "2026-02-25")).toBeUndefined();
+    }
     source = [];
-    expect(await settlement("2026-02-24T21:00:00.000Z", "2026-02-27")).toEqual({ splits: [], close: null });
+    expect(await settlement("2026-02-24T21:00:00.000Z", "2026-02-27")).toBeUndefined();
     source = new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "down");
-    expect((await settlement("2026-02-24T21:00:00.000Z", "2026-02-27")).splits).toBeUndefined();
+    expect(await settlement("2026-02-24T21:00:00.000Z", "2026-02-27")).toBeUndefined();
+  });
+
+  it("is not what was stored of its last day before that was over", async () => {
+    const friday = bar("2026-02-27", 104, { is_final: false, fetched_at: "2026-02-27T15:30:00.000Z", source: "yahoo" });
+    await saveBars(services, [friday]);
+    const whole = source;
+    source = new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "down");
+    expect(await settlement("2026-02-26T21:00:00.000Z", "2026-02-27")).toBeUndefined();
+    expect(
+      await splitsSince(services, "GME", "2026-02-26T21:00:00.000Z", new Date("2026-03-02T14:00:00.000Z")),
+    ).toBeUndefined();
+    source = whole;
+    expect(await settlement("2026-02-26T21:00:00.000Z", "2026-02-27")).toEqual({ splits: [], close: 105 });
   });
 });

@@ -18,6 +18,7 @@ function contract(changes: Partial<ListedContract> = {}): ListedContract {
     mark: 2,
     bid: 1.9,
     ask: 2.1,
+    at: new Date("2021-01-04T15:30:00Z"),
     ...changes,
   };
 }
@@ -40,6 +41,7 @@ describe("strike selection", () => {
         bid: 1.9,
         ask: 2.1,
         underlying_price: 45,
+        quoted_at: "2021-01-04T15:30:00.000Z",
       },
       expirationsChecked: ["2021-01-21"],
     });
@@ -125,6 +127,7 @@ interface RecordedContract {
   mark: number;
   bid: number;
   ask: number;
+  quoteTimeInLong: number;
 }
 
 interface RecordedChain {
@@ -148,6 +151,7 @@ function chainOf(answer: unknown) {
             delta: Number(each.delta),
             mark: each.mark,
             bid: each.bid,
+            at: new Date(each.quoteTimeInLong),
             ask: each.ask,
           }),
         ),

@@ -17,6 +17,7 @@ type SignalInPortfolio = ReturnType<typeof inPortfolios>[number];
 /** A broker that knows nothing but what it is told. */
 const knowing = (answers: Partial<Broker> = {}): Broker => ({
   quotes: async () => new Map(),
+  unknownSymbols: async () => new Set(),
   candles: async () => [],
   chain: async ({ symbol }) => ({ symbol, underlyingPrice: null, contracts: [] }),
   optionQuotes: async () => new Map(),
@@ -27,7 +28,7 @@ const failing = (error: Error) => {
   const fail = async () => {
     throw error;
   };
-  return { quotes: fail, candles: fail, chain: fail, optionQuotes: fail, marketHours: fail };
+  return { quotes: fail, unknownSymbols: fail, candles: fail, chain: fail, optionQuotes: fail, marketHours: fail };
 };
 const contextOf = (broker: Broker) => {
   const log = recordedLog();
@@ -51,8 +52,8 @@ describe("a broker that fails", () => {
     const offers = await askOffers(context, [stock, option], settings);
     expect(await offers.ofSignal(stock)).toEqual({ skip_reason: "price_unavailable" });
     expect(await offers.ofSignal(option)).toEqual({ skip_reason: "price_unavailable" });
-    expect(await offers.ofPosition(stockOf({ ticker: "AMC" }))).toBeNull();
-    expect(await offers.ofPosition(optionOf())).toBeNull();
+    expect(await offers.ofPosition(stockOf({ ticker: "AMC" }))).toBeUndefined();
+    expect(await offers.ofPosition(optionOf())).toBeUndefined();
     expect(context.log.lines.map((line) => [line.level, line.message, line.fields.problem])).toEqual(
       Array(4).fill([level, "the broker gave no price", failure.message]),
     );
@@ -98,7 +99,7 @@ describe("a fault of the program", () => {
 
 describe("what a position can be sold at", () => {
   const quoteOf = (symbol: string, mark: number) => ({
-    ...{ symbol, bid: 0, ask: 0.01, mark, delta: null, last: null, synthetic: false },
+    ...{ symbol, bid: 0, ask: 0.01, mark, delta: null, last: null, at: marketTime, isHalted: false, synthetic: false },
   });
 
   it("is asked for once", async () => {
@@ -108,7 +109,7 @@ describe("what a position can be sold at", () => {
       return new Map([[symbol, quoteOf(symbol, 0.005)]]);
     };
     const offers = await offersOf(knowing({ optionQuotes }));
-    const price = { price: 0.005, offered: { bid: 0, ask: 0.01 } };
+    const price = { price: 0.005, offered: { bid: 0, ask: 0.01 }, tradedAt: "2026-03-02T15:30:00.000Z" };
     expect(await offers.ofPosition(optionOf())).toEqual(price);
     expect(await offers.ofPosition(optionOf())).toEqual(price);
     expect(asked).toBe(1);

@@ -103,8 +103,9 @@ function open(world: World, type: InstrumentType, { price, confidence }: Extract
   }
   const outgoing = replacementCandidate(world.open, confidence / 100, settings);
   if (outgoing === null || isProtected(outgoing, quote(outgoing, 1), settings)) return;
-  const context = { offered: offeredAround(quote(outgoing, 1)), costs: settings, runId: "run", now };
-  const result = replacePosition(world.portfolio, outgoing, quote(outgoing, 1), opening, context, settings);
+  const seen = { price: quote(outgoing, 1), tradedAt: now };
+  const context = { offered: offeredAround(seen.price), costs: settings, runId: "run", now };
+  const result = replacePosition(world.portfolio, outgoing, seen, opening, context, settings);
   if (result.outcome === "skipped") return;
   world.portfolio = result.portfolio;
   world.exits.push(result.exit);
@@ -130,7 +131,9 @@ function check(world: World, { factors, days, hasPrice }: Extract<Action, { do: 
       world.settings,
     );
     const seen =
-      price === null ? { portfolio: world.portfolio, position } : observePrice(world.portfolio, position, price, now);
+      price === null
+        ? { portfolio: world.portfolio, position }
+        : observePrice(world.portfolio, position, { price, tradedAt: now }, now);
     const offered = offeredAround(price ?? quote(position, 1));
     const context = { offered, costs: world.settings, runId: "run", notes: null, now };
     const after = applyDecision(seen, decision, context);

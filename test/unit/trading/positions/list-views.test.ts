@@ -30,11 +30,15 @@ describe("a portfolio as it is shown", () => {
       current_value: 101_234.56,
       cash_available: 90_000.01,
       open_position_count: 2,
+      needs_review_count: 0,
       total_pnl: 1_234.56,
       total_pnl_pct: 1.2346,
       created_at: "2021-01-04T15:00:00.000Z",
       last_valued_at: null,
-      net: { current_value: 101_222.22, total_pnl: 1_222.22, total_pnl_pct: 1.2222, trading_costs: 12.34 },
+      net: {
+        ...{ current_value: 101_222.22, total_pnl: 1_222.22, total_pnl_pct: 1.2222 },
+        ...{ trading_costs: 12.34, unpriced_value: 0 },
+      },
     });
   });
 

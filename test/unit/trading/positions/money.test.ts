@@ -31,6 +31,7 @@ import {
   unquoted,
 } from "../../../support/trading.ts";
 
+const traded = (price: number) => ({ price, tradedAt: "2021-01-04T15:59:58.000Z" });
 const context = { ...unquoted, runId: "run", notes: null, now: "2021-01-04T16:00:00.000Z" };
 
 function opening(type: InstrumentType, price: number, targetCents: number, changes: Partial<Opening> = {}): Opening {
@@ -215,6 +216,7 @@ describe("an exit", () => {
       fill: { bid: null, ask: null, net_price: 109.945, commission_cents: 0, cost_cents: 137 },
       observed_price: 110,
       trigger_candle: null,
+      price_named_by: null,
       notes: null,
       run_id: "run",
       created_at: context.now,
@@ -293,9 +295,14 @@ describe("an exit", () => {
 describe("an observed price", () => {
   it("changes the value and nothing else", () => {
     const held = opened("stock", 100, 500_000);
-    const { portfolio: after, position } = observePrice(held.portfolio, held.position, 103, context.now);
+    const { portfolio: after, position } = observePrice(held.portfolio, held.position, traded(103), context.now);
     expect(after).toEqual({ ...held.portfolio, current_value_cents: 10_015_000, last_valued_at: context.now });
-    expect(position).toEqual({ ...held.position, last_price: 103, last_price_at: context.now });
+    expect(position).toEqual({
+      ...held.position,
+      last_price: 103,
+      last_price_at: context.now,
+      last_traded_at: "2021-01-04T15:59:58.000Z",
+    });
   });
 });
 
@@ -336,7 +343,7 @@ describe("replacement", () => {
       signal: { id: "2021-01-05.AMC.quality", ticker: "AMC", signal_type: "quality", confidence: 0.9 },
       today: "2021-01-05",
     });
-    const result = replacePosition(poor, held.position, 98, next, context, settings);
+    const result = replacePosition(poor, held.position, traded(98), next, context, settings);
     expect(result).toMatchObject({
       outcome: "replaced",
       exit: { exit_reason: "replaced", quantity_pct: 1, shares_exited: 50, realized_pnl_cents: -10_000 },
@@ -353,7 +360,7 @@ describe("replacement", () => {
   it("changes nothing where the cash does not suffice even with the proceeds", () => {
     const held = opened("stock", 100, 500_000);
     const poor = { ...held.portfolio, cash_available_cents: 0 };
-    expect(replacePosition(poor, held.position, 98, opening("stock", 50, 490_001), context, settings)).toEqual({
+    expect(replacePosition(poor, held.position, traded(98), opening("stock", 50, 490_001), context, settings)).toEqual({
       outcome: "skipped",
       skip_reason: "insufficient_cash",
     });

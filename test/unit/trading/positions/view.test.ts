@@ -27,6 +27,7 @@ describe("a position as it is shown", () => {
       signal_type: "quality",
       direction: "long",
       status: "open",
+      ...{ needs_review: false, review_reason: null, review_since: null },
       confidence: 0.75,
       position_size: 1425,
       entry_date: "2026-02-25",
@@ -53,6 +54,7 @@ describe("a position as it is shown", () => {
       realized_return_pct: null,
       current_price: 148.3,
       price_as_of: "2026-03-02T15:30:00.000Z",
+      days_without_price: 0,
       unrealized_return_pct: 4.07,
       // The target is 15.575 away, the stop 20.05.
       nearest_exit_distance_pct: 0.105,
@@ -61,7 +63,14 @@ describe("a position as it is shown", () => {
       premium_change_pct: null,
       position_exits: [],
       splits: [],
-      net: { entry_price: 142.6713, bid: 142.4, ask: 142.6, trading_costs: 1.71, realized_pnl: -1.71 },
+      net: {
+        entry_price: 142.6713,
+        bid: 142.4,
+        ask: 142.6,
+        trading_costs: 1.71,
+        realized_pnl: -1.71,
+        current_value: 1483,
+      },
     });
   });
 
@@ -75,6 +84,7 @@ describe("a position as it is shown", () => {
       signal_type: "quality",
       direction: "call",
       status: "open",
+      ...{ needs_review: false, review_reason: null, review_since: null },
       confidence: 0.75,
       position_size: 1400,
       entry_date: "2026-02-25",
@@ -101,6 +111,7 @@ describe("a position as it is shown", () => {
       realized_return_pct: null,
       current_price: 4.8,
       price_as_of: "2026-03-02T15:30:00.000Z",
+      days_without_price: 0,
       unrealized_return_pct: 37.14,
       // The target of 7.00 is 2.20 away, the stop of 1.75 is 3.05.
       nearest_exit_distance_pct: 0.4583,
@@ -109,7 +120,7 @@ describe("a position as it is shown", () => {
       premium_change_pct: 0.371,
       position_exits: [],
       splits: [],
-      net: { entry_price: null, bid: null, ask: null, trading_costs: 0, realized_pnl: 0 },
+      net: { entry_price: null, bid: null, ask: null, trading_costs: 0, realized_pnl: 0, current_value: 1920 },
     });
   });
 
@@ -228,6 +239,7 @@ describe("an exit as it is shown", () => {
       notes: null,
       created_at: "2026-02-27T15:30:00.000Z",
       realized_pnl: 29,
+      price_named: false,
       net: { exit_price: 148.1259, bid: 148.2, ask: 148.4, commission: 0, cost: 0.87, realized_pnl: 28.13 },
     });
   });

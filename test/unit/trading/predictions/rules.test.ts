@@ -46,6 +46,7 @@ describe("a new prediction", () => {
     bid: 1.9,
     ask: 2.1,
     underlying_price: 45,
+    quoted_at: null,
   };
   const at = { today: openDate, now: openedAt };
 
