@@ -144,6 +144,17 @@ describe("prices on another scale without a split that explains it", () => {
       last_checked_at: "2026-03-02T15:30:00.000Z",
     });
   });
+
+  it("are read on the right one where the source names the split days late, as if it had done so at once", async () => {
+    const explain = await scaleDown();
+    for (const day of ["2026-03-03", "2026-03-04"]) await runAt(day);
+    explain();
+    expect(await runAt("2026-03-05")).toMatchObject({ warnings: null, exits_triggered: 0 });
+    expect(await positionOf(share)).toMatchObject({
+      ...{ needs_review: false, shares: 500, entry_price: 10, last_price: 11, peak_price: 11 },
+      splits: [{ date: "2026-03-03", ratio: 10 }],
+    });
+  });
 });
 
 describe("a symbol that no source knows any more", () => {
