@@ -3,7 +3,7 @@ import { decideAnew } from "../../store/decide-anew.ts";
 import { type ContractTerms, splitContract } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { candleRecord } from "../market/candles.ts";
-import { livePremiums } from "../market/quotes.ts";
+import { livePremiums, liveShares } from "../market/quotes.ts";
 import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
 import { dueSplits } from "../positions/splits.ts";
@@ -22,7 +22,7 @@ import type { Monitoring } from "./pass.ts";
 import { doubtsOf, readLost, reviewWarnings, warn } from "./reviews.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
 import { readStockMarket, type StockAnswer } from "./stock-prices.ts";
-import { daysWithout, neverTraded, unpricedWarnings } from "./unpriced.ts";
+import { daysWithout, neverTraded, optionWarning, unpricedWarnings, unsettledWarning } from "./unpriced.ts";
 import { observedStock, type StockMarket, windowOnOneScale } from "./window.ts";
 
 /**
@@ -193,30 +193,19 @@ async function settle(monitoring: Monitoring, position: OptionPosition): Promise
   if (settlement) {
     const { splits, close } = settlement;
     await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
-  } else if ((await readLost(monitoring, [position])).has(ticker)) {
-    // It may have become money or another company: nothing tells what its options came to.
-    await check(monitoring, id, () => ({ ...unobserved, isScaleKnown: false, doubt: "unknown_symbol" }));
-  } else await commit([unsettled(monitoring, position)]);
-}
-
-function unsettled({ context }: Monitoring, { id, ticker, expiration_date }: OptionPosition) {
-  return context.warning({
-    type: "settlement_unknown",
-    subject: id,
-    message: `Nobody says at what ${ticker} closed on ${expiration_date}; the option that expired then stays open until a run knows it.`,
-    ticker,
-    context: { ticker, position_id: id, expiration_date },
-  });
-}
-
-function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, contract: string) {
-  return context.warning({
-    type: "schwab_options_unavailable",
-    subject: id,
-    message: `Schwab gave no premium of ${contract}; its position is checked by the next run.`,
-    ticker,
-    context: { ticker, position_id: id },
-  });
+    return;
+  }
+  // One that is lost may have become money or another company: nothing tells what its options came to.
+  const isLost = (await readLost(monitoring, [position])).has(ticker);
+  if (!isLost) await commit([unsettledWarning(monitoring, position)]);
+  const isUnpriced = (await liveShares(services, [ticker], marketTime)).get(ticker) === null;
+  if (!isLost && !isUnpriced) return;
+  await check(monitoring, id, (before) => ({
+    ...unobserved,
+    isScaleKnown: false,
+    doubt: isLost ? "unknown_symbol" : null,
+    daysWithoutPrice: isUnpriced ? daysWithout(neverTraded, before, monitoring) : null,
+  }));
 }
 
 /** One position's check in one transaction; where somebody else wrote meanwhile, it is decided anew. */
