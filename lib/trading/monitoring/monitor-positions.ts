@@ -1,6 +1,3 @@
-import type { Candle } from "../../providers/market/market.ts";
-import { scaled, sharesSince } from "../../providers/market/splits.ts";
-import { newYorkDay } from "../../runtime/dates.ts";
 import { type ContractTerms, splitContract } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { candleRecord } from "../market/candles.ts";
@@ -9,13 +6,13 @@ import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
 import { dueSplits } from "../positions/splits.ts";
 import { readOpenPositions, readPortfolios } from "../positions/stored.ts";
-import { type ObservedMarket, unobserved } from "./check.ts";
+import { unobserved } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
 import { doubtsOf, readLost, reviewWarnings, warn } from "./reviews.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
-import { readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
+import { readStockMarket, type StockAnswer } from "./stock-prices.ts";
 import { daysWithout, neverTraded, unpricedWarnings } from "./unpriced.ts";
-import { decidingCandles } from "./window.ts";
+import { observedStock, type StockMarket, windowOnOneScale } from "./window.ts";
 import { check, isDue } from "./write-check.ts";
 
 /**
@@ -107,25 +104,6 @@ function tickWarnings(
     }
   }
   return [...warnings.values()];
-}
-
-function observedStock(market: StockMarket, position: Position, now: string): ObservedMarket {
-  const { splits, price, tradedAt, offered, isDailyOnly } = market;
-  const window = { from: position.last_checked_at, to: now };
-  const { candles } = windowOnOneScale(market, position.last_price, window);
-  return { ...unobserved, splits, candles, price, tradedAt, offered, isDailyOnly };
-}
-
-/** Neighbours are compared in today's shares, or a split would look like a bad tick; answered as they were traded. */
-function windowOnOneScale(market: StockMarket, lastPrice: number | null, window: { from: string; to: string }) {
-  const { splits } = market;
-  const shares = (day: string) => sharesSince(day, splits);
-  const fiveMinute = market.fiveMinute.map((each) => scaled(each, 1 / shares(newYorkDay(each.timestamp))));
-  const daily = market.daily.map((each) => scaled(each, 1 / shares(each.date)));
-  const before = lastPrice && lastPrice / shares(newYorkDay(new Date(window.from)));
-  const { candles, ignored } = decidingCandles({ ...market, fiveMinute, daily }, before, window);
-  const asTraded = <C extends Candle>(each: C): C => scaled(each, shares(newYorkDay(each.timestamp)));
-  return { candles: candles.map(asTraded), ignored: ignored.map(asTraded) };
 }
 
 function stockWarning(monitoring: Monitoring, { ticker, market, failedAttempts, isScaleKnown }: StockAnswer) {

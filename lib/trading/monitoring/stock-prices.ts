@@ -1,32 +1,16 @@
 import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
-import type { Broker, Candle } from "../../providers/market/market.ts";
+import type { Broker } from "../../providers/market/market.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
-import type { Offered } from "../instruments/terms.ts";
 import { nextOpening, type OpenedSplit, type PriceBar, splitsWithin, toPriceBar } from "../market/bars.ts";
-import { type DayPrices, dailyBars } from "../market/candles.ts";
+import { dailyBars } from "../market/candles.ts";
 import { barTime, isCurrent } from "../market/price-age.ts";
 import { askBroker, logNoPrice, sharePrice } from "../market/quotes.ts";
 import { readDays, readDaysAnew } from "../market/stored-bars.ts";
 import { hasAllCandles, tradedPrices } from "./as-traded.ts";
 import type { Monitoring } from "./pass.ts";
 import { neverTraded, type Unpriced } from "./unpriced.ts";
-
-/** What one check knows of a stock, for all positions in it. */
-export interface StockMarket {
-  /** Since the earliest last check, oldest first. */
-  splits: OpenedSplit[];
-  /** Dollars per share; null where the market has none now. */
-  price: number | null;
-  /** When that was traded, ISO-8601 UTC. */
-  tradedAt: string | null;
-  offered: Offered;
-  fiveMinute: Candle[];
-  /** Of days without five-minute candles. */
-  daily: DayPrices[];
-  /** The broker did not answer: daily bars stand in for its price. */
-  isDailyOnly: boolean;
-}
+import type { StockMarket } from "./window.ts";
 
 /** A stock's market, null where no source knows it, and what there is to keep of it. */
 export interface StockAnswer {
