@@ -43,8 +43,13 @@ export function windowOnOneScale(market: StockMarket, lastPrice: number | null, 
   const daily = market.daily.map((each) => scaled(each, 1 / shares(each.date)));
   const before = lastPrice && lastPrice / shares(newYorkDay(new Date(window.from)));
   const { candles, ignored } = decidingCandles({ ...market, fiveMinute, daily }, before, window);
-  const asTraded = <C extends Candle>(each: C): C => scaled(each, shares(newYorkDay(each.timestamp)));
+  const traded = new Map([...market.daily.map(dayCandle), ...market.fiveMinute].map((each) => [startOf(each), each]));
+  const asTraded = (each: Candle): Candle => traded.get(startOf(each)) ?? each;
   return { candles: candles.map(asTraded), ignored: ignored.map(asTraded) };
+}
+
+function startOf({ timestamp }: Candle): number {
+  return timestamp.getTime();
 }
 
 /**
