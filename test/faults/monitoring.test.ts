@@ -65,9 +65,37 @@ async function beginScenario(): Promise<void> {
   desk.scene.yahooFaults = ({ path }) => (path.endsWith("/TSLA") ? { status: 500, body: "{}" } : undefined);
 }
 
-/** The scenario's run; `fault` befalls the phase once, then the workflow enters it again. */
-async function runThrough(fault?: Fault): Promise<{ run: Run; table: string[]; writes: number; entries: number }> {
-  await beginScenario();
+/** A split of ten for one of what is held as stock, as option and as prediction, one share of it for a tenth. */
+async function beginSplits(): Promise<void> {
+  const price = byDay({ "2026-03-02": 100, "2026-03-03": 10 });
+  const services = await desk.begin(
+    { GME: price, AMC: byDay({ "2026-03-02": 100, "2026-03-03": 1_000 }) },
+    { GME: [{ date: "2026-03-03", ratio: 10 }], AMC: [{ date: "2026-03-03", ratio: 0.1 }] },
+  );
+  await seedPositions(services, [
+    shares(),
+    shares({
+      ticker: "AMC",
+      portfolio_id: "stocks_consensus",
+      shares: 51,
+      shares_remaining: 51,
+      position_size_cents: 510_000,
+    }),
+    calls(),
+  ]);
+  await seedPredictions(services, [
+    predicted("a", {}),
+    predicted("b", { contract_symbol: "GME   260320C00120000", strike_price: 120 }),
+  ]);
+  desk.scene.schwabFaults = premiumsAre({ "GME   260320C00010000": 0.21 });
+}
+
+/** A scenario's run; `fault` befalls the phase once, then the workflow enters it again. */
+async function runThrough(
+  fault?: Fault,
+  begin = beginScenario,
+): Promise<{ run: Run; table: string[]; writes: number; entries: number }> {
+  await begin();
   let writes = 0;
   let entries = 0;
   desk.setAround(async (handler, input) => {
@@ -148,4 +176,31 @@ describe("a monitoring", () => {
     await desk.runAt("2026-03-03");
     expect(await desk.contents()).toEqual(faultFree.table);
   });
+});
+
+describe("a monitoring that books splits", () => {
+  let faultFree: Awaited<ReturnType<typeof runThrough>>;
+  beforeAll(async () => {
+    faultFree = await runThrough(undefined, beginSplits);
+  });
+
+  it("books one each on two stocks, on an option and on two predictions, of which one has no premium", async () => {
+    expect(faultFree.run).toMatchObject({ exits_triggered: 0, warnings: null });
+    const booked = (kind: string) =>
+      faultFree.table.filter((item) => item.includes(kind) && /"splits":\[\{/.test(item));
+    expect([booked('"pk":"#POSITION').length, booked('"pk":"#PREDICTION').length]).toEqual([3, 2]);
+    // A tenth of a share at the opening of 1,000.
+    expect(await desk.portfolioOf("stocks_consensus")).toMatchObject({ cash_available_cents: 9_500_000 });
+  });
+
+  for (const moment of ["before", "after"] as const) {
+    it(`leaves the same table when a write fails ${moment} it takes effect`, { timeout: 120_000 }, async () => {
+      expect(faultFree.writes).toBeGreaterThan(6);
+      for (let point = 0; point < faultFree.writes; point += stride) {
+        const result = await runThrough({ call: point, moment, kind: "crash" }, beginSplits);
+        expect(result.table, `write ${point}`).toEqual(faultFree.table);
+        expect(result.entries, `write ${point}`).toBe(2);
+      }
+    });
+  }
 });

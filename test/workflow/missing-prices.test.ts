@@ -163,6 +163,24 @@ describe("an option", () => {
   });
 });
 
+describe("an option that expired while nobody traded its stock", () => {
+  it("counts nothing in net value from the fifth trading day on", async () => {
+    const late = "2026-03-16.GME.quality.options_quality";
+    const services = await begin({});
+    desk.scene.market = untraded(marketOf({ GME: 100 }), "GME", "2026-03-18");
+    await seedPositions(services, [calls({ entry_date: "2026-03-16" })]);
+    desk.scene.schwabFaults = premiumsAre({ [contract]: 2 });
+    await runAt("2026-03-17");
+    desk.scene.schwabFaults = undefined;
+    await runAt("2026-03-23");
+    expect(await shown(late)).toMatchObject({ status: "open", days_without_price: 4 });
+    expect(await account("options_quality")).toMatchObject({ net: { current_value: 100_000, unpriced_value: 0 } });
+    await runAt("2026-03-24");
+    expect(await shown(late)).toMatchObject({ status: "open", days_without_price: 5 });
+    expect(await account("options_quality")).toMatchObject({ net: { current_value: 98_000, unpriced_value: 2_000 } });
+  });
+});
+
 describe("the time of a price", () => {
   it("is when it was traded, not when it was looked at", async () => {
     const services = await begin({ GME: 100 });

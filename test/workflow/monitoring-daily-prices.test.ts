@@ -110,3 +110,28 @@ describe("a run three weeks after the last one", () => {
     expect(await books()).toEqual(right);
   });
 });
+
+describe("where Yahoo is down for good", () => {
+  it("every run completes, and does not wait for each of many tickers", async () => {
+    const tickers = Array.from({ length: 12 }, (_, index) => `T${index}`);
+    const services = await begin(Object.fromEntries(tickers.map((ticker) => [ticker, 100])));
+    const expired = { expiration_date: "2026-03-20", strike_price: 100, entry_date: "2026-03-02" };
+    await seedPredictions(
+      services,
+      tickers.map((ticker) => prediction({ ...predicted, ...expired, id: `a.${ticker}`, ticker })),
+    );
+    let asked = 0;
+    desk.scene.yahooFaults = () => {
+      asked++;
+      return { status: 429, body: "" };
+    };
+    const run = await runAt("2026-03-23");
+    expect(run).toMatchObject({
+      status: "completed",
+      warnings: [{ type: "predictions_unchecked", context: { predictions: 12, tickers: tickers.toSorted() } }],
+    });
+    // Five at once, four times each; after that every one of the other seven once.
+    expect(asked).toBe(27);
+    expect(await runAt("2026-03-24")).toMatchObject({ status: "completed" });
+  });
+});

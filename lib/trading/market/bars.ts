@@ -127,7 +127,9 @@ export function answeredBars(
 /** What is known of a day that a source leaves out. Where the broker has seen all of it, that there was no split. */
 function leftOut(ticker: string, date: string, stored: PriceBar | undefined, marketTime: Date): PriceBar {
   const untraded = untradedBar(ticker, date, marketTime);
-  if (stored && stored.close !== null) return { ...stored, split: stored.is_final ? 1 : null };
+  if (stored && stored.close !== null) {
+    return { ...stored, split: stored.is_final && stored.source === "broker" ? 1 : null };
+  }
   const firstSaid = stored?.fetched_at ?? untraded.fetched_at;
   if (newYorkDay(new Date(firstSaid)) < newYorkDay(marketTime)) return untraded;
   return { ...untraded, split: null, is_final: false, fetched_at: firstSaid };

@@ -1,7 +1,7 @@
 import { isTradingDay, sessionEnd, sessionStart } from "../../calendar/trading-days.ts";
 import type { Candle, Quote } from "../../providers/market/market.ts";
 import { scaled, sharesSince } from "../../providers/market/splits.ts";
-import { newYorkDay } from "../../runtime/dates.ts";
+import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import {
   missingDays,
   nextOpening,
@@ -42,6 +42,19 @@ export interface TradedPrices {
   untraded: PriceBar[];
   /** The candles tell of another split: the broker adjusts them hours before it counts. Nothing here is on a known scale. */
   isContradicted: boolean;
+}
+
+/** The broker's five-minute candles go back this many trading days (spec pipeline 9.1). */
+const candleDays = 10;
+/** The day of the last check, or the earliest one that the broker still has candles of. */
+export function firstCandleDay(from: string, today: string): string {
+  const lastDay = newYorkDay(new Date(from));
+  let day = today;
+  for (let left = candleDays; left > 0 && day > lastDay; ) {
+    day = addDays(day, -1);
+    if (isTradingDay(day)) left--;
+  }
+  return day;
 }
 
 /** The last candle of a day and the day's close differ by less, and most splits are more. */
@@ -86,28 +99,27 @@ const longestPauseMs = 30 * 60_000;
  * Whether the broker's candles since the last check are all there: up to its last trade, and of each day of which the
  * source of daily prices knows a trade.
  */
-export function hasAllCandles(
-  { quote, candles, candlesFrom, days }: Answers,
-  { from, marketTime }: CheckedTime,
-): boolean {
-  const [today, tradedDay] = [newYorkDay(marketTime), newYorkDay(quote.at)];
-  const seenUntil = Math.max(
-    Date.parse(from),
-    sessionStart(tradedDay).getTime(),
-    ...candles.map(({ timestamp }) => timestamp.getTime() + candleMs),
-  );
-  const lastTrade = Math.min(quote.at.getTime(), marketTime.getTime(), sessionEnd(tradedDay).getTime());
-  const isWithinReach = isTradingDay(tradedDay) && tradedDay >= candlesFrom;
-  if (isWithinReach && lastTrade - seenUntil > longestPauseMs) return false;
+export function hasAllCandles(answers: Answers, { from, marketTime }: CheckedTime): boolean {
+  const { candles, candlesFrom, days } = answers;
   const covered = new Set(dailyBars(candles).map(({ date }) => date));
-  return days.every(
-    ({ date, close }) =>
-      close === null ||
-      covered.has(date) ||
-      date < candlesFrom ||
-      date >= today ||
-      sessionEnd(date).getTime() <= Date.parse(from),
-  );
+  const needed = days.filter(({ date, close }) => {
+    const isSince = date >= candlesFrom && date < newYorkDay(marketTime) && sessionEnd(date) > new Date(from);
+    return close !== null && isSince;
+  });
+  return needed.every(({ date }) => covered.has(date)) && reachesLastTrade(answers, { from, marketTime });
+}
+
+/** Whether the candle of the broker's last trade is there, once it is over, and what came before that one is not long ago. */
+function reachesLastTrade({ quote, candles, candlesFrom }: Answers, { from, marketTime }: CheckedTime): boolean {
+  const day = newYorkDay(quote.at);
+  if (!isTradingDay(day) || day < candlesFrom) return true;
+  const ends = candles.map(({ timestamp }) => timestamp.getTime() + candleMs);
+  const seenUntil = Math.max(Date.parse(from), sessionStart(day).getTime(), ...ends);
+  const [tradedAt, close] = [quote.at.getTime(), sessionEnd(day).getTime()];
+  // What was traded at the very end of a candle belongs to it; after the close nothing has one.
+  const ofTrade = Math.ceil(tradedAt / candleMs) * candleMs;
+  if (tradedAt <= close && ofTrade <= marketTime.getTime() && seenUntil < ofTrade) return false;
+  return Math.min(tradedAt, close, marketTime.getTime()) - seenUntil <= longestPauseMs;
 }
 
 /**

@@ -1,21 +1,18 @@
-import type { Candle } from "../../providers/market/market.ts";
-import { scaled, sharesSince } from "../../providers/market/splits.ts";
-import { newYorkDay } from "../../runtime/dates.ts";
 import { type ContractTerms, splitContract } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { candleRecord } from "../market/candles.ts";
-import { livePremiums } from "../market/quotes.ts";
+import { livePremiums, liveShares } from "../market/quotes.ts";
 import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
 import { dueSplits } from "../positions/splits.ts";
 import { readOpenPositions, readPortfolios } from "../positions/stored.ts";
-import { type ObservedMarket, unobserved } from "./check.ts";
+import { unobserved } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
 import { doubtsOf, readLost, reviewWarnings, warn } from "./reviews.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
-import { readStockMarket, type StockAnswer, type StockMarket } from "./stock-prices.ts";
-import { daysWithout, neverTraded, unpricedWarnings } from "./unpriced.ts";
-import { decidingCandles } from "./window.ts";
+import { readStockMarket, type StockAnswer } from "./stock-prices.ts";
+import { daysWithout, neverTraded, optionWarning, unpricedWarnings, unsettledWarning } from "./unpriced.ts";
+import { observedStock, type StockMarket, windowOnOneScale } from "./window.ts";
 import { check, isDue } from "./write-check.ts";
 
 /**
@@ -109,25 +106,6 @@ function tickWarnings(
   return [...warnings.values()];
 }
 
-function observedStock(market: StockMarket, position: Position, now: string): ObservedMarket {
-  const { splits, price, tradedAt, offered, isDailyOnly } = market;
-  const window = { from: position.last_checked_at, to: now };
-  const { candles } = windowOnOneScale(market, position.last_price, window);
-  return { ...unobserved, splits, candles, price, tradedAt, offered, isDailyOnly };
-}
-
-/** Neighbours are compared in today's shares, or a split would look like a bad tick; answered as they were traded. */
-function windowOnOneScale(market: StockMarket, lastPrice: number | null, window: { from: string; to: string }) {
-  const { splits } = market;
-  const shares = (day: string) => sharesSince(day, splits);
-  const fiveMinute = market.fiveMinute.map((each) => scaled(each, 1 / shares(newYorkDay(each.timestamp))));
-  const daily = market.daily.map((each) => scaled(each, 1 / shares(each.date)));
-  const before = lastPrice && lastPrice / shares(newYorkDay(new Date(window.from)));
-  const { candles, ignored } = decidingCandles({ ...market, fiveMinute, daily }, before, window);
-  const asTraded = <C extends Candle>(each: C): C => scaled(each, shares(newYorkDay(each.timestamp)));
-  return { candles: candles.map(asTraded), ignored: ignored.map(asTraded) };
-}
-
 function stockWarning(monitoring: Monitoring, { ticker, market, failedAttempts, isScaleKnown }: StockAnswer) {
   if (!isScaleKnown) return [unknownSplits(monitoring, ticker)];
   if (failedAttempts === null) return [];
@@ -200,28 +178,17 @@ async function settle(monitoring: Monitoring, position: OptionPosition): Promise
   if (settlement) {
     const { splits, close } = settlement;
     await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
-  } else if ((await readLost(monitoring, [position])).has(ticker)) {
-    // It may have become money or another company: nothing tells what its options came to.
-    await check(monitoring, id, () => ({ ...unobserved, isScaleKnown: false, doubt: "unknown_symbol" }));
-  } else await commit([unsettled(monitoring, position)]);
-}
-
-function unsettled({ context }: Monitoring, { id, ticker, expiration_date }: OptionPosition) {
-  return context.warning({
-    type: "settlement_unknown",
-    subject: id,
-    message: `Nobody says at what ${ticker} closed on ${expiration_date}; the option that expired then stays open until a run knows it.`,
-    ticker,
-    context: { ticker, position_id: id, expiration_date },
-  });
-}
-
-function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, contract: string) {
-  return context.warning({
-    type: "schwab_options_unavailable",
-    subject: id,
-    message: `Schwab gave no premium of ${contract}; its position is checked by the next run.`,
-    ticker,
-    context: { ticker, position_id: id },
-  });
+    return;
+  }
+  // One that is lost may have become money or another company: nothing tells what its options came to.
+  const isLost = (await readLost(monitoring, [position])).has(ticker);
+  if (!isLost) await commit([unsettledWarning(monitoring, position)]);
+  const isUnpriced = (await liveShares(services, [ticker], marketTime)).get(ticker) === null;
+  if (!isLost && !isUnpriced) return;
+  await check(monitoring, id, (before) => ({
+    ...unobserved,
+    isScaleKnown: false,
+    doubt: isLost ? "unknown_symbol" : null,
+    daysWithoutPrice: isUnpriced ? daysWithout(neverTraded, before, monitoring) : null,
+  }));
 }

@@ -10,7 +10,7 @@ import { bookSplits } from "../predictions/splits.ts";
 import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
 import { checkPrediction, type ObservedPremium, type PredictionCheck } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
-import { predictionReviewWarnings, readLost, reviewedOf, warn } from "./reviews.ts";
+import { needsReview, predictionReviewWarnings, readLost, reviewedOf, warn } from "./reviews.ts";
 import { readSplits } from "./splits.ts";
 
 /** Leaves room in a transaction for counters, the fence and the marker. */
@@ -177,10 +177,6 @@ async function observePremiums(monitoring: Monitoring, alive: readonly FollowedP
     const underlyingPrice = shares.get(prediction.ticker)?.price ?? null;
     return { split, seen: live ? { premium: live.price, offered: live.offered, underlyingPrice } : undefined };
   };
-}
-
-function needsReview({ status }: FollowedPrediction): boolean {
-  return status === "needs_review";
 }
 
 /** Writes the checks, as many per transaction as fit, one transaction after the other. */

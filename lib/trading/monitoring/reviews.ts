@@ -123,3 +123,7 @@ export function reviewedOf(
 ): FollowedPrediction | null {
   return sentToReview(prediction, { splits, doubt: lost.has(prediction.ticker) ? "unknown_symbol" : null }, today);
 }
+
+export function needsReview({ status }: FollowedPrediction): boolean {
+  return status === "needs_review";
+}

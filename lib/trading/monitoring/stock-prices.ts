@@ -1,32 +1,16 @@
-import { isTradingDay, sessionStart } from "../../calendar/trading-days.ts";
-import type { Broker, Candle } from "../../providers/market/market.ts";
-import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
+import { sessionStart } from "../../calendar/trading-days.ts";
+import type { Broker } from "../../providers/market/market.ts";
+import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
-import type { Offered } from "../instruments/terms.ts";
 import { nextOpening, type OpenedSplit, type PriceBar, splitsWithin, toPriceBar } from "../market/bars.ts";
-import { type DayPrices, dailyBars } from "../market/candles.ts";
+import { dailyBars } from "../market/candles.ts";
 import { barTime, isCurrent } from "../market/price-age.ts";
 import { askBroker, logNoPrice, sharePrice } from "../market/quotes.ts";
 import { readDays, readDaysAnew } from "../market/stored-bars.ts";
-import { hasAllCandles, tradedPrices } from "./as-traded.ts";
+import { firstCandleDay, hasAllCandles, tradedPrices } from "./as-traded.ts";
 import type { Monitoring } from "./pass.ts";
 import { neverTraded, type Unpriced } from "./unpriced.ts";
-
-/** What one check knows of a stock, for all positions in it. */
-export interface StockMarket {
-  /** Since the earliest last check, oldest first. */
-  splits: OpenedSplit[];
-  /** Dollars per share; null where the market has none now. */
-  price: number | null;
-  /** When that was traded, ISO-8601 UTC. */
-  tradedAt: string | null;
-  offered: Offered;
-  fiveMinute: Candle[];
-  /** Of days without five-minute candles. */
-  daily: DayPrices[];
-  /** The broker did not answer: daily bars stand in for its price. */
-  isDailyOnly: boolean;
-}
+import type { StockMarket } from "./window.ts";
 
 /** A stock's market, null where no source knows it, and what there is to keep of it. */
 export interface StockAnswer {
@@ -44,8 +28,6 @@ export interface StockAnswer {
   contradiction?: OpenedSplit[];
 }
 
-/** The broker's five-minute candles go back this many trading days (spec pipeline 9.1). */
-const candleDays = 10;
 /** Of the broker's client: the first call and its retries (spec pipeline 1.5). */
 const attempts = 4;
 
@@ -111,17 +93,6 @@ async function askBrokerMarket(
   const market = { ...prices, price, tradedAt, offered, isDailyOnly: false };
   const bars = [...untraded, ...barsOf(monitoring, ticker, market)];
   return { ticker, market, bars, failedAttempts: null, unpriced, isScaleKnown: true };
-}
-
-/** The day of the last check, or the earliest one that the broker still has candles of. */
-function firstCandleDay(from: string, today: string): string {
-  const lastDay = newYorkDay(new Date(from));
-  let day = today;
-  for (let left = candleDays; left > 0 && day > lastDay; ) {
-    day = addDays(day, -1);
-    if (isTradingDay(day)) left--;
-  }
-  return day;
 }
 
 function barsOf({ context }: Monitoring, ticker: string, { fiveMinute }: StockMarket): PriceBar[] {

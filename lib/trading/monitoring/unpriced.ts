@@ -1,6 +1,6 @@
 import type { Action } from "../../store/actions.ts";
 import { type Dated, sessionsSince } from "../market/price-age.ts";
-import type { Position } from "../positions/record.ts";
+import type { OptionPosition, Position } from "../positions/record.ts";
 import type { Monitoring } from "./pass.ts";
 
 /** What is known of a security that has no price now; `at` is its last trade. */
@@ -35,5 +35,27 @@ export function unpricedWarnings(
       ticker,
       context: { ticker, trading_days, is_halted },
     });
+  });
+}
+
+/** Says that an option stays open past its expiration, because nobody knows the close that settles it. */
+export function unsettledWarning({ context }: Monitoring, { id, ticker, expiration_date }: OptionPosition) {
+  return context.warning({
+    type: "settlement_unknown",
+    subject: id,
+    message: `Nobody says at what ${ticker} closed on ${expiration_date}; the option that expired then stays open until a run knows it.`,
+    ticker,
+    context: { ticker, position_id: id, expiration_date },
+  });
+}
+
+/** Says that the broker gave no premium of an option's contract. */
+export function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, contract: string) {
+  return context.warning({
+    type: "schwab_options_unavailable",
+    subject: id,
+    message: `Schwab gave no premium of ${contract}; its position is checked by the next run.`,
+    ticker,
+    context: { ticker, position_id: id },
   });
 }

@@ -10,10 +10,12 @@ import {
   applyDecision,
   applyExit,
   exitOnRequest,
+  missPrice,
   netValueCents,
   observePrice,
   openCostCents,
   portfolioValueCents,
+  positionValueCents,
   remainingQuantity,
 } from "../../../../lib/trading/positions/bookkeeping.ts";
 import { positionInstrument } from "../../../../lib/trading/positions/instrument.ts";
@@ -132,7 +134,7 @@ function check(world: World, { factors, days, hasPrice }: Extract<Action, { do: 
     );
     const seen =
       price === null
-        ? { portfolio: world.portfolio, position }
+        ? missPrice({ portfolio: world.portfolio, position }, position.days_without_price + days)
         : observePrice(world.portfolio, position, { price, tradedAt: now }, now);
     const offered = offeredAround(price ?? quote(position, 1));
     const context = { offered, costs: world.settings, runId: "run", notes: null, now };
@@ -193,6 +195,13 @@ function perform(world: World, type: InstrumentType, each: Action): void {
   else closeByHand(world, each);
 }
 
+/** Net value leaves out what has had no price for five trading days, and nothing else but the costs. */
+function expectNet({ portfolio: account, open: held }: World): void {
+  const unpriced = held.filter(({ days_without_price }) => days_without_price >= 5).map(positionValueCents);
+  expect(account.unpriced_value_cents).toBe(sum(unpriced));
+  expect(netValueCents(account)).toBe(account.current_value_cents - account.trading_costs_cents - sum(unpriced));
+}
+
 /** What trading would have cost is the sum over all fills, in the portfolio and in each position. */
 function expectCosts({ portfolio: account, open: held, closed, exits }: World): void {
   const positions = [...held, ...closed];
@@ -208,7 +217,7 @@ function expectCosts({ portfolio: account, open: held, closed, exits }: World): 
 it(`money is neither made nor lost over ${histories} histories: cash + cost of open positions − realised profit stays as it began, and every fill's cost is in the sum`, {
   timeout: 600_000,
 }, () => {
-  const reached = { replaced: 0, full: 0, poor: 0, costly: 0 };
+  const reached = { replaced: 0, full: 0, poor: 0, costly: 0, unpriced: 0 };
   fc.assert(
     fc.property(
       fc.constantFrom<InstrumentType>("stock", "option"),
@@ -230,6 +239,8 @@ it(`money is neither made nor lost over ${histories} histories: cash + cost of o
         for (const each of actions) {
           perform(world, type, each);
           expectBalance(world, startCents);
+          expectNet(world);
+          reached.unpriced += world.portfolio.unpriced_value_cents;
           if (world.open.length === 10) reached.full += 1;
           if (world.portfolio.cash_available_cents < startCents / 20) reached.poor += 1;
         }
@@ -246,4 +257,5 @@ it(`money is neither made nor lost over ${histories} histories: cash + cost of o
   expect(reached.poor).toBeGreaterThan(0);
   expect(reached.replaced).toBeGreaterThan(0);
   expect(reached.costly).toBeGreaterThan(0);
+  expect(reached.unpriced).toBeGreaterThan(0);
 });

@@ -182,6 +182,18 @@ describe("a position as it is shown", () => {
     expect(view(optionOf(unpriced))).toMatchObject(nothing);
   });
 
+  it("says when its price was traded, and of one from before that was kept, when it was read", () => {
+    const traded = { last_traded_at: "2026-03-02T15:29:58.000Z" };
+    expect(view(stockOf(traded)).price_as_of).toBe("2026-03-02T15:29:58.000Z");
+    expect(view(stockOf()).price_as_of).toBe("2026-03-02T15:30:00.000Z");
+  });
+
+  it("counts nothing after costs from the fifth trading day without a price on, and before them its last price", () => {
+    const without = (days_without_price: number) => view(stockOf({ days_without_price }));
+    expect(without(4)).toMatchObject({ days_without_price: 4, current_price: 148.3, net: { current_value: 1483 } });
+    expect(without(5)).toMatchObject({ days_without_price: 5, current_price: 148.3, net: { current_value: 0 } });
+  });
+
   it("that lost everything has no distance to its exit, and one that cost nothing no return", () => {
     expect(view(optionOf({ last_price: 0 }))).toMatchObject({
       current_price: 0,
