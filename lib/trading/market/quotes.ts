@@ -24,8 +24,8 @@ export type LivePrices = Map<string, LivePrice | null>;
 /** The broker asks for this many at a time anyway; here, one call that fails takes no others with it. */
 const namesPerCall = 100;
 const brokerFailures = ["BrokerUnavailable", "BrokerRefused"];
-/** An endpoint has 25 seconds in all, and may have to ask another source after the broker. */
-const patienceMs = 9_000;
+/** An endpoint has 25 seconds in all, and may have to ask three sources, one after the other. */
+const patienceMs = 7_000;
 
 /** Shares by ticker. What the broker does not answer is logged. */
 export function liveShares(services: PriceServices, tickers: readonly string[], marketTime: Date): Promise<LivePrices> {

@@ -8,7 +8,7 @@ import {
 } from "../market/quotes.ts";
 import type { Position } from "./record.ts";
 
-/** Of positions by their ids, for somebody who waits: a broker that takes more than nine seconds says nothing. */
+/** Of positions by their ids, for somebody who waits: a broker that takes more than seven seconds says nothing. */
 export async function livePrices(
   services: PriceServices,
   positions: readonly Position[],
