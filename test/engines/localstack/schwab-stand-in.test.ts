@@ -132,8 +132,10 @@ describe("with the real client", () => {
     const asked = contracts.slice(0, 150).map(({ symbol }) => symbol);
     const found = await schwab.optionQuotes({ contracts: [...asked, "ZZZZZ 260320C00010000"], marketTime: morning });
     expect([...found.keys()].sort()).toEqual([...asked].sort());
+    const at = quotes.get("GME")?.at;
     for (const { symbol, bid, ask, mark, delta, last, synthetic } of contracts.slice(0, 150)) {
-      expect(found.get(symbol)).toEqual({ symbol, bid, ask, mark, delta, last, synthetic });
+      const dated = { at, isHalted: false };
+      expect(found.get(symbol)).toEqual({ symbol, bid, ask, mark, delta, last, ...dated, synthetic });
     }
   });
 
@@ -307,6 +309,8 @@ describe("over an archive of prices", () => {
       mark: first?.mark,
       delta: first?.delta,
       last: first?.last,
+      at: first?.at,
+      isHalted: false,
       synthetic: false,
     });
   });
