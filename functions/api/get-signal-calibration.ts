@@ -10,7 +10,7 @@ export const handler = endpoint(
     summary: "How often signals turned out right",
     description:
       "By confidence, which is a score and no probability, beside the base rate of the same tickers and horizon: a signal " +
-      "is right if the position it decided closed with a profit. Definitions: GET /methods.",
+      "is right if the position it decided closed with a profit after its trading costs. Definitions: GET /methods.",
     tag: "Signals",
     query: daysQuery(365, 90),
     response: calibrationSchema,

@@ -2,7 +2,7 @@ import { endpoint } from "../../lib/http/endpoint.ts";
 import { idParams } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
 import { overrideBodySchema, overrideResult } from "../../lib/trading/authors/override-prediction.ts";
-import { predictionViewSchema } from "../../lib/trading/predictions/view.ts";
+import { predictionViewSchema, toPredictionView } from "../../lib/trading/predictions/view.ts";
 
 export const handler = endpoint(
   {
@@ -18,5 +18,5 @@ export const handler = endpoint(
     errors: ["NOT_FOUND"],
   },
   loadServices,
-  async ({ params, body }, services) => ({ data: await overrideResult(services, params.id, body) }),
+  async ({ params, body }, services) => ({ data: toPredictionView(await overrideResult(services, params.id, body)) }),
 );

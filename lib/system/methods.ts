@@ -1,18 +1,9 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { looksInCount } from "../trading/evaluation/excess.ts";
 import { periodDays } from "../trading/evaluation/periods.ts";
 import { fewestObservations } from "../trading/performance/ratios.ts";
-
-const methodSchema = z
-  .object({
-    statistic: z.string(),
-    fields: z.array(z.string()).describe("Where it stands in this document: schema and field."),
-    definition: z.string(),
-    convention: z.string().describe("What could have been chosen otherwise."),
-    source: z.string().describe("What it is made of, and who described the method."),
-    not: z.string().describe("What it must not be read as."),
-  })
-  .meta({ id: "Method" });
+import { methodsOfAuthors } from "./author-methods.ts";
+import { methodSchema } from "./method.ts";
 
 /** `GET /methods`. */
 export const methodsSchema = methodSchema.array();
@@ -28,6 +19,19 @@ const dailyValues = "The value that the last run of a day kept, or an author's c
 
 /** Every statistic that is shown, with what it means. */
 export const methods: z.infer<typeof methodsSchema> = [
+  {
+    statistic: "before and after trading costs",
+    fields: ["Portfolio.net", "Position.net", "Prediction.net"],
+    definition:
+      "Gross is at the paper prices of the rules. Net is less what the fills would have cost beyond them: the ask or bid, " +
+      "slippage and commission.",
+    convention:
+      "Verdicts count net: beat_benchmark and graduation, what was won in periods and calibration, is_correct and with it " +
+      "accuracy, trust and skill; positions are sized by the net value. Exits are decided by the market's prices. Other " +
+      "figures that do not say net are gross. Fills from before costs were kept have none.",
+    source: "Bid and ask at the time of each fill, where the broker said; rates are in GET /config.",
+    not: "What a broker would have billed: no order was sent, and none has moved a price.",
+  },
   {
     statistic: "closed and independent trades",
     fields: [
@@ -105,10 +109,14 @@ export const methods: z.infer<typeof methodsSchema> = [
   },
   {
     statistic: "the index's return",
-    fields: ["PortfolioPerformance.benchmark_return_pct", "PortfolioPerformance.benchmark_total_return_pct"],
-    definition: "Change of the S&P 500 from the first to the last value kept with the portfolio's; and with dividends.",
+    fields: [
+      ...["PortfolioPerformance.benchmark_return_pct", "PortfolioPerformance.benchmark_total_return_pct"],
+      ...["EquityPoint.benchmark", ...period("sp500_total_return_pct")],
+    ],
+    definition:
+      "Change of the S&P 500 between the first and the last value beside the portfolio's; and with dividends.",
     convention: "Percent. Dividends are what its total return index gained beyond it between the closes before both.",
-    source: "Quotes kept with the values; daily closes of ^GSPC and ^SP500TR.",
+    source: "Quotes kept with the values; daily closes of ^GSPC and ^SP500TR, which an archive may not have.",
     not: "What a fund on the index pays out, which has costs and taxes.",
   },
   {
@@ -117,15 +125,16 @@ export const methods: z.infer<typeof methodsSchema> = [
       ...calibration("signals", "ended", "brier_score", "brier_skill_score", "brier_skill_score_error"),
       ...calibration("base_rate", "base_rate_known", "base_rate_brier_score"),
       ...bin("signals", "ended", "right", "mean_confidence", "right_share", "right_share_low", "right_share_high"),
-      ...bin("base_rate", "mean_return_pct"),
+      ...bin("base_rate", "mean_return_pct", "gross_right", "gross_mean_return_pct"),
     ],
     definition:
       "Confidence is a score of 0 to 1, a weighted sum of volume, agreement, the model's certainty and trust. Calibration " +
       "shows how often signals of a score turned out right, beside the base rate: how often the same tickers moved the " +
       "same way over as many trading days. Brier skill is 1 less the score's mean square miss over the base rate's.",
     convention:
-      "Right is a deciding position closed with a profit before costs. 95 % score intervals (Wilson) of independent " +
-      `signals. The base rate is of at least ${fewestObservations} overlapping windows, from a year before the signals on.`,
+      "Right is a deciding position closed with a profit after trading costs; before them under gross_…. 95 % score " +
+      "intervals (Wilson) of independent signals. The base rate has no costs and is of at least " +
+      `${fewestObservations} overlapping windows, from a year before the signals on.`,
     source: "Signals of the days asked for, closed positions, daily closes. Brier 1950, Murphy 1973.",
     not: "A probability: 0.8 does not mean eight in ten.",
   },
@@ -134,11 +143,14 @@ export const methods: z.infer<typeof methodsSchema> = [
     fields: period(
       ...["portfolio_return_pct", "sp500_return_pct", "relative_performance", "beat_benchmark"],
       ...["total_positions_closed", "winning_positions", "losing_positions", "avg_return_pct", "signal_accuracy_pct"],
+      ...["value_at_period_start", "net_value_at_period_start", "gross", "missing"],
     ),
-    definition: `Change of the portfolio's value over ${periodDays} days in percent, less the S&P 500's price return.`,
+    definition: `Change of the portfolio's net value over ${periodDays} days in percent, less the S&P 500's price return.`,
     convention:
-      "Both sides from the last values on or before the first and the last day, read at one moment; where the index was " +
-      "not kept with them, its closes of their days. Calendar days. The index without dividends.",
+      "After trading costs, before them under gross. Both sides from the last values on or before the first and the last day, read at one moment; where the index was " +
+      "not kept with them, its closes of their days. Calendar days. The index without dividends. While its value is " +
+      "missing there is no verdict, and graduation does not count the period; a later run fills it in. Periods completed " +
+      "before verdicts were after costs are measured anew where their values were kept; else they stay and do not count.",
     source: "Stored values of both sides, closed positions.",
     not: "Evidence of skill: half of all lucky portfolios beat the index in a month.",
   },
@@ -160,12 +172,5 @@ export const methods: z.infer<typeof methodsSchema> = [
       "Stored values of both sides, closed positions. Künsch 1989, Politis and Romano 1992, O'Brien and Fleming 1979.",
     not: "A proof: one in twenty without skill may pass, and most of small skill will not.",
   },
-  {
-    statistic: "trust of an author",
-    fields: ["Author.trust_score", "Author.avg_sentiment_accuracy", "Author.avg_conviction_score"],
-    definition: "Weighted sum of the share of reasoned comments, accuracy and tenure; weights are in GET /config.",
-    convention: "Accuracy is an exponential mean of right and wrong results.",
-    source: "Comments and resolved predictions.",
-    not: "Skill: a lucky month weighs as much as a good one.",
-  },
+  ...methodsOfAuthors,
 ];

@@ -179,10 +179,10 @@ describe("GET /authors/{name}", () => {
     // Sold 1 % lower, and 6.50 of commission each: 36.50, 16.50, 31.50 and 27.50 dollars less.
     expect(net).toEqual({ ...gross, expectancy: 122, max_drawdown: 0.005428 });
     expect(equity_curve).toEqual([
-      { date: "2026-02-24", value: 100_000, net_value: 100_000 },
-      { date: "2026-02-25", value: 101_000, net_value: 100_963.5 },
-      { date: "2026-02-26", value: 100_500, net_value: 100_415.5 },
-      { date: "2026-02-27", value: 100_600, net_value: 100_488 },
+      { date: "2026-02-24", value: 100_000, net_value: 100_000, benchmark: 5_000 },
+      { date: "2026-02-25", value: 101_000, net_value: 100_963.5, benchmark: 5_050 },
+      { date: "2026-02-26", value: 100_500, net_value: 100_415.5, benchmark: 5_024.75 },
+      { date: "2026-02-27", value: 100_600, net_value: 100_488, benchmark: 5_034.8 },
     ]);
   });
 

@@ -63,6 +63,15 @@ describe("GET /evaluation-periods", () => {
     await seedPeriods(api.services, completed("quality", [1, null]));
     const { body } = await periodsOf("stocks_quality");
     expect(body.meta.total).toBe(2);
+    const results = {
+      portfolio_return_pct: 4,
+      relative_performance: null,
+      beat_benchmark: null,
+      winning_positions: 2,
+      losing_positions: 1,
+      avg_return_pct: 1.5,
+      signal_accuracy_pct: 0.666667,
+    };
     expect(body.data).toEqual([
       {
         id: "stocks_quality.2026-01-22",
@@ -72,19 +81,17 @@ describe("GET /evaluation-periods", () => {
         instrument_type: "stock",
         signal_type: "quality",
         status: "completed",
-        portfolio_return_pct: 4,
+        ...results,
         sp500_return_pct: null,
-        relative_performance: null,
-        beat_benchmark: null,
+        sp500_total_return_pct: null,
         total_positions_closed: 3,
-        winning_positions: 2,
-        losing_positions: 1,
-        avg_return_pct: 1.5,
-        signal_accuracy_pct: 0.666667,
+        gross: results,
         value_at_period_start: 100_500.5,
+        net_value_at_period_start: 100_500.5,
+        missing: ["sp500"],
         created_at: "2026-02-21T15:30:00.000Z",
       },
-      expect.objectContaining({ id: "stocks_quality.2025-12-23", sp500_return_pct: 3, relative_performance: 1 }),
+      expect.objectContaining({ id: "stocks_quality.2025-12-23", sp500_return_pct: 3, missing: [] }),
     ]);
     expect((await periodsOf("stocks_consensus")).body.data).toEqual([]);
     expect(asked).toBe(0);
@@ -92,11 +99,12 @@ describe("GET /evaluation-periods", () => {
 
   it("shows what an active period has come to so far, without storing it", async () => {
     await openRealm(api.services);
-    const closed = { status: "closed" as const, shares_remaining: 0, realized_pnl_cents: 5_000 };
+    const sold = { status: "closed" as const, shares_remaining: 0, position_size_cents: 100_000 };
+    const closed = { ...sold, realized_pnl_cents: 5_000, trading_costs_cents: 1_000 };
     await seedPositions(api.services, [
       stockOf({ ticker: "A", ...closed, exit_date: "2026-02-20", realized_return_pct: 50 }),
       stockOf({ ticker: "B", ...closed, exit_date: "2026-02-21", realized_return_pct: 5 }),
-      stockOf({ ticker: "C", ...closed, exit_date: "2026-03-02", realized_pnl_cents: -1, realized_return_pct: -1 }),
+      stockOf({ ticker: "C", ...closed, exit_date: "2026-03-02", realized_pnl_cents: 0, realized_return_pct: 0 }),
       stockOf({ ticker: "D", ...closed, portfolio_id: "stocks_consensus", exit_date: "2026-02-27" }),
       stockOf({ ticker: "E", realized_pnl_cents: 5_000 }),
     ]);
@@ -106,17 +114,20 @@ describe("GET /evaluation-periods", () => {
     expect(body.data).toHaveLength(2);
     expect(body.data[0]).toMatchObject({
       status: "active",
-      // 100,500.50 → 102,510.51
-      portfolio_return_pct: 2,
+      // 100,500.50 → 102,510.51 less 30 of costs
+      portfolio_return_pct: 1.9701,
       // Friday's 5000 → 5150, at which Monday opened
       sp500_return_pct: 3,
-      relative_performance: -1,
+      relative_performance: -1.0299,
       beat_benchmark: false,
       total_positions_closed: 2,
       winning_positions: 1,
       losing_positions: 1,
-      avg_return_pct: 2,
+      // (4 − 1) / 2; before costs (5 + 0) / 2
+      avg_return_pct: 1.5,
       signal_accuracy_pct: 0.5,
+      gross: { portfolio_return_pct: 2, relative_performance: -1, winning_positions: 1, avg_return_pct: 2.5 },
+      missing: [],
       value_at_period_start: 100_500.5,
     });
     const { keys, get } = api.services.store;
@@ -135,11 +146,13 @@ describe("GET /evaluation-periods", () => {
 
   it("has no figures of the benchmark while no prices can be had", async () => {
     isDown = true;
-    await seedPeriods(api.services, [{ ...active, value_at_period_start_cents: 8_000_000 }]);
+    await seedPeriods(api.services, [{ ...active, net_value_at_period_start_cents: 8_000_000 }]);
     const none = { sp500_return_pct: null, relative_performance: null, beat_benchmark: null };
-    expect((await periodsOf("stocks_quality")).body.data).toMatchObject([{ portfolio_return_pct: 25, ...none }]);
+    expect((await periodsOf("stocks_quality")).body.data).toMatchObject([
+      { portfolio_return_pct: 25, ...none, missing: ["sp500"] },
+    ]);
     isDown = false;
-    expect((await periodsOf("stocks_quality")).body.data).toMatchObject([{ sp500_return_pct: 3 }]);
+    expect((await periodsOf("stocks_quality")).body.data).toMatchObject([{ sp500_return_pct: 3, missing: [] }]);
   });
 
   it.each([

@@ -11,6 +11,14 @@ const plain: Record<string, readonly string[]> = {
   CalibrationBin: ["signal_type", "confidence_from", "confidence_to"],
   Calibration: ["from", "to", "bins"],
   GraduationEvidence: [],
+  EvaluationPeriod: [
+    ...["id", "portfolio_id", "period_start", "period_end", "instrument_type", "signal_type", "status", "created_at"],
+  ],
+  Skills: [],
+  Author: [
+    ...["username", "first_seen", "last_active", "total_comments", "high_quality_comments", "total_upvotes"],
+    "flagged_comments",
+  ],
 };
 
 function fieldsOf(schema: string): string[] {
@@ -45,6 +53,6 @@ describe("GET /methods", () => {
     const pointing = Object.values(document.components.schemas as Record<string, { description?: string }>).filter(
       ({ description }) => description?.includes("GET /methods"),
     );
-    expect(pointing.length).toBeGreaterThanOrEqual(3);
+    expect(pointing.length).toBeGreaterThanOrEqual(Object.keys(plain).length);
   });
 });

@@ -138,10 +138,10 @@ describe("GET /portfolios/{id}/performance", () => {
         ...ratiosOfThree,
       },
       equity_curve: [
-        { date: "2026-02-23", value: 100_000, net_value: 100_000 },
-        { date: "2026-02-24", value: 101_000, net_value: 100_000 },
-        { date: "2026-02-25", value: 99_990, net_value: 99_000 },
-        { date: "2026-02-26", value: 100_989.9, net_value: 99_990 },
+        { date: "2026-02-23", value: 100_000, net_value: 100_000, benchmark: null },
+        { date: "2026-02-24", value: 101_000, net_value: 100_000, benchmark: 5050 },
+        { date: "2026-02-25", value: 99_990, net_value: 99_000, benchmark: 4999.5 },
+        { date: "2026-02-26", value: 100_989.9, net_value: 99_990, benchmark: 5049.495 },
       ],
     });
   });
@@ -187,7 +187,7 @@ describe("GET /portfolios/{id}/performance", () => {
   it("does not take the first value inside for the first ever", async () => {
     await seedValues("stocks_quality", { "2026-02-20": [100_000, 100_000], "2026-02-26": [101_000, 100_900] });
     expect((await performance("stocks_quality", { days: "6" })).equity_curve).toEqual([
-      { date: "2026-02-26", value: 101_000, net_value: 100_900 },
+      { date: "2026-02-26", value: 101_000, net_value: 100_900, benchmark: null },
     ]);
   });
 
@@ -204,8 +204,8 @@ describe("GET /portfolios/{id}/performance", () => {
     api.cloud.time.now = new Date("2026-03-02T15:30:00Z");
     await seedValues("options_quality", { "2026-02-24": [101_000, 100_900] });
     expect((await performance("options_quality")).equity_curve).toEqual([
-      { date: begins, value: 100_000, net_value: 100_000 },
-      { date: "2026-02-24", value: 101_000, net_value: 100_900 },
+      { date: begins, value: 100_000, net_value: 100_000, benchmark: null },
+      { date: "2026-02-24", value: 101_000, net_value: 100_900, benchmark: null },
     ]);
   });
 
@@ -216,9 +216,9 @@ describe("GET /portfolios/{id}/performance", () => {
     const { from, to, equity_curve } = await performance("stocks_consensus", { days: "10" });
     expect([from, to]).toEqual(["2021-01-19", "2021-01-28"]);
     expect(equity_curve).toEqual([
-      { date: "2021-01-25", value: 100_000, net_value: 100_000 },
-      { date: "2021-01-26", value: 100_000, net_value: 99_990 },
-      { date: "2021-01-27", value: 100_500, net_value: 100_480 },
+      { date: "2021-01-25", value: 100_000, net_value: 100_000, benchmark: null },
+      { date: "2021-01-26", value: 100_000, net_value: 99_990, benchmark: null },
+      { date: "2021-01-27", value: 100_500, net_value: 100_480, benchmark: null },
     ]);
   });
 
@@ -266,7 +266,7 @@ describe("GET /signals/calibration", () => {
       signalOf({ ticker: "PLTR", signal_date: "2026-02-25", ...bearish }),
     ]);
     await seedPositions(api.services, [
-      ended("GME", "2026-02-27", 14_250, 0),
+      ended("GME", "2026-02-27", 14_250, 1425),
       ended("AMC", "2026-03-02", -7125, 0),
       stockOf({ ticker: "BB" }),
       { ...ended("NOK", "2026-02-26", 1425, 0), signal_id: "2025-12-02.NOK.quality" },
@@ -278,6 +278,7 @@ describe("GET /signals/calibration", () => {
         status: "closed",
         contracts_remaining: 0,
         exit_date: "2026-02-27",
+        realized_pnl_cents: -70_000,
         realized_return_pct: -50,
       }),
     ]);
@@ -302,6 +303,7 @@ describe("GET /signals/calibration", () => {
         signals: 3,
         ended: 2,
         right: 1,
+        gross_right: 1,
         mean_confidence: 0.725,
         right_share: 0.5,
         // 1 of 2
@@ -309,7 +311,9 @@ describe("GET /signals/calibration", () => {
         independent: 2,
         right_share_high: 0.905469,
         base_rate: null,
-        mean_return_pct: 2.5,
+        // 10 % less 1 % of costs, and −5 %.
+        mean_return_pct: 2,
+        gross_mean_return_pct: 2.5,
       },
       expect.objectContaining({ signal_type: "consensus", confidence_from: 0.9, ended: 1, right: 0 }),
     ]);

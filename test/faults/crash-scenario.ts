@@ -3,6 +3,7 @@ import { openRealm } from "../../lib/realm/state.ts";
 import type { Services } from "../../lib/services.ts";
 import { put, update } from "../../lib/store/actions.ts";
 import { rollPeriods } from "../../lib/trading/evaluation/periods.ts";
+import { noBenchmark } from "../../lib/trading/market/bars.ts";
 import { initialPortfolios } from "../../lib/trading/positions/accounts.ts";
 import type { MarketHistory } from "../../localstack/standins/market/history.ts";
 import type { StandInContent } from "../../localstack/standins/reddit/wire.ts";
@@ -127,7 +128,7 @@ export async function seedCrashScenario(services: Services): Promise<void> {
 async function seedPeriods({ store }: Services): Promise<void> {
   const facts = initialPortfolios(earlier.opened_at).map((portfolio) => ({ portfolio, positions: [], values: [] }));
   const at = { today: "2026-01-20", now: "2026-01-20T15:30:00.000Z" };
-  const { created } = rollPeriods(facts, [], at, () => null);
+  const { created } = rollPeriods(facts, [], at, noBenchmark);
   await store.transact(
     created.map((period) =>
       put({ ...store.keys.evaluationPeriod(period.portfolio_id, period.period_start), ...period }),

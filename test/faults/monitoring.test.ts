@@ -11,6 +11,8 @@ const stride = Number(process.env.FAULT_STRIDE ?? 7);
 const desk = useMonitoring("monitoring-faults");
 const contract = "GME   260320C00100000";
 const expired = { entry_date: "2026-02-17", expiration_date: "2026-02-27" };
+/** Last checked on a day that is three trading days before the run. */
+const lost = { entry_date: "2026-02-26" };
 const predicted = (name: string, changes: Parameters<typeof prediction>[0]) =>
   prediction({
     id: `${name}.GME`,
@@ -24,18 +26,25 @@ const predicted = (name: string, changes: Parameters<typeof prediction>[0]) =>
 
 /**
  * Whatever a check can come to: a stop, a taken profit, a stock that only Yahoo knows and one that nobody knows, an
- * option that stops out, one that is settled and one without a premium; predictions alike.
+ * option that stops out, one that is settled and one without a premium, one that was split oddly and one whose symbol is
+ * lost; predictions alike.
  */
 async function beginScenario(): Promise<void> {
-  const services = await desk.begin({
-    GME: onDay("2026-03-03", { 6: 89 }),
-    AMC: onDay("2026-03-03", { 6: 116 }),
-    AMD: byDay({ "2026-03-03": 101 }),
-    TSLA: 100,
-  });
+  const services = await desk.begin(
+    {
+      GME: onDay("2026-03-03", { 6: 89 }),
+      AMC: onDay("2026-03-03", { 6: 116 }),
+      AMD: byDay({ "2026-03-03": 101 }),
+      TSLA: 100,
+      BB: 78,
+    },
+    { BB: [{ date: "2026-03-03", ratio: 1.281, isDoubtful: true }] },
+  );
   await seedPositions(services, [
     ...["GME", "AMC", "AMD", "TSLA"].map((ticker) => shares({ ticker })),
     shares({ portfolio_id: "stocks_consensus" }),
+    shares({ ticker: "BB" }),
+    shares({ ...lost, ticker: "WISH" }),
     calls(),
     calls({ ticker: "AMC", contract_symbol: "AMC   260320C00100000" }),
     calls({ ...expired, contract_symbol: "GME   260227C00090000", strike_price: 90 }),
@@ -45,6 +54,7 @@ async function beginScenario(): Promise<void> {
     predicted("b", { entry_premium: 1 }),
     predicted("c", expired),
     predicted("d", { contract_symbol: "GME   260320C00120000" }),
+    predicted("e", { ticker: "BB", contract_symbol: "BB    260320C00100000" }),
   ]);
   const options = premiumsAre({ [contract]: 0.9 });
   desk.scene.schwabFaults = (request) => {
@@ -109,16 +119,22 @@ describe("a monitoring", () => {
     faultFree = await runThrough();
   });
 
-  it("brings five exits, three warnings and two resolved predictions", () => {
+  it("brings five exits, nine warnings, two resolved predictions and three holdings that need review", () => {
     const { run, table } = faultFree;
     expect(run.exits_triggered).toBe(5);
     expect(run.warnings?.map(({ type, context }) => `${type} ${context.ticker}`).toSorted()).toEqual([
+      "position_needs_review BB",
+      "position_needs_review WISH",
+      "prediction_needs_review BB",
+      "price_unavailable AMC",
+      "price_unavailable WISH",
       "schwab_options_unavailable AMC",
       "schwab_stock_unavailable AMD",
       "schwab_stock_unavailable TSLA",
+      "schwab_stock_unavailable WISH",
     ]);
     expect(table.find((item) => item.includes('"sk":"DONE#MonitorPrices"'))).toContain(
-      '"summary":{"exits":5,"positions":4,"predictions":2,"resolved":2}',
+      '"summary":{"exits":5,"positions":6,"predictions":2,"resolved":2}',
     );
   });
 

@@ -16,6 +16,8 @@ export const unmeasured = {
   losing_positions: null,
   avg_return_pct: null,
   signal_accuracy_pct: null,
+  sp500_total_return_pct: null,
+  gross: null,
 };
 
 /** The active period of `stocks_quality` since Saturday the 21st of February. */
@@ -28,14 +30,24 @@ export const activePeriod = evaluationPeriodSchema.parse({
   signal_type: "quality",
   status: "active",
   value_at_period_start_cents: 10_050_050,
+  net_value_at_period_start_cents: 10_050_050,
   ...unmeasured,
   created_at: "2026-02-21T15:30:00.000Z",
 });
 
-/** Completed periods up to the active one, oldest first, with these points against the benchmark. */
+/** Completed periods up to the active one, oldest first, with these points against the benchmark; costs were nothing. */
 export function completedPeriods(type: SignalType, relatives: readonly (number | null)[]): EvaluationPeriod[] {
   return relatives.map((relative_performance, index) => {
     const period_start = addDays("2026-02-21", -30 * (relatives.length - index));
+    const results = {
+      portfolio_return_pct: 4,
+      relative_performance,
+      beat_benchmark: relative_performance === null ? null : relative_performance > 0,
+      winning_positions: 2,
+      losing_positions: 1,
+      avg_return_pct: 1.5,
+      signal_accuracy_pct: 0.666667,
+    };
     return {
       ...activePeriod,
       id: `stocks_${type}.${period_start}`,
@@ -44,15 +56,10 @@ export function completedPeriods(type: SignalType, relatives: readonly (number |
       period_start,
       period_end: addDays(period_start, 30),
       status: "completed",
-      portfolio_return_pct: 4,
+      ...results,
       sp500_return_pct: relative_performance === null ? null : 4 - relative_performance,
-      relative_performance,
-      beat_benchmark: relative_performance === null ? null : relative_performance > 0,
       total_positions_closed: 3,
-      winning_positions: 2,
-      losing_positions: 1,
-      avg_return_pct: 1.5,
-      signal_accuracy_pct: 0.666667,
+      gross: results,
     };
   });
 }

@@ -3,7 +3,7 @@ import { addDays } from "../../lib/runtime/dates.ts";
 import { evidence, pairsOf, periodsOfCount } from "../../lib/trading/evaluation/evidence.ts";
 import { assessGraduation, completedOf, type Graduation } from "../../lib/trading/evaluation/graduation.ts";
 import type { EvaluationPeriod } from "../../lib/trading/evaluation/record.ts";
-import { activePeriod } from "./evaluation-periods.ts";
+import { activePeriod, completedPeriods } from "./evaluation-periods.ts";
 
 const periodCount = 12;
 const firstDay = "2021-01-04";
@@ -69,10 +69,8 @@ function shownBy(
   const periods = windows.map((window): EvaluationPeriod => {
     const [from, to] = [lastDayOn(window.period_start), lastDayOn(window.period_end)];
     const percent = (of: readonly number[]) => ((of[to] ?? 0) / (of[from] ?? 1) - 1) * 100;
-    return {
-      ...{ ...activePeriod, ...window, signal_type, status: "completed" },
-      relative_performance: percent(values) - percent(benchmark),
-    };
+    const [judged] = completedPeriods(signal_type, [percent(values) - percent(benchmark)]);
+    return { ...(judged ?? activePeriod), ...window };
   });
   const closed = tradeDays.map((exit_date, index) => ({ ticker: `T${index}`, exit_date }));
   return { pairs: pairsOf(pairs), periods, closed };

@@ -127,6 +127,7 @@ export const predictionShown = {
   review_reason: null,
   review_since: null,
   created_at: "2021-01-04T15:00:00.000Z",
+  net: { trading_costs: 0, simulated_return_pct: null },
 };
 
 /** A bearish prediction without a contract as it is shown: nothing of a contract is in it. */
@@ -143,6 +144,7 @@ export const expiredPredictionShown = {
   contracts_remaining: null,
   peak_premium: null,
   status: "expired",
+  net: null,
 };
 
 /** The figures of a history without a trade. */

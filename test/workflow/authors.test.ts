@@ -259,14 +259,15 @@ describe("an author's accuracy", () => {
     expect(await accuracyOf(services, "ape")).toBe(0.3);
   });
 
-  it("counts nothing gained as wrong and a tenth of a percent as right", async () => {
+  it("counts as wrong what gained no more than its costs, and ten cents beyond them as right", async () => {
     const services = begin();
-    await seedResolved(services, "flat", [2], { prefix: "f" });
-    await seedResolved(services, "tenth", [2.002], { prefix: "t" });
+    // Ten calls of 2,000 dollars, sold 1 % lower: at 2.0065 for 2,006.50, and at 2.0066 for 2,006.60; 6.50 of commission.
+    await seedResolved(services, "flat", [2.0268], { prefix: "f" });
+    await seedResolved(services, "dime", [2.0269], { prefix: "d" });
     await completedRun(services);
-    expect(await predictionOf(services, "f00.GME")).toMatchObject({ simulated_return_pct: 0, is_correct: false });
-    expect(await predictionOf(services, "t00.GME")).toMatchObject({ simulated_return_pct: 0.001, is_correct: true });
-    expect([await accuracyOf(services, "flat"), await accuracyOf(services, "tenth")]).toEqual([0, 1]);
+    expect(await predictionOf(services, "f00.GME")).toMatchObject({ simulated_return_pct: 0.0134, is_correct: false });
+    expect(await predictionOf(services, "d00.GME")).toMatchObject({ simulated_return_pct: 0.01345, is_correct: true });
+    expect([await accuracyOf(services, "flat"), await accuracyOf(services, "dime")]).toEqual([0, 1]);
   });
 
   it("follows what a person said before the resolution, and leaves out what they excluded", async () => {

@@ -21,7 +21,7 @@ let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
 let services: Services;
 let realm = 0;
 let runIds: string[];
-/** Days the source of daily prices was asked for. */
+/** Days of the S&P 500 the source of daily prices was asked for. */
 let asked: string[];
 let isYahooDown: boolean;
 
@@ -48,8 +48,9 @@ function begin(): void {
   stage.cloud.log.lines.length = 0;
   [runIds, asked, isYahooDown] = [[], [], false];
   stage.scene.market = marketOf({ "^GSPC": (day) => closes[day] ?? 1 });
-  stage.scene.yahooFaults = ({ query }) => {
-    asked.push(new Date(Number(query.get("period1")) * 1000).toISOString().slice(0, 10));
+  stage.scene.yahooFaults = ({ path, query }) => {
+    const from = new Date(Number(query.get("period1")) * 1000).toISOString().slice(0, 10);
+    if (decodeURIComponent(path).endsWith("^GSPC")) asked.push(from);
     return isYahooDown ? { status: 503, body: "{}" } : undefined;
   };
 }
@@ -104,10 +105,11 @@ const lines = (message: RegExp) => stage.cloud.log.lines.filter((line) => messag
 /** What the S&P 500 was when the period began. */
 const oldClose = closeOf("2026-03-02", 5000);
 
-/** A share that was closed. */
-function closed(ticker: string, exit_date: string, realized_pnl_cents: number, realized_return_pct: number): Position {
+/** 5,000 dollars of shares that were closed. */
+function closed(ticker: string, exit_date: string, realized_pnl_cents: number, costs = 0): Position {
   const end = { status: "closed" as const, exit_reason: "time_stop" as const, hold_days: 5, shares_remaining: 0 };
-  return stockOf({ ticker, ...end, exit_date, realized_pnl_cents, realized_return_pct });
+  const gained = { position_size_cents: 500_000, realized_pnl_cents, trading_costs_cents: costs };
+  return stockOf({ ticker, ...end, exit_date, ...gained, realized_return_pct: realized_pnl_cents / 5_000 });
 }
 
 describe("the first run", () => {
@@ -120,9 +122,14 @@ describe("the first run", () => {
       period_end: "2026-04-01",
       status: "active",
       value_at_period_start_cents: 10_000_000,
+      net_value_at_period_start_cents: 10_000_000,
       ...unmeasured,
       created_at: "2026-03-02T15:30:00.000Z",
     };
+    const at = (cents: number) => ({
+      value_at_period_start_cents: cents,
+      net_value_at_period_start_cents: cents,
+    });
     const named = (portfolio_id: string, instrument_type: string, signal_type: string) => ({
       id: `${portfolio_id}.2026-03-02`,
       portfolio_id,
@@ -134,7 +141,7 @@ describe("the first run", () => {
       { ...begun, ...named("stocks_consensus", "stock", "consensus") },
     ]);
     expect(await periods("options_quality")).toEqual([
-      { ...begun, ...named("options_quality", "option", "quality"), value_at_period_start_cents: 9_999_999 },
+      { ...begun, ...named("options_quality", "option", "quality"), ...at(9_999_999) },
     ]);
     expect(await periods("options_consensus")).toEqual([
       { ...begun, ...named("options_consensus", "option", "consensus") },
@@ -214,12 +221,12 @@ describe("the day after its last", () => {
 
   it("its closed positions are counted from its first day to the one before its last", async () => {
     const ofQuality = [
-      closed("A", "2026-03-01", 50_000, 50),
-      closed("B", "2026-03-02", 20_000, 4),
-      closed("C", "2026-03-31", 1, 0.01),
-      closed("D", "2026-03-20", 0, 0),
-      closed("E", "2026-03-20", -30_000, -6.05),
-      closed("F", "2026-04-01", 50_000, 50),
+      closed("A", "2026-03-01", 50_000),
+      closed("B", "2026-03-02", 20_000, 500),
+      closed("C", "2026-03-31", 550, 500),
+      closed("D", "2026-03-20", 500, 500),
+      closed("E", "2026-03-20", -30_000, 250),
+      closed("F", "2026-04-01", 50_000),
       // Half of it was sold with a gain, the rest is held.
       stockOf({ ticker: "G", shares_remaining: 5, realized_pnl_cents: 90_000 }),
     ];
@@ -231,14 +238,17 @@ describe("the day after its last", () => {
       total_positions_closed: 4,
       winning_positions: 2,
       losing_positions: 2,
-      // (4 + 0.01 + 0 − 6.05) / 4
-      avg_return_pct: -0.51,
+      // (3.9 + 0.01 + 0 − 6.05) / 4
+      avg_return_pct: -0.535,
       signal_accuracy_pct: 0.5,
+      // (4 + 0.11 + 0.1 − 6) / 4
+      gross: { winning_positions: 3, losing_positions: 1, avg_return_pct: -0.4475, signal_accuracy_pct: 0.75 },
     });
     expect((await periods("options_quality"))[0]).toMatchObject({
       total_positions_closed: 1,
       winning_positions: 1,
-      avg_return_pct: 28.57,
+      // 400 of 1,400 dollars
+      avg_return_pct: 28.5714,
       signal_accuracy_pct: 1,
     });
     expect((await periods("stocks_consensus"))[0]).toMatchObject({ total_positions_closed: 0 });
@@ -259,7 +269,8 @@ describe("the day after its last", () => {
       total_positions_closed: 0,
     });
     expect(asked).toHaveLength(4);
-    expect(lines(/daily prices could not be had/)).toMatchObject([{ level: "info", fields: { ticker: "^GSPC" } }]);
+    const unanswered = lines(/daily prices could not be had/).map(({ level, fields }) => `${level} ${fields?.ticker}`);
+    expect(unanswered.toSorted()).toEqual(["info ^GSPC", "info ^SP500TR"]);
     expect(lines(/./).filter(({ level }) => level === "error")).toEqual([]);
   });
 
@@ -328,11 +339,97 @@ describe("the benchmark", () => {
   });
 });
 
+describe("a period that ended while the source of prices was down", () => {
+  beforeEach(() => endInOutage());
+
+  async function endInOutage() {
+    await rollOn("2026-03-02");
+    await setValue("stocks_quality", 103_500);
+    await changePortfolio(services, "stocks_quality", { trading_costs_cents: 50_000 });
+    isYahooDown = true;
+    await rollOn("2026-04-02");
+    isYahooDown = false;
+  }
+
+  it("is given its verdict by the next run, and is asked for no more then", async () => {
+    const [before, next] = await periods();
+    expect(before).toMatchObject({ portfolio_return_pct: 3, sp500_return_pct: null, beat_benchmark: null });
+    // What the portfolio is worth by now is none of its business.
+    await setValue("stocks_quality", 90_000);
+    asked = [];
+    expect(await rollOn("2026-04-03")).toEqual({ completed: 0, created: 0 });
+    expect(await periods()).toEqual([
+      {
+        ...before,
+        ...{ sp500_return_pct: 2, relative_performance: 1, beat_benchmark: true },
+        gross: { ...before?.gross, relative_performance: 1.5, beat_benchmark: true },
+      },
+      next,
+    ]);
+    for (const portfolio of portfolioNames)
+      expect((await periods(portfolio))[0]).toMatchObject({ sp500_return_pct: 2 });
+    expect(asked).toEqual(["2026-02-23"]);
+    await rollOn("2026-04-06");
+    expect(asked).toEqual(["2026-02-23"]);
+    expect(lines(/are filled in/)).toMatchObject([{ level: "info", fields: { periods: { length: 4 } } }]);
+  });
+
+  it("waits while it is still down, and is given its verdict although the next one ends on that day", async () => {
+    isYahooDown = true;
+    await rollOn("2026-04-03");
+    expect((await periods())[0]).toMatchObject({ status: "completed", sp500_return_pct: null });
+    isYahooDown = false;
+    expect(await rollOn("2026-05-02")).toEqual({ completed: 4, created: 4 });
+    // 5000 → 5100 → 4845
+    expect(await periods()).toMatchObject([{ sp500_return_pct: 2 }, { sp500_return_pct: -5 }, { status: "active" }]);
+  });
+
+  it("is given the same verdict wherever the phase dies", async () => {
+    const filledWith = async (fault: Fault | undefined) => {
+      begin();
+      await endInOutage();
+      const runId = await runAt("2026-04-03T15:30:00.000Z");
+      const faults = faultyStore(services.store.client);
+      faults.set(fault);
+      await handler({ runId, attempt: 1 }).catch(() => undefined);
+      const writes = faults.count();
+      faults.set(undefined);
+      expect(await handler({ runId, attempt: 1 })).toEqual({ completed: 0, created: 0 });
+      return { writes, table: await contents() };
+    };
+    const { writes, table } = await filledWith(undefined);
+    // The phase begins, stores the closes in two batches, fills the four in, and ends.
+    expect(writes).toBe(5);
+    for (const call of Array(writes).keys()) {
+      expect((await filledWith({ call, moment: "before", kind: "crash" })).table).toEqual(table);
+      expect((await filledWith({ call, moment: "after", kind: "crash" })).table).toEqual(table);
+    }
+  });
+});
+
+describe("the index's dividends", () => {
+  it("stand beside its price", async () => {
+    stage.scene.market = marketOf({
+      "^GSPC": (day) => closes[day] ?? 1,
+      "^SP500TR": (day) => (day < "2026-04-01" ? 10_000 : 10_250),
+    });
+    await rollOn("2026-03-02");
+    await rollOn("2026-04-02");
+    expect((await periods())[0]).toMatchObject({ sp500_return_pct: 2, sp500_total_return_pct: 2.5 });
+  });
+
+  it("are not known of an archive without them", async () => {
+    await rollOn("2026-03-02");
+    await rollOn("2026-04-02");
+    expect((await periods())[0]).toMatchObject({ sp500_return_pct: 2, sp500_total_return_pct: null });
+  });
+});
+
 describe("after several windows without a run", () => {
   it("each is completed, those between at today's value, and the active one holds today", async () => {
     await rollOn("2026-03-02");
     await setValue("stocks_quality", 110_000);
-    await seedPositions(services, [closed("A", "2026-04-15", 10_000, 2), closed("B", "2026-05-15", -10_000, -2)]);
+    await seedPositions(services, [closed("A", "2026-04-15", 10_000), closed("B", "2026-05-15", -10_000)]);
     await setValue("stocks_quality", 110_000);
     expect(await rollOn("2026-06-15")).toEqual({ completed: 12, created: 4 });
     expect(await windows("options_quality")).toEqual([

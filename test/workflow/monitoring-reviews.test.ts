@@ -43,11 +43,12 @@ describe("a ratio that is no split for certain", () => {
     const marked = await positionOf(share);
     const later = await runAt("2026-03-05");
     expect(later.warnings).toEqual(warnings?.map((each) => ({ ...each, timestamp: expect.any(String) })));
-    expect(await positionOf(share)).toEqual(marked);
+    expect(await positionOf(share)).toEqual({ ...marked, days_without_price: 3, version: marked.version + 1 });
     expect(await portfolioOf("stocks_quality")).toMatchObject({
-      current_value_cents: 10_000_000,
-      review_position_ids: [share],
+      ...{ current_value_cents: 10_000_000, unpriced_value_cents: 0, review_position_ids: [share] },
     });
+    await runAt("2026-03-09");
+    expect(await portfolioOf("stocks_quality")).toMatchObject({ unpriced_value_cents: 500_000 });
   });
 
   it("leaves shares that were bought after it alone", async () => {
@@ -143,13 +144,26 @@ describe("prices on another scale without a split that explains it", () => {
       last_checked_at: "2026-03-02T15:30:00.000Z",
     });
   });
+
+  it("are read on the right one where the source names the split days late, as if it had done so at once", async () => {
+    const explain = await scaleDown();
+    for (const day of ["2026-03-03", "2026-03-04"]) await runAt(day);
+    explain();
+    expect(await runAt("2026-03-05")).toMatchObject({ warnings: null, exits_triggered: 0 });
+    expect(await positionOf(share)).toMatchObject({
+      ...{ needs_review: false, shares: 500, entry_price: 10, last_price: 11, peak_price: 11 },
+      splits: [{ date: "2026-03-03", ratio: 10 }],
+    });
+  });
 });
 
 describe("a symbol that no source knows any more", () => {
   it("is waited for, and marked on the third trading day without it, share and option alike", async () => {
     await seedPositions(await begin({ AMC: 100 }), [shares(), calls()]);
     for (const day of ["2026-03-03", "2026-03-04"]) await runAt(day);
-    expect(await positionOf(share)).toMatchObject({ needs_review: false, version: 0 });
+    expect(await positionOf(share)).toMatchObject({
+      ...{ needs_review: false, days_without_price: 2, last_checked_at: "2026-03-02T15:30:00.000Z" },
+    });
     await runAt("2026-03-05");
     for (const id of [share, option]) {
       expect(await positionOf(id)).toMatchObject({ needs_review: true, review_reason: lostReason });
@@ -170,7 +184,11 @@ describe("a symbol that no source knows any more", () => {
     await runAt("2026-03-09");
     desk.scene.schwabFaults = ({ path }) => (path.endsWith("/quotes") ? { status: 200, body: "{}" } : undefined);
     await runAt("2026-03-10");
-    for (const id of [share, option]) expect(await positionOf(id)).toMatchObject({ needs_review: false, version: 0 });
+    for (const id of [share, option]) {
+      expect(await positionOf(id)).toMatchObject({
+        ...{ needs_review: false, last_price: id === share ? 100 : 2, last_checked_at: "2026-03-02T15:30:00.000Z" },
+      });
+    }
   });
 
   it("settles no option and no prediction at their last premiums", async () => {

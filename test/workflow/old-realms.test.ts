@@ -3,8 +3,11 @@ import * as z from "zod";
 import { put, remove } from "../../lib/store/actions.ts";
 import { portfolioNames } from "../../lib/trading/positions/accounts.ts";
 import { call } from "../support/cloud.ts";
+import { completedPeriods } from "../support/evaluation-periods.ts";
 import { useOpenings } from "../support/openings.ts";
 import { signalOf } from "../support/seeds.ts";
+import { prediction } from "../support/trading.ts";
+import { seedPredictions } from "../support/trading-seeds.ts";
 
 const desk = useOpenings("old-realms");
 const { begin, run, portfolio } = desk;
@@ -64,6 +67,67 @@ describe("a realm from before paper trading", () => {
     const before = await ofOne();
     desk.stage.cloud.time.now = new Date(Date.parse(services.clock.now().toISOString()) + 86_400_000);
     expect(await ofOne()).toEqual(before);
+  });
+});
+
+describe("a realm from before verdicts were after costs", () => {
+  const [first, second] = completedPeriods("quality", [1, 2]);
+
+  /** As it was stored then: a period without its figures after costs, and a prediction that gained less than it cost. */
+  async function beginGross() {
+    const services = await begin([]);
+    const { keys, putMany } = services.store;
+    const periods = [first, second].flatMap((period) => {
+      if (!period) return [];
+      const { gross: _, net_value_at_period_start_cents: __, sp500_total_return_pct: ___, ...former } = period;
+      return [{ ...keys.evaluationPeriod(former.portfolio_id, former.period_start), ...former }];
+    });
+    const value = (date: string, value_cents: number, net_value_cents: number, benchmark_price: number) => ({
+      ...keys.portfolioValue("stocks_quality", date),
+      ...{ portfolio_id: "stocks_quality", date, value_cents, net_value_cents, benchmark_price },
+      valued_at: `${date}T15:30:00.000Z`,
+    });
+    // Of the second period, from 22 January to 21 February, both ends; of the first only its end.
+    await putMany([
+      ...periods,
+      value("2026-01-22", 10_000_000, 9_900_000, 5000),
+      value("2026-02-20", 10_400_000, 10_197_000, 5100),
+    ]);
+    const gained = { simulated_pnl_cents: 10_000, trading_costs_cents: 12_750, simulated_return_pct: 0.05 };
+    const resolved = { status: "resolved" as const, contracts_remaining: 0, resolved_at: "2026-02-27T15:30:00.000Z" };
+    await seedPredictions(services, [prediction({ ...resolved, ...gained, is_correct: true })]);
+    return services;
+  }
+  const shown = async () =>
+    (await call("api/list-evaluation-periods", { query: { portfolio_id: "stocks_quality" } })).body;
+
+  it("says that its completed periods are before costs, and proves nothing by them", async () => {
+    await beginGross();
+    const { data, meta } = await shown();
+    expect(data).toMatchObject([
+      { relative_performance: 2, gross: null, missing: ["net"] },
+      { relative_performance: 1, gross: null, missing: ["net"] },
+    ]);
+    expect(meta.graduation.evidence.quality).toMatchObject({ periods: 0, mean_daily_excess: null });
+  });
+
+  it("has them measured anew by its next run where their values were kept, and left as they are where not", async () => {
+    await beginGross();
+    expect((await run()).status).toBe("completed");
+    const [, later, earlier] = (await shown()).data;
+    // 99,000 → 101,970 dollars after costs, 100,000 → 104,000 before, and the index 5000 → 5100.
+    expect(later).toMatchObject({
+      ...{ portfolio_return_pct: 3, sp500_return_pct: 2, relative_performance: 1, beat_benchmark: true, missing: [] },
+      gross: { portfolio_return_pct: 4, relative_performance: 2 },
+    });
+    expect(earlier).toMatchObject({ portfolio_return_pct: 4, relative_performance: 1, gross: null, missing: ["net"] });
+  });
+
+  it("keeps the verdicts on its predictions, and shows what they came to after costs", async () => {
+    await beginGross();
+    const [listed] = (await call("api/list-predictions")).body.data;
+    expect(listed).toMatchObject({ simulated_return_pct: 0.05, is_correct: true });
+    expect(listed.net).toEqual({ trading_costs: 127.5, simulated_return_pct: -0.01375 });
   });
 });
 

@@ -5,7 +5,7 @@ import { positionSchema } from "../../lib/trading/positions/record.ts";
 import { savePortfolio, savePosition } from "../../lib/trading/positions/stored.ts";
 import { call } from "../support/cloud.ts";
 import { heldStock, heldTickers, useOpenings } from "../support/openings.ts";
-import { seedPositions } from "../support/trading-seeds.ts";
+import { changePortfolio, seedPositions } from "../support/trading-seeds.ts";
 
 const desk = useOpenings("positions");
 const { begin, run, portfolio, positions, inPortfolio, configure, drain, failBroker } = desk;
@@ -49,6 +49,15 @@ describe("the size of a position", () => {
       current_value_cents: 10_000_000,
       open_position_ids: ["2026-03-02.GME.quality.stocks_quality"],
     });
+  });
+
+  it("is a share of what the portfolio is worth after its costs", async () => {
+    const services = await begin([{ confidence: 0.8 }]);
+    await changePortfolio(services, "stocks_quality", { trading_costs_cents: 1_000_000 });
+    await run();
+    // Of 90,000 dollars 4,500, which are 31 shares.
+    const [stock] = await positions({ instrument_type: "stock" });
+    expect(stock).toMatchObject({ shares: 31, position_size: 4_417.5 });
   });
 
   it("of an option at 3.50 is five contracts for 1,750 dollars, whatever the confidence", async () => {

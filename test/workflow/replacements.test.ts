@@ -66,6 +66,14 @@ describe("the eleventh signal of a portfolio", () => {
     expect(await inPortfolio("stocks_quality")).toMatchObject({ position_opened: true, skip_reason: null });
   });
 
+  it("passes over the position of lowest confidence where that needs review", async () => {
+    await begin([{ confidence: 0.8 }]);
+    const reviewed = { needs_review: true, review_reason: "It may have been a spin-off.", review_since: "2026-02-27" };
+    await fill({ KC: { confidence: 0.3, ...reviewed }, KD: { confidence: 0.4 } });
+    await run();
+    expect(await replaced()).toEqual(["KD"]);
+  });
+
   it("keeps the totals of the lists right", async () => {
     await begin([{ confidence: 0.8 }]);
     await fill();

@@ -22,7 +22,7 @@ export type Population = z.infer<typeof populationSchema>;
 export const nobody: Population = populationSchema.parse({});
 
 /** Results below which no base rate is taken from them. */
-const fewestResults = 50;
+export const fewestResults = 50;
 
 /** The share of all results that were right, once there are 50 of them. */
 export function baseRate({ results, correct }: Pick<Population, "results" | "correct">): number | null {

@@ -35,6 +35,8 @@ export const authorViewSchema = authorSchema
         "How much more often than the base rate they are right, shrunk towards it by how little is known (empirical " +
           "Bayes); null without results or while there are fewer than 50 of all authors.",
       ),
+    counted_results: authorSchema.shape.counted_results.describe("One for each contract and day of entry."),
+    correct_results: authorSchema.shape.correct_results.describe("Those that gained anything after trading costs."),
     skill_low: z.number().nullable().describe("Lower end of its 90 % interval."),
     skill_high: z.number().nullable(),
     skill_verdict: z
@@ -42,31 +44,33 @@ export const authorViewSchema = authorSchema
       .nullable()
       .describe(`Null where it cannot be told from luck. ${correction}.`),
   })
-  .meta({ id: "Author" });
+  .meta({ id: "Author", description: "What each figure means: GET /methods." });
 
 /** `GET /authors/{name}`. */
 export const authorDetailSchema = authorViewSchema
   .extend({ ...performanceViewSchema.shape, equity_curve_sizing: z.string() })
-  .meta({ id: "AuthorDetail" });
+  .meta({ id: "AuthorDetail", description: "What each figure means: GET /methods." });
 type AuthorView = z.infer<typeof authorViewSchema>;
 
 /** What `GET /authors` adds to `meta`: what the skills of all rest on, and whether skill lasts. */
-export const skillsMetaSchema = z.object({
-  base_rate: z.number().nullable().describe("Share of all results that were right; null below 50 of them."),
-  authors: z.number().int().describe("Authors with results that count."),
-  results: z.number().int().describe("One for each author, contract and day of entry."),
-  correction: z.string().describe("How a verdict allows for the number of authors."),
-  halves_authors: z.number().int().describe("Authors with 20 results or more."),
-  halves_correlation: z
-    .number()
-    .nullable()
-    .describe(
-      "Rank correlation, over these, of skill in the first half of the results with that in the last (Spearman); " +
-        "null below 20 of them. Around 0, no skill lasts.",
-    ),
-  halves_low: z.number().nullable().describe("Lower end of its 90 % interval (Fisher)."),
-  halves_high: z.number().nullable(),
-});
+export const skillsMetaSchema = z
+  .object({
+    base_rate: z.number().nullable().describe("Share of all results that were right; null below 50 of them."),
+    authors: z.number().int().describe("Authors with results that count."),
+    results: z.number().int().describe("One for each author, contract and day of entry."),
+    correction: z.string().describe("How a verdict allows for the number of authors."),
+    halves_authors: z.number().int().describe("Authors with 20 results or more."),
+    halves_correlation: z
+      .number()
+      .nullable()
+      .describe(
+        "Rank correlation, over these, of skill in the first half of the results with that in the last (Spearman); " +
+          "null below 20 of them. Around 0, no skill lasts.",
+      ),
+    halves_low: z.number().nullable().describe("Lower end of its 90 % interval (Fisher)."),
+    halves_high: z.number().nullable(),
+  })
+  .meta({ id: "Skills", description: "What each means: GET /methods." });
 
 const unknownSkill = { skill: null, skill_low: null, skill_high: null, skill_verdict: null };
 

@@ -4,7 +4,7 @@ import { independentOnes } from "../performance/figures.ts";
 import type { PortfolioValue, Position } from "../positions/record.ts";
 import { type DailyPair, excessReturns, looksInCount, lowerBound } from "./excess.ts";
 import { consecutiveOnes, type Evidence } from "./graduation.ts";
-import type { EvaluationPeriod } from "./record.ts";
+import { type EvaluationPeriod, isJudged } from "./record.ts";
 
 /**
  * The periods that the evidence of a portfolio is of: of its completed ones, oldest first, those since the last gap, in
@@ -27,12 +27,13 @@ export function evidence(
   const trades = closed
     .filter(({ exit_date }) => isInside(exit_date))
     .map(({ ticker, exit_date }) => ({ ticker, endedAt: exit_date ?? "" }));
+  const judged = periods.filter(isJudged).length;
   return {
-    periods: periods.length,
+    periods: judged,
     independentTrades: independentOnes(trades).length,
     tradingDays: tradingDaysOf(from, to),
     pairs: inside.filter(({ date }) => isTradingDay(date)).length,
-    excess: lowerBound(excessReturns(inside), periods.length),
+    excess: lowerBound(excessReturns(inside), judged),
   };
 }
 

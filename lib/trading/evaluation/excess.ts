@@ -35,10 +35,10 @@ export function excessReturns(pairs: readonly DailyPair[]): number[] {
  * two types of signal, of which the luckier one would lead. The sum of the excess wanders like a Brownian motion, which
  * by the reflection principle ever rises above 2.24 √12 of a period's deviations with a chance of 2 × 1.25 %, for two
  * of them 5 %. After period k that line is 2.24 √(12 / k) standard errors of the mean: strict at first, and 2.24 after
- * the twelfth (the shape of O'Brien and Fleming). Null of fewer than twenty returns.
+ * the twelfth (the shape of O'Brien and Fleming). Null of fewer than twenty returns, and before the first period.
  */
 export function lowerBound(excess: readonly number[], periods: number): ExcessBound | null {
-  if (excess.length < fewestObservations) return null;
+  if (excess.length < fewestObservations || periods === 0) return null;
   const [centre, standardError] = [mean([...excess]), bootstrapError(excess)];
   return { mean: centre, standardError, bound: centre - boundary * Math.sqrt(looksInCount / periods) * standardError };
 }

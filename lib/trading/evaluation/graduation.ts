@@ -1,7 +1,7 @@
 import type { SignalType } from "../../analysis/signals/signal.ts";
 import { round } from "../../runtime/money.ts";
 import type { ExcessBound } from "./excess.ts";
-import type { EvaluationPeriod } from "./record.ts";
+import { type EvaluationPeriod, isJudged } from "./record.ts";
 
 /** Consecutive periods that are looked at (spec pipeline 11.1). */
 const periodsNeeded = 3;
@@ -15,7 +15,7 @@ const pairsNeeded = 0.9;
 
 /** What a type of signal has shown since its count of at most twelve periods began. */
 export interface Evidence {
-  /** Complete ones of the count. */
+  /** Complete ones of the count that have a verdict. */
   periods: number;
   independentTrades: number;
   tradingDays: number;
@@ -67,7 +67,7 @@ export function assessGraduation(
   const consensus = lastPeriods(periods, "consensus");
   const consecutive = Math.min(consecutiveOnes(quality), consecutiveOnes(consensus));
   const areThree = consecutive >= periodsNeeded;
-  const compared = [...quality, ...consensus].filter(({ relative_performance }) => relative_performance !== null);
+  const compared = [...quality, ...consensus].filter(isJudged);
   const areCompared = areThree && compared.length === 2 * periodsNeeded;
   const better = quality.map((period, index) => relativeOf(period) - relativeOf(consensus[index]));
   const led = [better.filter((points) => points > 0).length, better.filter((points) => points < 0).length] as const;
@@ -79,7 +79,7 @@ export function assessGraduation(
       areThree,
       compared.length,
       2 * periodsNeeded,
-      "A period has no benchmark to compare with.",
+      "A period has no verdict: the S&P 500's value or its own after costs is not known (`missing`).",
     ),
     ask(
       "periods_led",

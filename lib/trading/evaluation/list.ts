@@ -4,17 +4,18 @@ import { readBenchmark } from "../market/benchmark.ts";
 import { readClosedPositions } from "../positions/closed.ts";
 import { readPortfolio, readValues } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
-import { periodDays, periodMetrics } from "./periods.ts";
+import { measured } from "./figures.ts";
+import { periodDays } from "./periods.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "./record.ts";
 import type { EvaluationQuery } from "./view.ts";
 
 type StoreServices = Pick<TradingServices, "store">;
 type ListServices = Pick<TradingServices, "store" | "config" | "clock" | "dailyPrices" | "log">;
 
-/** The active periods of a portfolio, read strongly: one, unless something went wrong. A year has twelve to look at. */
-export async function activePeriods({ store }: StoreServices, portfolioId: string): Promise<EvaluationPeriod[]> {
+/** All periods of a portfolio, oldest first, read strongly: a year has twelve. */
+export async function readPeriods({ store }: StoreServices, portfolioId: string): Promise<EvaluationPeriod[]> {
   const { pk } = store.keys.evaluationPeriod(portfolioId, "");
-  return store.queryAll({ pk, filter: { status: "active" } }, evaluationPeriodSchema);
+  return store.queryAll({ pk }, evaluationPeriodSchema);
 }
 
 /** All periods of a portfolio, newest first; an active one has the figures of its days up to the market's today. */
@@ -22,22 +23,18 @@ export async function listEvaluationPeriods(
   services: ListServices,
   { portfolio_id }: EvaluationQuery,
 ): Promise<EvaluationPeriod[]> {
-  const { store } = services;
-  const { pk } = store.keys.evaluationPeriod(portfolio_id, "");
-  const periods = await store.queryAll({ pk, descending: true }, evaluationPeriodSchema);
+  const periods = (await readPeriods(services, portfolio_id)).toReversed();
   const running = periods.filter(({ status }) => status === "active");
   const [from] = running.map(({ period_start }) => period_start).toSorted();
   if (from === undefined) return periods;
   const marketTime = await readMarketTime(services);
   const to = newYorkDay(marketTime);
-  const [portfolio, values, positions, close] = await Promise.all([
+  const [portfolio, values, positions, benchmark] = await Promise.all([
     readPortfolio(services, portfolio_id),
     readValues(services, portfolio_id, { from: addDays(from, -periodDays), to }),
     readClosedPositions(services, portfolio_id, { from, to }),
     readBenchmark(services, { from, to, marketTime }),
   ]);
   const facts = { portfolio, positions, values };
-  return periods.map((period) =>
-    period.status === "active" ? { ...period, ...periodMetrics(period, facts, to, close) } : period,
-  );
+  return periods.map((period) => (period.status === "active" ? measured(period, facts, to, benchmark) : period));
 }

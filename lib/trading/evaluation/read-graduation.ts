@@ -5,7 +5,7 @@ import { readValues } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
 import { evidence, pairsOf, periodsOfCount } from "./evidence.ts";
 import { assessGraduation, completedOf, type GraduationWithEvidence } from "./graduation.ts";
-import { evaluationPeriodSchema } from "./record.ts";
+import { readPeriods } from "./list.ts";
 
 type StoreServices = Pick<TradingServices, "store">;
 
@@ -17,10 +17,8 @@ export async function readGraduation(services: StoreServices): Promise<Graduatio
 }
 
 async function readShown(services: StoreServices, type: SignalType) {
-  const { store } = services;
   const portfolio = portfolioOf("stock", type);
-  const { pk } = store.keys.evaluationPeriod(portfolio, "");
-  const periods = await store.queryAll({ pk }, evaluationPeriodSchema);
+  const periods = await readPeriods(services, portfolio);
   const counted = periodsOfCount(completedOf(periods, type));
   const [first, last] = [counted.at(0), counted.at(-1)];
   if (!first || !last) return { periods, evidence: evidence([], [], []) };

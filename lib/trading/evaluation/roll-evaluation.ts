@@ -4,16 +4,17 @@ import { chunked } from "../../runtime/chunked.ts";
 import { addDays, iso, newYorkDay } from "../../runtime/dates.ts";
 import { type Action, put } from "../../store/actions.ts";
 import { ifAbsent, ifUnchanged } from "../../store/expressions.ts";
-import type { BenchmarkClose } from "../market/bars.ts";
+import { type Benchmark, noBenchmark } from "../market/bars.ts";
 import { readBenchmark } from "../market/benchmark.ts";
 import { portfolioNames } from "../positions/accounts.ts";
 import { readClosedPositions } from "../positions/closed.ts";
 import type { Portfolio } from "../positions/record.ts";
 import { readPortfolios, readValues } from "../positions/stored.ts";
 import type { TradingServices } from "../services.ts";
-import { activePeriods } from "./list.ts";
-import { type PeriodFacts, periodDays, type Rollover, rollPeriods } from "./periods.ts";
-import type { EvaluationPeriod } from "./record.ts";
+import { filledIn, type PeriodFacts } from "./figures.ts";
+import { readPeriods } from "./list.ts";
+import { periodDays, type Rollover, rollPeriods } from "./periods.ts";
+import { type EvaluationPeriod, isJudged } from "./record.ts";
 
 type Context = PhaseContext<unknown, TradingServices>;
 
@@ -23,41 +24,62 @@ const windowsAtOnce = 20;
 /**
  * RollEvaluation: starts the periods of the four portfolios where there are none, and once their window is over
  * completes them and starts the next ones, all in the transaction that ends the phase (spec pipeline 11). A benchmark
- * that cannot be had leaves its three figures null; periods that are out of step are logged and left alone.
+ * that cannot be had leaves its figures null until a later run fills them in; periods that are out of step are logged
+ * and left alone.
  */
 export async function rollEvaluation(context: Context): Promise<PhaseResult> {
   const { services, marketTime, log } = context;
   const today = newYorkDay(marketTime);
   const portfolios = await readPortfolios(services);
-  const active = (await Promise.all(portfolios.map(({ id }) => activePeriods(services, id)))).flat();
-  const { facts, close } = await readFacts(context, portfolios, active, today);
-  const rollover = rollPeriods(facts, active, { today, now: iso(marketTime) }, close);
+  const periods = (await Promise.all(portfolios.map(({ id }) => readPeriods(services, id)))).flat();
+  const active = periods.filter(({ status }) => status === "active");
+  const unjudged = periods.filter((period) => period.status === "completed" && !isJudged(period));
+  const ending = active.filter(({ period_end }) => period_end < today);
+  const { facts, benchmark } = await readFacts(context, portfolios, [...ending, ...unjudged], today);
+  await fillIn(context, unjudged, facts, benchmark);
+  const rollover = rollPeriods(facts, active, { today, now: iso(marketTime) }, benchmark);
   if (rollover.problem !== null) log.warn("evaluation periods are left as they are", { problem: rollover.problem });
   const actions = await write(context, rollover, active);
   return { summary: { completed: rollover.completed.length, created: rollover.created.length }, actions };
 }
 
-/** What the figures are made of; nothing is read for periods that do not end. */
+/** What the figures of these periods are made of; nothing is read where there are none. */
 async function readFacts(
   { services, marketTime }: Context,
   portfolios: readonly Portfolio[],
-  active: readonly EvaluationPeriod[],
+  measured: readonly EvaluationPeriod[],
   today: string,
-): Promise<{ facts: PeriodFacts[]; close: BenchmarkClose }> {
-  const ending = active.filter(({ period_end }) => period_end < today).map(({ period_start }) => period_start);
-  const [from] = ending.toSorted();
+): Promise<{ facts: PeriodFacts[]; benchmark: Benchmark }> {
+  const [from] = measured.map(({ period_start }) => period_start).toSorted();
   if (from === undefined) {
-    return { facts: portfolios.map((portfolio) => ({ portfolio, positions: [], values: [] })), close: () => null };
+    return { facts: portfolios.map((portfolio) => ({ portfolio, positions: [], values: [] })), benchmark: noBenchmark };
   }
   // A window that is over ended yesterday at the latest, so no price of today is asked for.
   const range = { from, to: addDays(today, -1) };
-  const close = await readBenchmark(services, { ...range, marketTime });
+  const benchmark = await readBenchmark(services, { ...range, marketTime });
   const closed = portfolios.map(async (portfolio) => ({
     portfolio,
     positions: await readClosedPositions(services, portfolio.id, range),
     values: await readValues(services, portfolio.id, { from: addDays(from, -periodDays), to: today }),
   }));
-  return { facts: await Promise.all(closed), close };
+  return { facts: await Promise.all(closed), benchmark };
+}
+
+/** Gives completed periods the verdict that could not be given at their end, where it can be now. */
+async function fillIn(
+  { services, commit, log }: Context,
+  unjudged: readonly EvaluationPeriod[],
+  facts: readonly PeriodFacts[],
+  benchmark: Benchmark,
+): Promise<void> {
+  const filled = unjudged.flatMap((period) => {
+    const fact = facts.find(({ portfolio }) => portfolio.id === period.portfolio_id);
+    return (fact && filledIn(period, fact, benchmark)) ?? [];
+  });
+  if (filled.length > 0) log.info("evaluation periods are filled in", { periods: filled.map(({ id }) => id) });
+  for (const part of chunked(filled, windowsAtOnce * portfolioNames.length)) {
+    await commit(part.map((period) => put(item(services, period), ifUnchanged("status", "completed"))));
+  }
 }
 
 /** The last writes of the phase. What is more than a transaction holds, after years without a run, is written before. */
@@ -66,10 +88,6 @@ async function write(
   { completed, created }: Rollover,
   active: readonly EvaluationPeriod[],
 ): Promise<Action[]> {
-  const item = (period: EvaluationPeriod) => ({
-    ...services.store.keys.evaluationPeriod(period.portfolio_id, period.period_start),
-    ...period,
-  });
   const wasActive = new Set(active.map(({ id }) => id));
   const ended = completed.filter(({ id }) => wasActive.has(id));
   const passed = completed.filter(({ id }) => !wasActive.has(id));
@@ -78,9 +96,13 @@ async function write(
     log.info("evaluation windows passed without a run; they begin and end at today's value", { windows });
   }
   const parts = chunked(passed, windowsAtOnce * portfolioNames.length);
-  for (const part of parts.slice(0, -1)) await commit(part.map((period) => put(item(period))));
+  for (const part of parts.slice(0, -1)) await commit(part.map((period) => put(item(services, period))));
   return [
-    ...ended.map((period) => put(item(period), ifUnchanged("status", "active"))),
-    ...[...(parts.at(-1) ?? []), ...created].map((period) => put(item(period), ifAbsent())),
+    ...ended.map((period) => put(item(services, period), ifUnchanged("status", "active"))),
+    ...[...(parts.at(-1) ?? []), ...created].map((period) => put(item(services, period), ifAbsent())),
   ];
+}
+
+function item({ store }: Context["services"], period: EvaluationPeriod) {
+  return { ...store.keys.evaluationPeriod(period.portfolio_id, period.period_start), ...period };
 }

@@ -11,13 +11,29 @@ export type EvaluationQuery = z.infer<z.ZodObject<typeof evaluationQuery>>;
 
 /** One entry of `GET /evaluation-periods` (spec api 8); money in dollars. */
 export const evaluationPeriodViewSchema = evaluationPeriodSchema
-  .omit({ value_at_period_start_cents: true })
-  .extend({ value_at_period_start: z.number() })
-  .meta({ id: "EvaluationPeriod" });
+  .omit({ value_at_period_start_cents: true, net_value_at_period_start_cents: true })
+  .extend({
+    value_at_period_start: z.number().describe("In dollars, before trading costs."),
+    net_value_at_period_start: z
+      .number()
+      .nullable()
+      .describe("After the trading costs of earlier periods; null in periods from before verdicts were after costs."),
+    missing: z
+      .array(z.enum(["sp500", "net"]))
+      .describe(
+        "Why there is no verdict that counts. sp500: the index's value is not known; the next run whose source of prices " +
+          "answers fills it in. net: it was completed when verdicts were before costs, and so are its figures; a run " +
+          "measures it anew where its values of then were kept. Graduation counts neither.",
+      ),
+  })
+  .meta({ id: "EvaluationPeriod", description: "After trading costs but where it says otherwise. See GET /methods." });
 
 const evidenceSchema = z
   .object({
-    periods: z.number().int().describe("Complete ones of the present count, which begins anew after twelve."),
+    periods: z
+      .number()
+      .int()
+      .describe("Complete ones with a verdict of the present count, which begins anew after twelve."),
     independent_trades: z.number().int().describe("Closed ones; those that share ticker and day of exit count once."),
     trading_days: z.number().int(),
     days_with_both_values: z.number().int().describe("With the portfolio's and the index's value of one moment."),
@@ -60,9 +76,18 @@ export const evaluationMetaSchema = z
 
 export function toEvaluationPeriodView({
   value_at_period_start_cents,
+  net_value_at_period_start_cents: net,
   ...period
 }: EvaluationPeriod): z.infer<typeof evaluationPeriodViewSchema> {
-  return { ...period, value_at_period_start: dollars(value_at_period_start_cents) };
+  return {
+    ...period,
+    value_at_period_start: dollars(value_at_period_start_cents),
+    net_value_at_period_start: net === null ? null : dollars(net),
+    missing: [
+      ...(period.sp500_return_pct === null ? (["sp500"] as const) : []),
+      ...(period.gross === null ? (["net"] as const) : []),
+    ],
+  };
 }
 
 export function toGraduationView(graduation: GraduationWithEvidence): z.infer<typeof graduationViewSchema> {

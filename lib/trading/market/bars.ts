@@ -183,3 +183,18 @@ function isSessionOver(day: string, at: Date): boolean {
 
 /** The S&P 500's last close on or before a New York day; null where it could not be had. */
 export type BenchmarkClose = (day: string) => number | null;
+
+/** Closes by New York day. */
+export type Closes = ReadonlyMap<string, number>;
+
+/** What the S&P 500 closed at, where it is known. */
+export interface Benchmark {
+  /** What speaks for a day: its close or the last one before. */
+  close: BenchmarkClose;
+  price: Closes;
+  /** The same with dividends. */
+  total: Closes;
+}
+
+/** Nothing is known of the index. */
+export const noBenchmark: Benchmark = { close: () => null, price: new Map(), total: new Map() };

@@ -1,6 +1,6 @@
 import { addDays } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
-import { type BenchmarkClose, closeOn } from "./bars.ts";
+import { type Benchmark, closeOn, noBenchmark, type PriceBar } from "./bars.ts";
 import { readBars } from "./stored-bars.ts";
 
 /** Yahoo's name of the S&P 500. */
@@ -17,8 +17,21 @@ const closeLasts = 7;
 export async function readBenchmark(
   services: Pick<TradingServices, "store" | "dailyPrices" | "log">,
   { from, to, marketTime }: { from: string; to: string; marketTime: Date },
-): Promise<BenchmarkClose> {
-  const range = { ticker: benchmarkTicker, from: addDays(from, -closeLasts), to, marketTime };
-  const { bars, isComplete } = await readBars(services, range);
-  return (day) => (isComplete ? closeOn(bars, day, addDays(day, -closeLasts)) : null);
+): Promise<Benchmark> {
+  const days = { from: addDays(from, -closeLasts), to, marketTime };
+  const [price, total] = await Promise.all([
+    readBars(services, { ticker: benchmarkTicker, ...days }),
+    readBars(services, { ticker: totalReturnTicker, ...days }),
+  ]);
+  if (!price.isComplete) return noBenchmark;
+  return {
+    close: (day) => closeOn(price.bars, day, addDays(day, -closeLasts)),
+    price: closesOf(price.bars),
+    total: total.isComplete ? closesOf(total.bars) : new Map(),
+  };
+}
+
+/** The closes of bars by their day. */
+export function closesOf(bars: readonly PriceBar[]): Map<string, number> {
+  return new Map(bars.flatMap(({ date, close }) => (close === null ? [] : [[date, close] as const])));
 }

@@ -113,6 +113,13 @@ export async function readDays(
   return { days, isComplete: fetched !== undefined };
 }
 
+/** Like `readDays`, with what the source says now about all of the days: it may name a split days after it was asked. */
+export async function readDaysAnew(services: PriceServices, range: BarRange): ReturnType<typeof readDays> {
+  const fetched = await fetchBars(services, range, []);
+  if (fetched) await saveBars(services, fetched);
+  return readDays(services, range);
+}
+
 /** What the source says about the missing days; undefined where it fails. */
 async function fetchBars(
   { dailyPrices, log }: PriceServices,

@@ -69,14 +69,14 @@ type Checked = Holding & { records: PositionExit[] };
  * has to look at it, and then how long it has been without a price. Null where it has been written before.
  */
 export function checkPosition(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
-  const reason = reasonOf(holding.position, observed, moment);
-  if (reason === null && !holding.position.needs_review) return decided(holding, observed, moment);
-  const aged = priceObserved(holding, { ...observed, price: null }, moment.now);
-  return changed(holding, reason === null ? aged : markForReview(aged, reason, moment.today));
+  const { position } = holding;
+  if (position.needs_review) return changed(holding, priceObserved(holding, { ...observed, price: null }, moment.now));
+  const reason = reasonOf(position, observed, moment);
+  if (reason !== null) return { ...markForReview(holding, reason, moment.today), records: [] };
+  return decided(holding, observed, moment);
 }
 
 function reasonOf(position: Position, { splits, doubt }: ObservedMarket, { today }: CheckMoment): string | null {
-  if (position.needs_review) return null;
   const held = { since: position.last_checked_at, due: dueSplits(position, splits), doubt };
   return reviewReason(position.ticker, held, today);
 }

@@ -1,5 +1,3 @@
-import { counterActions } from "../../store/counters.ts";
-import { decideAnew } from "../../store/decide-anew.ts";
 import { type ContractTerms, splitContract } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { candleRecord } from "../market/candles.ts";
@@ -7,23 +5,15 @@ import { livePremiums } from "../market/quotes.ts";
 import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
 import { dueSplits } from "../positions/splits.ts";
-import {
-  closingCounts,
-  createExits,
-  readOpenPositions,
-  readPortfolio,
-  readPortfolios,
-  readPosition,
-  savePortfolio,
-  savePosition,
-} from "../positions/stored.ts";
-import { checkPosition, type ObservedMarket, unobserved } from "./check.ts";
+import { readOpenPositions, readPortfolios } from "../positions/stored.ts";
+import { unobserved } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
 import { doubtsOf, readLost, reviewWarnings, warn } from "./reviews.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
 import { readStockMarket, type StockAnswer } from "./stock-prices.ts";
 import { daysWithout, neverTraded, unpricedWarnings } from "./unpriced.ts";
 import { observedStock, type StockMarket, windowOnOneScale } from "./window.ts";
+import { check, isDue } from "./write-check.ts";
 
 /**
  * Checks every open position once, stocks first, one transaction each (spec pipeline 9.2, steps 1–4). One of which no
@@ -42,16 +32,17 @@ export async function monitorPositions(monitoring: Monitoring): Promise<void> {
     monitoring,
     due.filter((position) => position.instrument_type === "option"),
   );
-  // No rule decides on these; they grow older without a price.
+  await ageReviewed(monitoring);
+}
+
+/** No rule decides on what needs review, which grows older without a price: marked by this run or an earlier one. */
+async function ageReviewed(monitoring: Monitoring): Promise<void> {
+  const { services } = monitoring.context;
+  const open = await readOpenPositions(services, await readPortfolios(services));
   for (const { id } of open.filter(({ needs_review }) => needs_review)) {
     const unpriced = (before: Position) => daysWithout(neverTraded, before, monitoring);
     await check(monitoring, id, (before) => ({ ...unobserved, daysWithoutPrice: unpriced(before) }));
   }
-}
-
-/** Whether it is open and was not looked at at this market time already, by an earlier try or another run. */
-function isDue({ now }: Monitoring, { status, last_checked_at }: Position): boolean {
-  return status === "open" && last_checked_at < now;
 }
 
 async function checkStocks(monitoring: Monitoring, positions: readonly StockPosition[]): Promise<void> {
@@ -211,37 +202,4 @@ function optionWarning({ context }: Monitoring, { id, ticker }: OptionPosition, 
     ticker,
     context: { ticker, position_id: id },
   });
-}
-
-/** One position's check in one transaction; where somebody else wrote meanwhile, it is decided anew. */
-async function check(
-  monitoring: Monitoring,
-  id: string,
-  observe: (position: Position) => ObservedMarket,
-): Promise<void> {
-  const { context, configuration: settings, now, today } = monitoring;
-  const { services, runId, log } = context;
-  const { keys } = services.store;
-  monitoring.stopIfLate();
-  const exits = await decideAnew(services, async () => {
-    const before = await readPosition(services, id);
-    if (!isDue(monitoring, before)) return [];
-    const holding = { portfolio: await readPortfolio(services, before.portfolio_id), position: before };
-    const after = checkPosition(holding, observe(before), { runId, now, today, settings });
-    if (after === null) return [];
-    const { portfolio, position, records } = after;
-    const written = await context.commit(
-      [
-        savePosition(keys, position),
-        savePortfolio(keys, portfolio),
-        ...createExits(keys, records),
-        ...counterActions(keys, [closingCounts(before, position)]),
-        ...reviewWarnings(monitoring, [position]),
-      ],
-      records.length > 0 ? { add: { exits_recorded: records.length } } : undefined,
-    );
-    return written.applied ? records : undefined;
-  });
-  for (const { id: exitId, exit_reason, exit_price } of exits)
-    log.info("exit recorded", { exitId, exit_reason, exit_price });
 }

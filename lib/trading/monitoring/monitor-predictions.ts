@@ -3,15 +3,14 @@ import { chunked } from "../../runtime/chunked.ts";
 import { type Action, put } from "../../store/actions.ts";
 import { type CounterChanges, counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
-import type { OpenedSplit } from "../market/bars.ts";
 import { livePremiums, liveShares } from "../market/quotes.ts";
 import { readSettlement } from "../market/stored-bars.ts";
 import { type FollowedPrediction, type Prediction, predictionSchema } from "../predictions/record.ts";
-import { bookSplits, sentToReview } from "../predictions/splits.ts";
+import { bookSplits } from "../predictions/splits.ts";
 import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
 import { checkPrediction, type ObservedPremium, type PredictionCheck } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
-import { predictionReviewWarnings, readLost, warn } from "./reviews.ts";
+import { needsReview, predictionReviewWarnings, readLost, reviewedOf, warn } from "./reviews.ts";
 import { readSplits } from "./splits.ts";
 
 /** Leaves room in a transaction for counters, the fence and the marker. */
@@ -129,16 +128,6 @@ function unchecked(prediction: FollowedPrediction) {
   return { ticker: prediction.ticker, last_checked_at: unseenSince(prediction) };
 }
 
-/** A prediction that nobody can judge, because of one of these splits or because its ticker is lost; else null. */
-function reviewedOf(
-  { today }: Monitoring,
-  prediction: FollowedPrediction,
-  splits: readonly OpenedSplit[] = [],
-  lost: ReadonlySet<string>,
-): FollowedPrediction | null {
-  return sentToReview(prediction, { splits, doubt: lost.has(prediction.ticker) ? "unknown_symbol" : null }, today);
-}
-
 /**
  * Books what was split since the last checks of these predictions, or sends them to review; undefined where no source says.
  */
@@ -188,10 +177,6 @@ async function observePremiums(monitoring: Monitoring, alive: readonly FollowedP
     const underlyingPrice = shares.get(prediction.ticker)?.price ?? null;
     return { split, seen: live ? { premium: live.price, offered: live.offered, underlyingPrice } : undefined };
   };
-}
-
-function needsReview({ status }: FollowedPrediction): boolean {
-  return status === "needs_review";
 }
 
 /** Writes the checks, as many per transaction as fit, one transaction after the other. */

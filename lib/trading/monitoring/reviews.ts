@@ -6,6 +6,7 @@ import { type Doubt, isOverdue } from "../market/doubts.ts";
 import { askBroker } from "../market/quotes.ts";
 import type { Position } from "../positions/record.ts";
 import type { FollowedPrediction } from "../predictions/record.ts";
+import { sentToReview } from "../predictions/splits.ts";
 import type { Monitoring } from "./pass.ts";
 import type { StockAnswer } from "./stock-prices.ts";
 
@@ -111,4 +112,18 @@ async function isUnknown({ context }: Monitoring, symbol: string): Promise<boole
     log.info("nobody says whether there is such a symbol", { ticker: symbol, problem: error.message });
     return false;
   }
+}
+
+/** A prediction that nobody can judge, because of one of these splits or because its ticker is lost; else null. */
+export function reviewedOf(
+  { today }: Monitoring,
+  prediction: FollowedPrediction,
+  splits: readonly OpenedSplit[] = [],
+  lost: ReadonlySet<string>,
+): FollowedPrediction | null {
+  return sentToReview(prediction, { splits, doubt: lost.has(prediction.ticker) ? "unknown_symbol" : null }, today);
+}
+
+export function needsReview({ status }: FollowedPrediction): boolean {
+  return status === "needs_review";
 }

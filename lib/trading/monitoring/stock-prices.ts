@@ -6,7 +6,7 @@ import { nextOpening, type OpenedSplit, type PriceBar, splitsWithin, toPriceBar 
 import { dailyBars } from "../market/candles.ts";
 import { barTime, isCurrent } from "../market/price-age.ts";
 import { askBroker, logNoPrice, sharePrice } from "../market/quotes.ts";
-import { readDays } from "../market/stored-bars.ts";
+import { readDays, readDaysAnew } from "../market/stored-bars.ts";
 import { firstCandleDay, hasAllCandles, tradedPrices } from "./as-traded.ts";
 import type { Monitoring } from "./pass.ts";
 import { neverTraded, type Unpriced } from "./unpriced.ts";
@@ -71,7 +71,7 @@ async function askBrokerMarket(
   const live = sharePrice(quote, marketTime);
   const unpriced = live ? null : quote;
   const range = { ticker, from: newYorkDay(new Date(from)), to: monitoring.today, marketTime };
-  const told = {
+  let told = {
     ticker,
     quote,
     candles: adjusted,
@@ -79,7 +79,11 @@ async function askBrokerMarket(
     ...(await readDays(services, range)),
   };
   const undecided = { ticker, market: null, bars: [], failedAttempts: null, unpriced };
-  const traded = tradedPrices(told, { from, marketTime });
+  let traded = tradedPrices(told, { from, marketTime });
+  if (traded?.isContradicted) {
+    told = { ...told, ...(await readDaysAnew(services, range)) };
+    traded = tradedPrices(told, { from, marketTime });
+  }
   if (!traded) return { ...undecided, isScaleKnown: false };
   const { untraded, isContradicted, ...prices } = traded;
   if (isContradicted) return { ...undecided, isScaleKnown: false, contradiction: prices.splits };

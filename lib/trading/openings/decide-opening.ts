@@ -5,7 +5,7 @@ import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { costCents } from "../instruments/quantities.ts";
 import type { LivePrice } from "../market/quotes.ts";
 import { splitsSince } from "../market/stored-bars.ts";
-import { type Holding, remainingQuantity } from "../positions/bookkeeping.ts";
+import { type Holding, netValueCents, remainingQuantity } from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
 import { bookDueSplits, isUncertain } from "../positions/splits.ts";
 import { readOpenPositions, readPortfolio } from "../positions/stored.ts";
@@ -58,7 +58,7 @@ export async function decideOpening(deciding: Deciding, pair: SignalInPortfolio)
   if (isShort(pair)) return skipped("bearish_long_only");
   if (!deciding.marketIsOpen) return skipped("market_closed");
   const portfolio = await readPortfolio(context.services, pair.portfolioId);
-  const value = portfolio.current_value_cents;
+  const value = netValueCents(portfolio);
   const targetCents = targetAllocationCents(pair.instrument, value, pair.signal.confidence, configuration);
   const isFull = portfolio.open_position_ids.length >= configuration.max_open_positions;
   const outgoing = isFull ? await findOutgoing(deciding, pair, portfolio) : null;

@@ -91,7 +91,7 @@ function portfolioResult(
   };
 }
 
-/** What an entry says of one portfolio. Returns are percent. */
+/** What an entry says of one portfolio. Returns are percent, before trading costs. */
 export const portfolioResultSchema = z.object({
   /** Whether this signal opened a position in this portfolio. */
   position_opened: z.boolean(),
@@ -101,10 +101,9 @@ export const portfolioResultSchema = z.object({
       status: z.enum(["open", "closed"]),
       entry_date: z.string(),
       entry_price: priceSchema,
-      /** Null unless open. */
-      unrealized_return_pct: z.number().nullable(),
+      unrealized_return_pct: z.number().nullable().describe("Percent, before trading costs; null unless open."),
       /** Null unless closed, like the next one. */
-      realized_return_pct: z.number().nullable(),
+      realized_return_pct: z.number().nullable().describe("Percent, before trading costs."),
       hold_days: z.number().int().nullable(),
     })
     .nullable(),

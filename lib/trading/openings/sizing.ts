@@ -15,13 +15,14 @@ export type ReplacementSettings = Pick<
 >;
 
 /**
- * What may be spent on one position, in cents (spec pipeline 8.1): of $100,000, stocks get $2,500, $3,750 or $5,000 by
- * confidence (0–1), options $2,000; always within the limits. A confidence below the lowest tier counts as that tier,
- * for whoever lowers `signal_min_confidence`.
+ * What may be spent on one position, in cents (spec pipeline 8.1), of a portfolio's value after costs (issue "Numbers
+ * that hold", 6): of $100,000, stocks get $2,500, $3,750 or $5,000 by confidence (0–1), options $2,000; always within
+ * the limits. A confidence below the lowest tier counts as that tier, for whoever lowers `signal_min_confidence`. Of a
+ * portfolio whose costs have eaten all, nothing.
  */
 export function targetAllocationCents(
   type: InstrumentType,
-  currentValueCents: number,
+  netValueCents: number,
   confidence: number,
   settings: SizingSettings,
 ): number {
@@ -30,7 +31,7 @@ export function targetAllocationCents(
       ? multiplierFor(confidence, settings.sizing_tiers) / settings.sizing_base_divisor
       : settings.sizing_option_pct;
   const clamped = Math.min(settings.sizing_max_pct, Math.max(settings.sizing_min_pct, share));
-  return round(currentValueCents * clamped, 0);
+  return Math.max(0, round(netValueCents * clamped, 0));
 }
 
 function multiplierFor(confidence: number, tiers: SizingSettings["sizing_tiers"]): number {

@@ -1,13 +1,15 @@
 import { round } from "../../runtime/money.ts";
+import type { Closes } from "../market/bars.ts";
 import type { DailyValue } from "./figures.ts";
-
-export type Closes = ReadonlyMap<string, number>;
 
 /** Percent; null where it cannot be told. */
 export interface BenchmarkReturns {
   benchmark_return_pct: number | null;
   benchmark_total_return_pct: number | null;
 }
+
+/** Where the index is not known. */
+export const unknownReturns: BenchmarkReturns = { benchmark_return_pct: null, benchmark_total_return_pct: null };
 
 const decimals = 4;
 
@@ -17,7 +19,7 @@ const decimals = 4;
  */
 export function benchmarkReturns(values: readonly DailyValue[], price: Closes, total: Closes): BenchmarkReturns {
   const [first, last] = [values.at(0), values.at(-1)];
-  if (!first || !last || first === last) return { benchmark_return_pct: null, benchmark_total_return_pct: null };
+  if (!first || !last || first === last) return unknownReturns;
   const growth = last.value / first.value;
   const shared = [...price.keys()].filter((day) => total.has(day)).toSorted();
   const [from, to] = [first, last].map(({ date }) => shared.findLast((day) => day <= date));

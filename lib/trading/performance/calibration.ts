@@ -2,6 +2,7 @@ import { mean, sum } from "simple-statistics";
 import * as z from "zod";
 import type { Signal } from "../../analysis/signals/signal.ts";
 import { round } from "../../runtime/money.ts";
+import { netReturnPct } from "../positions/bookkeeping.ts";
 import { type Position, portfolioSchema } from "../positions/record.ts";
 import type { EndedPosition } from "./base-rate.ts";
 import { independentOnes, shareOf } from "./figures.ts";
@@ -19,7 +20,8 @@ const binSchema = z
     confidence_to: z.number().describe("Exclusive, but 1 belongs to the last bin."),
     signals: z.number().int(),
     ended: z.number().int().describe("Those whose deciding position is closed; the figures below are of these."),
-    right: z.number().int(),
+    right: z.number().int().describe("Those whose deciding position gained anything after its trading costs."),
+    gross_right: z.number().int().describe("The same before costs."),
     mean_confidence: z.number().nullable().describe("Of scores, which nothing has made probabilities."),
     right_share: z.number().nullable().describe("To compare with base_rate, and with mean_confidence."),
     independent: z.number().int().describe("Those that share ticker and day of exit count once."),
@@ -36,7 +38,11 @@ const binSchema = z
       .describe(
         "How often the same tickers moved the same way over as many days: the mean over those where it is known.",
       ),
-    mean_return_pct: z.number().nullable().describe("Percent of what the deciding positions cost."),
+    mean_return_pct: z
+      .number()
+      .nullable()
+      .describe("Percent of what the deciding positions cost, after trading costs."),
+    gross_mean_return_pct: z.number().nullable().describe("The same before costs."),
   })
   .meta({ id: "CalibrationBin", description: "What each means: GET /methods." });
 type Bin = z.infer<typeof binSchema>;
@@ -61,6 +67,12 @@ export const calibrationFiguresSchema = z.object({
   bins: binSchema.array(),
 });
 
+type JudgedPosition = EndedPosition &
+  Pick<
+    Position,
+    "signal_id" | "realized_return_pct" | "realized_pnl_cents" | "trading_costs_cents" | "position_size_cents"
+  >;
+
 interface JudgedSignal {
   signal_type: Bin["signal_type"];
   confidence: number;
@@ -71,13 +83,15 @@ interface Ended {
   confidence: number;
   ticker: string;
   endedAt: string;
+  /** After costs; what was right is told by it. */
   returnPct: number;
+  grossReturnPct: number;
   baseRate: number | null;
 }
 
 /**
  * Whether confidence, a score by rule, says more than chance: what its signals came to, beside the base rate of the same
- * tickers and horizon. Right is a signal whose deciding position was closed with a profit, before trading costs: a
+ * tickers and horizon. Right is a signal whose deciding position was closed with a profit after its trading costs: a
  * bullish one's shares, a bearish one's puts, since nothing is sold short. So it measures the signal together with the
  * exit rules and, for bearish ones, the price of the option. A signal that opened no such position, or one still open,
  * only counts as a signal. The Brier score is the mean square of confidence less outcome (1 or 0). There is a bin for
@@ -85,15 +99,16 @@ interface Ended {
  */
 export function calibration(
   signals: readonly Pick<Signal, "id" | "signal_type" | "prediction" | "confidence">[],
-  closed: readonly (EndedPosition & Pick<Position, "signal_id" | "realized_return_pct">)[],
+  closed: readonly JudgedPosition[],
   baseRateOf: (position: EndedPosition) => number | null,
 ): z.infer<typeof calibrationFiguresSchema> {
   const decided = new Map(closed.map((each) => [`${each.signal_id} ${each.direction}`, each]));
   const judged = signals.map(({ id, prediction, signal_type, confidence }): JudgedSignal => {
     const position = decided.get(`${id} ${prediction === "bullish" ? "long" : "put"}`);
     if (!position || position.realized_return_pct === null) return { signal_type, confidence, ended: null };
-    const { ticker, exit_date, realized_return_pct: returnPct } = position;
-    const ended = { confidence, ticker, endedAt: exit_date ?? "", returnPct, baseRate: baseRateOf(position) };
+    const { ticker, exit_date, realized_return_pct: grossReturnPct } = position;
+    const returns = { returnPct: netReturnPct(position), grossReturnPct };
+    const ended = { confidence, ticker, endedAt: exit_date ?? "", ...returns, baseRate: baseRateOf(position) };
     return { signal_type, confidence, ended };
   });
   const ended = endedOf(judged);
@@ -149,6 +164,7 @@ function binFigures(signals: readonly JudgedSignal[]) {
     signals: signals.length,
     ended: ended.length,
     right,
+    gross_right: ended.filter(({ grossReturnPct }) => grossReturnPct > 0).length,
     mean_confidence: column(({ confidence }) => confidence, decimals),
     right_share: shareOf(right, ended.length).share,
     independent: groups.length,
@@ -156,6 +172,7 @@ function binFigures(signals: readonly JudgedSignal[]) {
     right_share_high: high,
     base_rate: column(({ baseRate }) => baseRate, decimals),
     mean_return_pct: column(({ returnPct }) => returnPct, 4),
+    gross_mean_return_pct: column(({ grossReturnPct }) => grossReturnPct, 4),
   };
 }
 

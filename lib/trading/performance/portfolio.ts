@@ -3,7 +3,7 @@ import { tradingDayBefore } from "../../calendar/trading-days.ts";
 import { readMarketTime } from "../../realm/market-time.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import type { BarRange } from "../market/bars.ts";
-import { benchmarkTicker, totalReturnTicker } from "../market/benchmark.ts";
+import { benchmarkTicker, closesOf, totalReturnTicker } from "../market/benchmark.ts";
 import { priceBars } from "../market/stored-bars.ts";
 import { readClosedPositions } from "../positions/closed.ts";
 import { type Portfolio, type Position, portfolioValueSchema } from "../positions/record.ts";
@@ -33,7 +33,7 @@ export const portfolioPerformanceSchema = performanceViewSchema
       .nullable()
       .describe("The same with dividends; null where they are not known."),
   })
-  .meta({ id: "PortfolioPerformance" });
+  .meta({ id: "PortfolioPerformance", description: "What each figure means: GET /methods." });
 
 /**
  * What a portfolio's last `days` days up to the market's today say, gross and net: the trades that ended on them and
@@ -100,8 +100,7 @@ export async function benchmarkCloses(services: PerformanceServices, curve: read
 }
 
 async function readCloses(services: PerformanceServices, range: BarRange): Promise<Map<string, number>> {
-  const bars = await priceBars(services, range);
-  return new Map(bars.flatMap(({ date, close }) => (close === null ? [] : [[date, close] as const])));
+  return closesOf(await priceBars(services, range));
 }
 
 /** Of a position only the day of its end is stored, so that those of one ticker and day count as one. */

@@ -60,14 +60,27 @@ export const performanceViewSchema = z.object({
   gross: figuresSchema,
   net: figuresSchema,
   equity_curve: z.array(
-    z.object({ date: z.iso.date(), value: z.number(), net_value: z.number() }).meta({ id: "EquityPoint" }),
+    z
+      .object({
+        date: z.iso.date(),
+        value: z.number(),
+        net_value: z.number(),
+        benchmark: z
+          .number()
+          .nullable()
+          .describe(
+            "The S&P 500: beside a portfolio's value its quote of the same moment, on an author's curve its close of " +
+              "the day; null where it is not known.",
+          ),
+      })
+      .meta({ id: "EquityPoint" }),
   ),
 });
 export type PerformanceView = z.infer<typeof performanceViewSchema>;
 
 /**
- * The figures of closed trades and of a curve of values, oldest first, gross and net. `benchmark` holds closes by New
- * York day; alpha and beta are null where it is empty.
+ * The figures of closed trades and of a curve of values, oldest first, gross and net. `benchmark` holds the index's
+ * values by New York day; alpha and beta are null where it is empty.
  */
 export function performanceView({
   trades,
@@ -93,6 +106,7 @@ export function performanceView({
       date,
       value: dollars(value_cents),
       net_value: dollars(net_value_cents),
+      benchmark: benchmark.get(date) ?? null,
     })),
   };
 }

@@ -36,6 +36,8 @@ export interface ExitContext {
   costs: FillSettings;
 }
 
+type NetResult = Pick<Position, "realized_pnl_cents" | "trading_costs_cents">;
+
 /** Shares or contracts left. */
 export function remainingQuantity(position: Position): number {
   return position.instrument_type === "stock" ? position.shares_remaining : position.contracts_remaining;
@@ -195,6 +197,16 @@ export function exitOnRequest(
 /** `realized_return_pct`: percent of what was paid, four decimals; 0 where nothing was (spec pipeline 6.5, D15). */
 export function realizedReturnPct(pnlCents: number, sizeCents: number): number {
   return sizeCents === 0 ? 0 : round((pnlCents / sizeCents) * 100, 4);
+}
+
+/** What a position has gained after the costs of its fills so far, in cents. */
+export function netPnlCents({ realized_pnl_cents, trading_costs_cents }: NetResult): number {
+  return realized_pnl_cents - trading_costs_cents;
+}
+
+/** `realized_return_pct` of a closed position after the costs of its fills. */
+export function netReturnPct(position: NetResult & Pick<Position, "position_size_cents">): number {
+  return realizedReturnPct(netPnlCents(position), position.position_size_cents);
 }
 
 function withRemaining(position: Position, remaining: number): Position {

@@ -108,9 +108,10 @@ async function holdingOf(services: TradingServices, position: Position): Promise
 
 /** Live, after the splits since the last check: a price of today says nothing about shares of before. */
 async function marketPrice(services: TradingServices, position: Position, moment: MarketMoment): Promise<ClosingPrice> {
+  if (position.needs_review) throw needsReview(position);
   const splits = await splitsOf(services, position, moment);
-  const reason = splits && reasonToReview(position, splits, moment);
-  if (reason) throw needsReview(reason);
+  const review_reason = reasonToReview(position, splits ?? [], moment);
+  if (review_reason) throw needsReview({ review_reason });
   if (!splits) throw unavailable(`Nobody says whether ${position.ticker} was split; try later.`);
   const after = afterSplits(await holdingOf(services, position), splits, moment);
   const live = await askMarket(services, after, moment);
@@ -148,7 +149,6 @@ async function splitsOf(services: TradingServices, position: Position, { marketT
 
 /** Why no price of the market tells what the position is worth, whether a run has marked it already or not. */
 function reasonToReview(position: Position, splits: readonly OpenedSplit[], { today }: MarketMoment): string | null {
-  if (position.needs_review) return position.review_reason;
   const held = { since: position.last_checked_at, due: dueSplits(position, splits), doubt: null };
   return reviewReason(position.ticker, held, today);
 }
@@ -168,7 +168,7 @@ function priceKnown(problem: string): AppError {
   return new AppError("Conflict", "MARKET_HAS_PRICE", problem);
 }
 
-function needsReview(reason: string): AppError {
+function needsReview({ review_reason: reason }: Pick<Position, "review_reason">): AppError {
   const problem = `The position needs review: ${reason} Name a price to close it.`;
   return new AppError("Conflict", "POSITION_NEEDS_REVIEW", problem, { details: { reason } });
 }
@@ -191,7 +191,7 @@ async function closeOnce(
   if (closing.isNamed && before.splits.length > first.splits.length) {
     throw priceKnown("A split was booked just now; look at the position again.");
   }
-  if (!closing.isNamed && before.needs_review) throw needsReview(before.review_reason ?? "");
+  if (!closing.isNamed && before.needs_review) throw needsReview(before);
   const after = close(await holdingOf(services, before), request, closing, moment);
   const earlier = (await readExits(services, [before])).get(id) ?? [];
   const exits = [...earlier, after.record];

@@ -28,7 +28,7 @@ export const portfolioViewSchema = z
         ),
     }),
   })
-  .meta({ id: "Portfolio" });
+  .meta({ id: "Portfolio", description: "Before trading costs but under `net`. See GET /methods." });
 export type PortfolioView = z.infer<typeof portfolioViewSchema>;
 
 /** The open positions in one ticker, at their last prices. */
@@ -52,7 +52,7 @@ export const portfolioDetailSchema = portfolioViewSchema
     /** Ids of the open positions, in the order of their opening. */
     positions: z.array(z.string()),
   })
-  .meta({ id: "PortfolioDetail" });
+  .meta({ id: "PortfolioDetail", description: "Before trading costs but under `net`. See GET /methods." });
 
 /** A portfolio as it is shown: money in dollars. */
 export function toPortfolioView(portfolio: Portfolio): PortfolioView {

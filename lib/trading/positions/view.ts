@@ -5,7 +5,7 @@ import { type LevelSettings, nearestExitDistance } from "../exits/levels.ts";
 import { premiumChangePct, unrealizedReturnPct } from "../instruments/returns.ts";
 import { shownPrice } from "../instruments/split.ts";
 import { exitNumber, instrumentTypeSchema, optionTypeSchema, priceSchema } from "../instruments/terms.ts";
-import { positionValueCents, unpricedValueCents } from "./bookkeeping.ts";
+import { netPnlCents, positionValueCents, unpricedValueCents } from "./bookkeeping.ts";
 import { positionInstrument } from "./instrument.ts";
 import {
   type BookedSplit,
@@ -54,7 +54,7 @@ export const exitViewSchema = z
       })
       .nullable(),
   })
-  .meta({ id: "PositionExit" });
+  .meta({ id: "PositionExit", description: "Before trading costs but under `net`. See GET /methods." });
 export type ExitView = z.infer<typeof exitViewSchema>;
 
 /** Beyond the contract: a split of what the position holds; `settlement` and `realized_pnl` are dollars. */
@@ -109,8 +109,10 @@ export const positionViewSchema = z
     underlying_price_at_entry: price,
     exit_date: text,
     exit_reason: positionExitSchema.shape.exit_reason.nullable(),
-    /** Percent, four decimals; null while open. */
-    realized_return_pct: z.number().nullable(),
+    realized_return_pct: z
+      .number()
+      .nullable()
+      .describe("Percent of what was paid, four decimals, before trading costs; null while open."),
     /** The share's, or the option's premium; null before the first observation. */
     current_price: price,
     price_as_of: text.describe(
@@ -149,7 +151,7 @@ export const positionViewSchema = z
         .describe("What is left, at its last price; 0 once it has had no price for five trading days."),
     }),
   })
-  .meta({ id: "Position" });
+  .meta({ id: "Position", description: "Before trading costs but under `net`. See GET /methods." });
 export type PositionView = z.infer<typeof positionViewSchema>;
 
 /** What a position is seen from: the market's New York day, and the configuration its levels follow. */
@@ -198,7 +200,7 @@ export function toPositionView(position: Position, exits: readonly PositionExit[
       bid: position.entry_fill?.bid ?? null,
       ask: position.entry_fill?.ask ?? null,
       trading_costs: dollars(position.trading_costs_cents),
-      realized_pnl: dollars(position.realized_pnl_cents - position.trading_costs_cents),
+      realized_pnl: dollars(netPnlCents(position)),
       current_value: dollars(positionValueCents(position) - unpricedValueCents(position)),
     },
   };

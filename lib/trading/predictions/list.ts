@@ -6,7 +6,12 @@ import type { Keys } from "../../store/keys.ts";
 import { type List, type ListPage, type PageRequest, readPage } from "../../store/lists.ts";
 import type { PredictionFilters } from "./filters.ts";
 import { type Prediction, predictionExitSchema, predictionOutcomeSchema, predictionSchema } from "./record.ts";
-import { type predictionDetailSchema, toPredictionDetail, toPredictionView } from "./view.ts";
+import {
+  type predictionDetailSchema,
+  type predictionViewSchema,
+  toPredictionDetail,
+  toPredictionView,
+} from "./view.ts";
 
 type ReadServices = Pick<RunServices, "store">;
 
@@ -15,7 +20,7 @@ export async function listPredictions(
   { store }: ReadServices,
   filters: PredictionFilters,
   page: PageRequest,
-): Promise<ListPage<Prediction>> {
+): Promise<ListPage<z.infer<typeof predictionViewSchema>>> {
   const found = await readPage(store, predictionList(store.keys, filters), page, predictionSchema);
   return { ...found, items: found.items.map(toPredictionView) };
 }

@@ -19,6 +19,7 @@ const predictionFields = {
   sentiment: z.enum(["bullish", "bearish"]),
   option_type: optionTypeSchema,
   entry_date: z.string(),
+  /** After trading costs; those resolved before they were counted keep the verdict they had. */
   is_correct: z.boolean().nullable().default(null),
   hitl_override: overrideSchema.nullable().default(null),
   hitl_override_at: z.string().nullable().default(null),

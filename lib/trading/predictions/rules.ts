@@ -138,21 +138,33 @@ export function applyPredictionDecision(
 }
 
 function resolve(prediction: FollowedPrediction, now: string): FollowedPrediction {
-  const paid = costCents("option", prediction.entry_premium, prediction.contracts);
   return {
     ...prediction,
     status: "resolved",
     resolved_at: now,
-    simulated_return_pct: round(prediction.simulated_pnl_cents / paid, 6),
-    // Of the cents, lest a gain too small for six decimals be lost.
-    is_correct: correctness(prediction.simulated_pnl_cents, prediction.hitl_override),
+    simulated_return_pct: returnOnPaid(prediction, prediction.simulated_pnl_cents),
+    is_correct: correctness(netPnlCents(prediction), prediction.hitl_override),
   };
 }
 
-/** Right if it gained anything at all (spec D38); a person's word wins, and `excluded` is neither (spec pipeline 10). */
-export function correctness(gained: number, override: Override | null): boolean | null {
+/**
+ * Right if it gained anything at all after its trading costs (spec D38, issue "Numbers that hold", 6); a person's word
+ * wins, and `excluded` is neither (spec pipeline 10).
+ */
+export function correctness(netCents: number, override: Override | null): boolean | null {
   if (override !== null) return overriddenCorrectness(override);
-  return gained > 0;
+  return netCents > 0;
+}
+
+/** What a prediction has gained so far, less what its fills would have cost beyond their paper prices. */
+export function netPnlCents(prediction: FollowedPrediction): number {
+  return prediction.simulated_pnl_cents - prediction.trading_costs_cents;
+}
+
+/** `simulated_return_pct`, before or after costs: a fraction of what was paid, six decimals; 0 where nothing was. */
+export function returnOnPaid({ entry_premium, contracts }: FollowedPrediction, gainedCents: number): number {
+  const paid = costCents("option", entry_premium, contracts);
+  return paid === 0 ? 0 : round(gainedCents / paid, 6);
 }
 
 function overriddenCorrectness(override: Override): boolean | null {

@@ -14,7 +14,7 @@ import {
   predictionOutcomeSchema,
   predictionSplitSchema,
 } from "./record.ts";
-import { outcomePnlPct } from "./rules.ts";
+import { netPnlCents, outcomePnlPct, returnOnPaid } from "./rules.ts";
 
 const price = priceSchema.nullable();
 const count = z.number().int().nullable();
@@ -54,16 +54,32 @@ export const predictionViewSchema = z
       ),
     review_reason: text.describe("Why it needs review, as a sentence."),
     review_since: text.describe("The New York day since which it does."),
-    /** Fraction; null until resolved. */
-    simulated_return_pct: z.number().nullable(),
-    is_correct: z.boolean().nullable(),
+    simulated_return_pct: z
+      .number()
+      .nullable()
+      .describe("Fraction of what was paid, before trading costs; null until resolved."),
+    is_correct: z
+      .boolean()
+      .nullable()
+      .describe(
+        "Whether it gained anything after trading costs, or what a person said; null until resolved, and where they " +
+          "excluded it. What was resolved before verdicts were after costs keeps the one it had. See GET /methods.",
+      ),
+    net: z
+      .object({
+        trading_costs: z.number().describe("Of all fills so far, in dollars."),
+        simulated_return_pct: z.number().nullable().describe("As the one without costs; is_correct rests on it."),
+      })
+      .nullable()
+      .describe("After what its fills would have cost beyond their paper prices; null without a contract."),
     exit_reason: exitReasonSchema.nullable(),
     hitl_override: followedPredictionSchema.shape.hitl_override.unwrap(),
     hitl_override_at: text,
     resolved_at: text,
     created_at: z.string(),
   })
-  .meta({ id: "Prediction" });
+  .meta({ id: "Prediction", description: "What its figures mean: GET /methods." });
+type PredictionView = z.infer<typeof predictionViewSchema>;
 
 const outcomeViewSchema = predictionOutcomeSchema
   .omit({ prediction_id: true })
@@ -80,7 +96,7 @@ const predictionExitViewSchema = predictionExitSchema
     contracts_exited: true,
     created_at: true,
   })
-  .extend({ simulated_pnl: z.number() })
+  .extend({ simulated_pnl: z.number().describe("In dollars, before trading costs.") })
   .meta({ id: "PredictionExit" });
 
 /** `GET /predictions/{id}`. */
@@ -94,13 +110,17 @@ export const predictionDetailSchema = predictionViewSchema
   .meta({ id: "PredictionDetail" });
 
 /** A prediction as it is shown: premiums that a split has made longer than any price is are rounded. */
-export function toPredictionView(prediction: Prediction): Prediction {
-  if (prediction.status === "expired") return prediction;
-  const { entry_premium, current_premium } = prediction;
+export function toPredictionView(prediction: Prediction): PredictionView {
+  if (prediction.status === "expired") return { ...prediction, net: null };
+  const { entry_premium, current_premium, simulated_return_pct, trading_costs_cents } = prediction;
   return {
     ...prediction,
     entry_premium: shownPrice(entry_premium),
     current_premium: current_premium && shownPrice(current_premium),
+    net: {
+      trading_costs: dollars(trading_costs_cents),
+      simulated_return_pct: simulated_return_pct === null ? null : returnOnPaid(prediction, netPnlCents(prediction)),
+    },
   };
 }
 

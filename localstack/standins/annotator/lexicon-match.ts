@@ -61,13 +61,14 @@ export function matchLexicon(tokens: readonly Token[], lexicon: Lexicon): Hit[] 
       continue;
     }
     const end = longestEntry(tokens, at, lexicon, longest);
+    const isPhrase = end - at > 1;
     if (end > at) {
       const factor = strength * turnOf(token, at <= negatedUntil);
       hits.push({ entry: phrase(tokens, at, end), start: at, end, factor });
       strength = 1;
       at = end - 1;
     }
-    if (end - at <= 1 && isNegator(token.text)) negatedUntil = at + negationReach;
+    if (!isPhrase && isNegator(token.text)) negatedUntil = at + negationReach;
     else strength = strengthAfter(token, end > at, strength);
   }
   return hits;

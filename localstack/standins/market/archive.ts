@@ -24,7 +24,7 @@ export async function readMarketArchive(directory: string): Promise<MarketHistor
     ? readCandles(rowsOf(await readFile(join(directory, "intraday_5min.csv"), "utf8")))
     : new Map<string, HistoryCandle[]>();
   const splits = files.includes("splits.csv")
-    ? readSplits(rowsOf(await readFile(join(directory, "splits.csv"), "utf8")))
+    ? readSplits(directory, rowsOf(await readFile(join(directory, "splits.csv"), "utf8")))
     : new Map<string, Split[]>();
   const chains = await readChains(directory, files);
 
@@ -77,12 +77,16 @@ function readBars(rows: Row[]): Map<string, HistoryBar[]> {
   return new Map([...bySymbol].map(inOrder));
 }
 
-/** By symbol, oldest first. */
-function readSplits(rows: Row[]): Map<string, Split[]> {
+/** By symbol, oldest first. Throws where a row cannot be read: without its split everything held over it would be wrong. */
+function readSplits(directory: string, rows: Row[]): Map<string, Split[]> {
   const bySymbol = new Map<string, Split[]>();
-  for (const { symbol = "", date = "", ratio } of rows) {
+  for (const row of rows) {
+    const { symbol = "", date = "", ratio } = row;
     const shares = number(ratio);
-    if (symbol === "" || !/^\d{4}-\d{2}-\d{2}$/.test(date) || shares === null || shares <= 0) continue;
+    if (symbol === "" || !/^\d{4}-\d{2}-\d{2}$/.test(date) || shares === null || shares <= 0) {
+      const shown = Object.values(row).join(",");
+      throw unusable(directory, `has a row in splits.csv that is no symbol, date, ratio: ${shown}`);
+    }
     bySymbol.set(symbol, [...(bySymbol.get(symbol) ?? []), { date, ratio: wholeRatio(shares) }]);
   }
   for (const known of bySymbol.values()) known.sort((a, b) => (a.date < b.date ? -1 : 1));

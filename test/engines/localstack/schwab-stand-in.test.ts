@@ -111,6 +111,8 @@ describe("with the real client", () => {
     const expected = [...market.candles("GME", "2026-02-27"), ...market.candles("GME", "2026-03-02").slice(0, 12)];
     expect(candles).toEqual(expected);
     expect(await schwab.candles({ symbol: "ZZZZZZ", from, to, marketTime: morning })).toEqual([]);
+    const symbols = ["GME", "BRK.B", "^GSPC", "ZZZZZZ", "YYYY.Z"];
+    expect(await schwab.unknownSymbols({ symbols, marketTime: morning })).toEqual(new Set(["ZZZZZZ", "YYYY.Z"]));
   });
 
   it("prices chains by the model, says so, and quotes their contracts the same", async () => {

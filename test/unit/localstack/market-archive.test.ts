@@ -135,12 +135,10 @@ describe("a directory of prices", () => {
     expect([lastAt("2021-01-05T20:57:00Z"), lastAt("2021-01-05T21:00:00Z")]).toEqual([11, 13]);
   });
 
-  it("knows the splits of splits.csv, oldest first, one for three as such, and passes over what is none", async () => {
+  it("knows the splits of splits.csv, oldest first, and one for three as such", async () => {
     const splits = `symbol,date,ratio
 AAA,2021-01-05,10
 AAA,2021-01-04,0.3333
-AAA,2021-01-06,0
-AAA,soon,2
 BBB,2021-01-04,1.5
 `;
     const archive = await readMarketArchive(await folderWith({ "daily.csv": daily, "splits.csv": splits }));
@@ -156,6 +154,18 @@ BBB,2021-01-04,1.5
     // Eleven as traded are 1.10 of today's.
     expect(view("2021-01-05T22:00:00Z").lastPrice("AAA")).toMatchObject({ last: 13, previousClose: 1.1 });
   });
+
+  it.each(["AAA,2021-01-06,0", "AAA,2021-01-06,two", "AAA,2021-01-06,", "AAA,soon,2", ",2021-01-06,2"])(
+    "refuses a row of splits.csv that cannot be read, and shows it: %s",
+    async (row) => {
+      const splits = `symbol,date,ratio\nAAA,2021-01-05,10\n${row}\n`;
+      const folder = await folderWith({ "daily.csv": daily, "splits.csv": splits });
+      await expect(readMarketArchive(folder)).rejects.toMatchObject({
+        name: "BadConfiguration",
+        message: expect.stringContaining(`splits.csv that is no symbol, date, ratio: ${row}`),
+      });
+    },
+  );
 
   it("says what is missing", async () => {
     const bad = { name: "BadConfiguration", message: expect.stringContaining("MARKET_ARCHIVE") };

@@ -108,6 +108,32 @@ describe("answers in Yahoo's form through the real client", () => {
     await expect(bars(body, "2022-03-11", "2022-03-14")).rejects.toMatchObject({ name: "PricesUnavailable" });
   });
 
+  it("marks a ratio that may be a spin-off's, and puts the days before it back on their scale all the same", async () => {
+    const openings = ["2023-01-03T14:30:00Z", "2023-01-04T14:30:00Z"];
+    const prices = { open: [50, 51], high: [50, 51], low: [50, 51], close: [50, 51] };
+    const body = chart(openings, prices, splitOn("2023-01-04T14:30:00Z", 1281, 1000));
+    expect(await bars(body, "2023-01-03", "2023-01-04")).toEqual([
+      { date: "2023-01-03", open: 64.05, high: 64.05, low: 64.05, close: 64.05, split: 1 },
+      { date: "2023-01-04", open: 51, high: 51, low: 51, close: 51, split: 1.281, isSplitDoubtful: true },
+    ]);
+  });
+
+  it.each([
+    ["says that there is none of that name", 404, notFound, true],
+    ["says so of its chart", 404, { chart: { result: null, error: notFound.quoteSummary.error } }, true],
+    ["sends somebody else's page", 404, "<html>", false],
+    [
+      "has nothing of the window",
+      400,
+      { chart: { result: null, error: { code: "Bad Request", description: "Data doesn't exist" } } },
+      false,
+    ],
+    ["has a chart without trade", 200, emptyChart(), false],
+  ])("calls a symbol unknown only where it says so itself: where it %s", async (_, status, body, isUnknown) => {
+    const { yahoo } = setup(() => ({ status, body }));
+    expect(await yahoo.isUnknown({ symbol: "OTTR", marketTime })).toBe(isUnknown);
+  });
+
   it("has no bars for a weekend, and none for a symbol that is not found", async () => {
     expect(await bars(emptyChart(), "2022-02-19", "2022-02-20")).toEqual([]);
     expect(await bars(notFound, "2022-02-22", "2022-02-22", 404)).toEqual([]);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { filledIn, measured } from "../../../../lib/trading/evaluation/figures.ts";
 import { assessGraduation, type Evidence } from "../../../../lib/trading/evaluation/graduation.ts";
-import { periodMetrics, rollPeriods } from "../../../../lib/trading/evaluation/periods.ts";
+import { rollPeriods } from "../../../../lib/trading/evaluation/periods.ts";
 import { type EvaluationPeriod, evaluationPeriodSchema } from "../../../../lib/trading/evaluation/record.ts";
-import type { BenchmarkClose } from "../../../../lib/trading/market/bars.ts";
+import { type Benchmark, noBenchmark } from "../../../../lib/trading/market/bars.ts";
 import { openPosition } from "../../../../lib/trading/openings/new-position.ts";
 import type { PortfolioValue, Position } from "../../../../lib/trading/positions/record.ts";
+import { completedPeriods } from "../../../support/evaluation-periods.ts";
 import { offerOf, openDate, openedAt, portfolio, settings } from "../../../support/trading.ts";
 
 const portfolios = [
@@ -20,7 +22,14 @@ const facts = portfolios.map((each) => ({
 }));
 
 const closes: Record<string, number> = { "2021-01-04": 3700, "2021-02-03": 3811, "2021-03-05": 3848 };
-const benchmark: BenchmarkClose = (day) => closes[day] ?? null;
+const benchmark: Benchmark = {
+  close: (day) => closes[day] ?? null,
+  price: new Map(Object.entries(closes)),
+  total: new Map([
+    ["2021-01-04", 7400],
+    ["2021-02-03", 7696],
+  ]),
+};
 
 function roll(today: string, active: EvaluationPeriod[], changed = facts) {
   return rollPeriods(changed, active, { today, now: `${today}T22:00:00.000Z` }, benchmark);
@@ -42,6 +51,7 @@ function closedPosition(pnlCents: number, returnPct: number, exitDate: string): 
     ...result.position,
     status: "closed",
     realized_pnl_cents: pnlCents,
+    trading_costs_cents: 0,
     realized_return_pct: returnPct,
     exit_date: exitDate,
   };
@@ -82,8 +92,9 @@ describe("evaluation periods", () => {
       id: "stocks_quality.2021-01-04",
       status: "completed",
       portfolio_return_pct: 5,
-      // 3700 → 3811
+      // 3700 → 3811, and with dividends 7400 → 7696
       sp500_return_pct: 3,
+      sp500_total_return_pct: 4,
       relative_performance: 2,
       beat_benchmark: true,
       avg_return_pct: 0,
@@ -131,15 +142,13 @@ describe("a period's figures", () => {
     const positions = [
       closedPosition(10_000, 2, "2021-01-03"),
       closedPosition(10_000, 2, "2021-01-04"),
-      closedPosition(1, 0.01, "2021-02-02"),
+      closedPosition(50, 0.01, "2021-02-02"),
       closedPosition(0, 0, "2021-01-20"),
       closedPosition(-30_000, -6, "2021-01-20"),
       closedPosition(90_000, 9, "2021-02-03"),
       { ...closedPosition(90_000, 9, "2021-01-20"), status: "open" as const },
     ];
-    expect(
-      periodMetrics(period, { portfolio: portfolio(), positions, values: [] }, "2021-02-03", benchmark),
-    ).toMatchObject({
+    expect(measured(period, { portfolio: portfolio(), positions, values: [] }, "2021-02-03", benchmark)).toMatchObject({
       total_positions_closed: 4,
       winning_positions: 2,
       losing_positions: 2,
@@ -151,9 +160,7 @@ describe("a period's figures", () => {
 
   it("lack the benchmark where a close is missing", () => {
     const value = { ...portfolio(), current_value_cents: 10_100_000 };
-    expect(
-      periodMetrics(period, { portfolio: value, positions: [], values: [] }, "2021-01-20", benchmark),
-    ).toMatchObject({
+    expect(measured(period, { portfolio: value, positions: [], values: [] }, "2021-01-20", benchmark)).toMatchObject({
       portfolio_return_pct: 1,
       sp500_return_pct: null,
       relative_performance: null,
@@ -172,6 +179,54 @@ describe("a period's figures", () => {
     benchmark_price,
   });
 
+  it("are after trading costs, and before them beside", () => {
+    const positions = [
+      { ...closedPosition(10_000, 2, "2021-01-04"), trading_costs_cents: 500 },
+      // What it gained is what it cost.
+      { ...closedPosition(500, 0.1, "2021-01-20"), trading_costs_cents: 500 },
+      { ...closedPosition(-20_000, -4, "2021-01-20"), trading_costs_cents: 1_000 },
+    ];
+    // 3 % and a half, of which costs leave 2.9 %, while the index gained 3 %.
+    const values = [
+      { ...worth("2021-01-04", 10_000_000, null), net_value_cents: 10_000_000 },
+      { ...worth("2021-02-03", 10_350_000, null), net_value_cents: 10_290_000 },
+    ];
+    expect(measured(period, { portfolio: portfolio(), positions, values }, "2021-02-03", benchmark)).toMatchObject({
+      ...{ portfolio_return_pct: 2.9, relative_performance: -0.1, beat_benchmark: false },
+      ...{ total_positions_closed: 3, winning_positions: 1, losing_positions: 2, signal_accuracy_pct: 0.333333 },
+      // Of 5,000 dollars 95, 0 and −210: (1.9 + 0 − 4.2) / 3
+      avg_return_pct: -0.7667,
+      gross: {
+        ...{ portfolio_return_pct: 3.5, relative_performance: 0.5, beat_benchmark: true },
+        ...{ winning_positions: 2, losing_positions: 1, signal_accuracy_pct: 0.666667 },
+        // (2 + 0.1 − 4) / 3
+        avg_return_pct: -0.6333,
+      },
+    });
+  });
+
+  it("answer for what their portfolio's first day cost, and later ones only for what came after them", () => {
+    // What was bought on the first day, before it was valued, cost 1,000 dollars, another 1,000 went until the second period, and 1,000 in it.
+    const values = [
+      { ...worth("2021-01-04", 10_000_000, 3700), net_value_cents: 9_900_000 },
+      { ...worth("2021-02-03", 10_200_000, 3811), net_value_cents: 10_000_000 },
+      { ...worth("2021-03-05", 10_200_000, 3848), net_value_cents: 9_900_000 },
+    ];
+    const valued = facts.map((fact) => ({ ...fact, values }));
+    const [begun] = roll("2021-01-04", [], valued).created;
+    expect(begun).toMatchObject({ ...worthAtStart(10_000_000, 10_000_000) });
+    const { completed, created } = roll("2021-03-06", roll("2021-01-04", [], valued).created, valued);
+    expect(completed.filter(({ portfolio_id }) => portfolio_id === "stocks_quality")).toMatchObject([
+      // 100,000 → 100,000, and 100,000 → 99,000
+      { ...worthAtStart(10_000_000, 10_000_000), portfolio_return_pct: 0, gross: { portfolio_return_pct: 2 } },
+      { ...worthAtStart(10_200_000, 10_000_000), portfolio_return_pct: -1, gross: { portfolio_return_pct: 0 } },
+    ]);
+    expect(created[0]).toMatchObject({ period_start: "2021-03-05", ...worthAtStart(10_200_000, 9_900_000) });
+  });
+  const worthAtStart = (gross: number, net: number) => ({
+    ...{ value_at_period_start_cents: gross, net_value_at_period_start_cents: net },
+  });
+
   it("begin and end with the last values of both sides on or before those days", () => {
     const values = [
       worth("2021-01-02", 10_000_000, 3650),
@@ -181,7 +236,7 @@ describe("a period's figures", () => {
     ];
     const now = { ...portfolio(), current_value_cents: 20_000_000 };
     // 3650 → 3723, whatever the closes of the first and the last day are.
-    expect(periodMetrics(period, { portfolio: now, positions: [], values }, "2021-02-03", benchmark)).toMatchObject({
+    expect(measured(period, { portfolio: now, positions: [], values }, "2021-02-03", benchmark)).toMatchObject({
       ...{ value_at_period_start_cents: 10_000_000, portfolio_return_pct: 2, sp500_return_pct: 2 },
       ...{ relative_performance: 0, beat_benchmark: false },
     });
@@ -191,8 +246,8 @@ describe("a period's figures", () => {
     const values = [worth("2021-01-04", 10_000_000, null), worth("2021-02-03", 10_200_000, 3723)];
     const fact = { portfolio: portfolio(), positions: [], values };
     // 3700 → 3811
-    expect(periodMetrics(period, fact, "2021-02-03", benchmark)).toMatchObject({ sp500_return_pct: 3 });
-    expect(periodMetrics(period, fact, "2021-02-03", () => null)).toMatchObject({ sp500_return_pct: null });
+    expect(measured(period, fact, "2021-02-03", benchmark)).toMatchObject({ sp500_return_pct: 3 });
+    expect(measured(period, fact, "2021-02-03", noBenchmark)).toMatchObject({ sp500_return_pct: null });
   });
 
   it("say of a window without a run that neither side moved", () => {
@@ -209,14 +264,62 @@ describe("a period's figures", () => {
     expect(rolled.created[0]).toMatchObject({ period_start: "2021-03-05", value_at_period_start_cents: 10_500_000 });
   });
 
+  it("give no verdict on a portfolio that was worth nothing", () => {
+    const ruined = { ...period, value_at_period_start_cents: 0, net_value_at_period_start_cents: 0 };
+    const fact = { portfolio: { ...portfolio(), current_value_cents: 0 }, positions: [], values: [] };
+    expect(measured(ruined, fact, "2021-02-03", benchmark)).toMatchObject({
+      ...{ portfolio_return_pct: null, sp500_return_pct: 3, relative_performance: null, beat_benchmark: null },
+    });
+  });
+
   it("do not call equality a beat", () => {
     const value = { ...portfolio(), current_value_cents: 10_300_000 };
-    expect(
-      periodMetrics(period, { portfolio: value, positions: [], values: [] }, "2021-02-03", benchmark),
-    ).toMatchObject({
+    expect(measured(period, { portfolio: value, positions: [], values: [] }, "2021-02-03", benchmark)).toMatchObject({
       relative_performance: 0,
       beat_benchmark: false,
     });
+  });
+});
+
+describe("a completed period without a verdict", () => {
+  const [begun] = started();
+  if (begun === undefined) throw new Error("four periods");
+  const value = (date: string, value_cents: number, net_value_cents: number): PortfolioValue => ({
+    ...{ portfolio_id: "stocks_quality", date, value_cents, net_value_cents, benchmark_price: null },
+    valued_at: `${date}T15:30:00.000Z`,
+  });
+  const values = [value("2021-01-04", 10_000_000, 10_000_000), value("2021-02-03", 10_400_000, 10_350_000)];
+  const fact = { portfolio: portfolio(), positions: [] as Position[], values };
+  const completed = { ...measured(begun, fact, "2021-02-03", noBenchmark), status: "completed" as const };
+
+  it("is given it once the index's values are known, and nothing of it is changed otherwise", () => {
+    expect(completed).toMatchObject({ portfolio_return_pct: 3.5, sp500_return_pct: null, beat_benchmark: null });
+    expect(filledIn(completed, fact, noBenchmark)).toBeNull();
+    const filled = filledIn(completed, fact, benchmark);
+    expect(filled).toEqual({
+      ...completed,
+      ...{ sp500_return_pct: 3, sp500_total_return_pct: 4, relative_performance: 0.5, beat_benchmark: true },
+      gross: { ...completed.gross, relative_performance: 1, beat_benchmark: true },
+    });
+    expect(filledIn(filled ?? completed, fact, benchmark)).toBeNull();
+  });
+
+  /** As one was completed when verdicts were before costs. */
+  const former = {
+    ...completed,
+    ...{ portfolio_return_pct: 4, sp500_return_pct: 3, relative_performance: 1, beat_benchmark: true },
+    ...{ gross: null, net_value_at_period_start_cents: null, sp500_total_return_pct: null },
+  };
+
+  it("that was judged before costs is judged after them where its values were kept", () => {
+    expect(filledIn(former, fact, benchmark)).toMatchObject({
+      ...{ portfolio_return_pct: 3.5, relative_performance: 0.5, gross: { portfolio_return_pct: 4 } },
+    });
+  });
+
+  it("that was judged before costs stays as it is where its values or now the index's are not known", () => {
+    expect(filledIn(former, { ...fact, values: values.slice(1) }, benchmark)).toBeNull();
+    expect(filledIn(former, fact, noBenchmark)).toBeNull();
   });
 });
 
@@ -228,6 +331,7 @@ const enough: Evidence = {
 
 describe("graduation", () => {
   const starts = ["2021-01-04", "2021-02-03", "2021-03-05"];
+  const gross = completedPeriods("quality", [1])[0]?.gross ?? null;
   function periods(quality: (number | null)[], consensus: number[]): EvaluationPeriod[] {
     return [quality, consensus].flatMap((relatives, type) =>
       relatives.flatMap((relative_performance, index): EvaluationPeriod[] => {
@@ -241,6 +345,7 @@ describe("graduation", () => {
             period_start: starts[index] ?? "2021-04-04",
             period_end: starts[index + 1] ?? "2021-04-04",
             relative_performance,
+            gross,
           },
         ];
       }),
@@ -271,6 +376,16 @@ describe("graduation", () => {
       each.period_start === "2021-03-05" ? { ...each, period_start: "2021-03-06" } : each,
     );
     expect(assessGraduation(late, () => enough)).toMatchObject({ isReady: false, leader: null });
+  });
+
+  it("does not count a period whose figures are before costs", () => {
+    const [first, ...others] = periods([3, 2, 5], [1, 1, 1]);
+    const former = [...(first ? [{ ...first, gross: null }] : []), ...others];
+    expect(assessGraduation(former, () => enough)).toMatchObject({
+      isReady: false,
+      leader: null,
+      reasons: ["A period has no verdict: the S&P 500's value or its own after costs is not known (`missing`)."],
+    });
   });
 
   it("says all conditions with what is measured and needed", () => {

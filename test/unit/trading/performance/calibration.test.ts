@@ -18,7 +18,11 @@ const closed = (
   signal_id: string,
   realized_return_pct: number,
   direction: Positions[number]["direction"] = "long",
-): Positions[number] => ({ ...held, ticker: signal_id, signal_id, direction, realized_return_pct });
+  trading_costs_cents = 0,
+): Positions[number] => ({
+  ...{ ...held, ticker: signal_id, signal_id, direction, realized_return_pct, trading_costs_cents },
+  ...{ position_size_cents: 500_000, realized_pnl_cents: realized_return_pct * 5_000 },
+});
 /** No ticker has a base rate. */
 const unknown = () => null;
 
@@ -42,6 +46,7 @@ describe("calibration", () => {
       signals: 4,
       ended: 3,
       right: 2,
+      gross_right: 2,
       // (0.8 + 0.84 + 0.88) / 3; the one still open says nothing.
       mean_confidence: 0.84,
       right_share: 0.666667,
@@ -50,6 +55,7 @@ describe("calibration", () => {
       right_share_high: 0.938508,
       base_rate: null,
       mean_return_pct: 2,
+      gross_mean_return_pct: 2,
     });
     expect(binOf(figures, 0.6)).toMatchObject({ signals: 1, ended: 1, right: 0, right_share: 0, mean_return_pct: -1 });
     // (0.2² + 0.84² + 0.12² + 0.65²) / 4
@@ -80,6 +86,7 @@ describe("calibration", () => {
       signals: 0,
       ended: 0,
       right: 0,
+      gross_right: 0,
       mean_confidence: null,
       right_share: null,
       right_share_low: null,
@@ -87,6 +94,7 @@ describe("calibration", () => {
       right_share_high: null,
       base_rate: null,
       mean_return_pct: null,
+      gross_mean_return_pct: null,
     });
   });
 
@@ -123,6 +131,22 @@ describe("calibration", () => {
       unknown,
     );
     expect(binOf(figures, 0.9)).toMatchObject({ signals: 4, ended: 2, right: 1, mean_return_pct: -23 });
+  });
+
+  it("asks whether a position gained anything after its costs, and shows the same before them beside", () => {
+    const figures = calibration(
+      [signal("a", 0.8), signal("b", 0.8), signal("c", 0.8)],
+      // Of 5,000 dollars each: 20 gained less 12.50, 12.50 less as much, and 10 less 12.50.
+      [closed("a", 0.4, "long", 1_250), closed("b", 0.25, "long", 1_250), closed("c", 0.2, "long", 1_250)],
+      unknown,
+    );
+    expect(binOf(figures, 0.8)).toMatchObject({
+      ...{ right: 1, gross_right: 3, right_share: 0.333333 },
+      // (0.15 + 0 − 0.05) / 3 and (0.4 + 0.25 + 0.2) / 3
+      ...{ mean_return_pct: 0.0333, gross_mean_return_pct: 0.2833 },
+    });
+    // (0.2² + 0.8² + 0.8²) / 3
+    expect(figures.brier_score).toBe(0.44);
   });
 
   it("does not call a position right that gained nothing, nor count positions of other signals", () => {

@@ -310,10 +310,10 @@ describe("a performance view", () => {
         ...unknownLine,
       },
       equity_curve: [
-        { date: "2026-03-02", value: 10_000, net_value: 10_000 },
-        { date: "2026-03-03", value: 10_100, net_value: 10_098.5 },
-        { date: "2026-03-04", value: 10_060, net_value: 10_057.5 },
-        { date: "2026-03-05", value: 10_060.5, net_value: 10_057 },
+        { date: "2026-03-02", value: 10_000, net_value: 10_000, benchmark: null },
+        { date: "2026-03-03", value: 10_100, net_value: 10_098.5, benchmark: null },
+        { date: "2026-03-04", value: 10_060, net_value: 10_057.5, benchmark: null },
+        { date: "2026-03-05", value: 10_060.5, net_value: 10_057, benchmark: null },
       ],
     });
   });

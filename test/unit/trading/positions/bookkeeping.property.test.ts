@@ -10,6 +10,7 @@ import {
   applyDecision,
   applyExit,
   exitOnRequest,
+  netValueCents,
   observePrice,
   openCostCents,
   portfolioValueCents,
@@ -89,7 +90,7 @@ function open(world: World, type: InstrumentType, { price, confidence }: Extract
   const opening: Opening = {
     signal: { id: `s${world.serial}`, ticker: "GME", signal_type: "quality", confidence: confidence / 100 },
     offer: { ...offerOf(type, price), ...offeredAround(price) },
-    targetCents: targetAllocationCents(type, world.portfolio.current_value_cents, confidence / 100, settings),
+    targetCents: targetAllocationCents(type, netValueCents(world.portfolio), confidence / 100, settings),
     today: world.today,
     now,
   };

@@ -12,6 +12,7 @@ import {
   predictionDetailSchema,
   predictionViewSchema,
   toPredictionDetail,
+  toPredictionView,
 } from "../../../../lib/trading/predictions/view.ts";
 import { expiredPredictionShown, portfolio, prediction, predictionShown, settings } from "../../../support/trading.ts";
 import { optionOf, stockOf } from "../../../support/trading-seeds.ts";
@@ -76,14 +77,24 @@ describe("a portfolio as it is shown", () => {
 
 describe("a prediction as it is shown", () => {
   it("has exactly the fields of the contract", () => {
-    expect(predictionViewSchema.parse(prediction())).toEqual(predictionShown);
+    expect(predictionViewSchema.parse(toPredictionView(prediction()))).toEqual(predictionShown);
   });
 
   it("that found no contract has the same fields, and nothing of a contract in them", () => {
     const { id: _, ...mention } = { ...prediction(), sentiment: "bearish" as const };
     const at = { today: "2021-01-04", now: "2021-01-04T15:00:00.000Z" };
     const expired = newPrediction(mention, "no_valid_strike", at, settings);
-    expect(predictionViewSchema.parse(expired)).toEqual(expiredPredictionShown);
+    expect(predictionViewSchema.parse(toPredictionView(expired))).toEqual(expiredPredictionShown);
+  });
+
+  it("shows what it returned before its costs and after, and by which it was right", () => {
+    const gained = { simulated_pnl_cents: 10_000, simulated_return_pct: 0.05, trading_costs_cents: 12_750 };
+    const ended = { status: "resolved" as const, contracts_remaining: 0, is_correct: false };
+    // Of 2,000 dollars 100 were gained; 127.50 of costs leave −27.50.
+    expect(toPredictionView(prediction({ ...gained, ...ended }))).toMatchObject({
+      ...{ simulated_return_pct: 0.05, is_correct: false },
+      net: { trading_costs: 127.5, simulated_return_pct: -0.01375 },
+    });
   });
 
   it("has each day's premium as a fraction of the entry's, and its exits in dollars", () => {

@@ -74,6 +74,13 @@ describe("the size of a position", () => {
     expect(targetAllocationCents("stock", 12_345_678, 0.8, settings)).toBe(617_284);
   });
 
+  it("is nothing where costs have eaten all that the portfolio was worth", () => {
+    expect(targetAllocationCents("stock", -100, 0.8, settings)).toBe(0);
+    expect(openPosition(portfolio(), opening("stock", 10, 0), settings)).toMatchObject({
+      skip_reason: "size_too_small",
+    });
+  });
+
   it.each([
     { divisor: 100, option: 0.001, stocks: 200_000, options: 200_000 },
     { divisor: 50, option: 0.02, stocks: 200_000, options: 200_000 },

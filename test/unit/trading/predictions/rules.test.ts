@@ -201,6 +201,17 @@ describe("whether a prediction was right", () => {
   });
 
   it.each([
+    // The opening cost $127.50 beyond its paper price, the settlement nothing; ten contracts gain a cent as $10.
+    { close: 52.1, gross: 0.05, right: false },
+    { close: 52.1275, gross: 0.06375, right: false },
+    { close: 52.2, gross: 0.1, right: true },
+  ])("settled at $close gained $gross before its costs, and was right: $right", ({ close, gross, right }) => {
+    const opened = prediction({ trading_costs_cents: 12_750 });
+    const { prediction: after } = follow(opened, { today: "2021-02-01", expirationClose: close });
+    expect(after).toMatchObject({ status: "resolved", simulated_return_pct: gross, is_correct: right });
+  });
+
+  it.each([
     { word: "correct", right: true },
     { word: "incorrect", right: false },
     { word: "excluded", right: null },
