@@ -202,7 +202,7 @@ describe("the four portfolios", () => {
   it("do not wait for prices that another one needs: a stock without an option chain", async () => {
     await begin([{}]);
     failBroker((path) => path === "/chains");
-    expect(await run()).toMatchObject({ positions_opened: 1, warnings: null });
+    expect(await run()).toMatchObject({ positions_opened: 1, warnings: [{ type: "price_unavailable" }] });
     expect((await inPortfolio("stocks_quality")).position_opened).toBe(true);
     expect((await inPortfolio("options_quality")).skip_reason).toBe("price_unavailable");
   });

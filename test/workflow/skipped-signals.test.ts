@@ -79,6 +79,26 @@ describe("every reason to skip is stored, and shown with the signal", () => {
   });
 });
 
+describe("signals whose tickers have no price", () => {
+  it("are named among the warnings, and counted once for both their portfolios", async () => {
+    await begin([{}, { ticker: "AMC", confidence: 0.6 }]);
+    halt("GME");
+    const { warnings } = await run();
+    expect(warnings?.filter(({ type }) => type === "price_unavailable")).toEqual([
+      {
+        type: "price_unavailable",
+        message:
+          "Prices were missing; qualified signals that opened nothing for that reason in one or both of their " +
+          "portfolios: 2 (AMC, GME).",
+        ticker: null,
+        phase: 5,
+        timestamp: "2026-03-02T15:30:00.000Z",
+        context: { signals_affected: 2, tickers: ["AMC", "GME"] },
+      },
+    ]);
+  });
+});
+
 describe("a signal about a cryptocurrency", () => {
   it("opens nothing, whatever is listed under its symbol, and is counted", async () => {
     await begin([{ ticker: "LTC" }, { ticker: "ETH", prediction: "bearish" }, { ticker: "BTC", confidence: 0.4 }, {}]);

@@ -54,16 +54,26 @@ export async function openPositions(context: Context): Promise<PhaseResult> {
   const deciding = { context, configuration, marketIsOpen, offers };
   for (const pair of pending) await decideAndStore(context, deciding, pair);
 
+  // Read again: told from the table alone, a repeated call says the same.
+  const decided = await readOutcomesOf(services, day);
+  const unpriced = pairs.filter(({ id }) => isUnpriced(decided.get(id), runId));
   return {
-    ...(await results(context, day, signals.length)),
-    actions: [...(marketIsOpen ? [] : [closedWarning(context, tradable)]), ...coinWarnings(context, signals)],
+    ...(await results(context, [...decided.values()], signals.length)),
+    actions: [
+      ...(marketIsOpen ? [] : [closedWarning(context, tradable)]),
+      ...coinWarnings(context, signals),
+      ...missingPriceWarnings(context, unpriced),
+    ],
   };
 }
 
-/** Told from the table alone, so that a repeated call says the same. */
-async function results({ services, runId }: Context, day: string, qualified: number): Promise<PhaseResult> {
+async function results(
+  { services, runId }: Context,
+  decided: readonly SignalOutcome[],
+  qualified: number,
+): Promise<PhaseResult> {
   const { store } = services;
-  const outcomes = [...(await readOutcomesOf(services, day)).values()].filter(({ run_id }) => run_id === runId);
+  const outcomes = decided.filter(({ run_id }) => run_id === runId);
   const opened = outcomes.filter(hasOpened).length;
   const run = await store.get(store.keys.run(runId), runSchema);
   return {
@@ -148,6 +158,25 @@ function coinWarnings(context: Context, signals: readonly Signal[]): Action[] {
     message: `Cryptocurrencies are not traded; qualified signals about them: ${ofCoins.length} (${tickers.join(", ")}).`,
     ticker: null,
     context: { signals_affected: ofCoins.length, tickers },
+  });
+  return [warning];
+}
+
+function isUnpriced(outcome: SignalOutcome | undefined, runId: string): boolean {
+  return outcome?.run_id === runId && outcome.skip_reason === "price_unavailable";
+}
+
+/** Without it, a run that bought nothing of a halted stock, or while the broker was down, would look like a quiet day. */
+function missingPriceWarnings(context: Context, pairs: readonly SignalInPortfolio[]): Action[] {
+  if (pairs.length === 0) return [];
+  const tickers = [...new Set(pairs.map(({ signal }) => signal.ticker))].toSorted();
+  const signals_affected = new Set(pairs.map(({ signal }) => signal.id)).size;
+  const warning = context.warning({
+    type: "price_unavailable",
+    subject: "signals",
+    message: `Prices were missing; qualified signals that opened nothing for that reason in one or both of their portfolios: ${signals_affected} (${tickers.join(", ")}).`,
+    ticker: null,
+    context: { signals_affected, tickers },
   });
   return [warning];
 }
