@@ -14,7 +14,7 @@ interface EdgeAnswer {
   headers: Record<string, { value: string }>;
 }
 
-const cdn = parse(readFileSync(new URL("../../functions/packaging/cdn.yml", import.meta.url), "utf8"));
+const cdn = parse(readFileSync(new URL("../../functions/packaging/parts/cdn.yml", import.meta.url), "utf8"));
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the framework puts the origins there
 const origins = "${self:custom.corsAllowedOrigins}";
 const code = (cdn.Resources.Edge.Properties.FunctionCode as string).replace(
