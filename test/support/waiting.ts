@@ -14,14 +14,18 @@ export async function settled(services: Services, runId: string): Promise<Run | 
     if (execution && execution.status !== "RUNNING")
       return services.store.get(services.store.keys.run(runId), runSchema);
     if (run.status !== "running") return run;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await aWhile();
   }
+}
+
+/** Between two questions whether something is over: more of them would take the time of what they wait for. */
+export function aWhile(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** Returns when no execution of this name is going on. Asks Step Functions only, so the table may be out of order. */
 export async function executionOver({ executions }: Pick<Services, "executions">, name: string): Promise<void> {
-  while ((await executions.analysis.describe(name))?.status === "RUNNING")
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  while ((await executions.analysis.describe(name))?.status === "RUNNING") await aWhile();
 }
 
 /** Starts a run and returns it once it is over, however it ended. */

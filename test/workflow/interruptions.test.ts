@@ -1,15 +1,12 @@
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { analysisRun, analysisStart, type Run, runSchema } from "../../lib/analysis/run.ts";
 import type { StartOutcome } from "../../lib/providers/aws/executions.ts";
-import { openRealm } from "../../lib/realm/state.ts";
 import { startRun } from "../../lib/runs/start.ts";
 import { sweepRuns } from "../../lib/runs/sweep.ts";
 import type { Services } from "../../lib/services.ts";
 import { put } from "../../lib/store/actions.ts";
 import { runKinds } from "../../lib/system/run-kinds.ts";
 import { type Cloud, call, idleSummaries, startCloud } from "../support/cloud.ts";
-import { dump } from "../support/dump.ts";
 import { settled } from "../support/waiting.ts";
 
 let cloud: Cloud;
@@ -81,60 +78,6 @@ describe("when StartExecution", () => {
 });
 
 describe("the table", () => {
-  /** Fails calls of the store's client before they are sent, or after they took effect. */
-  function failing(
-    how: (command: string, send: () => Promise<unknown>) => Promise<unknown>,
-    step: "initialize" | "attempt",
-  ) {
-    const name = "failing";
-    const middleware = (next: (args: never) => Promise<unknown>, context: { commandName?: string }) => (args: never) =>
-      how(String(context.commandName), () => next(args));
-    // Inside the SDK's own retries (each attempt passes here) or outside them.
-    const options = step === "attempt" ? { step: "deserialize", priority: "low" } : { step: "initialize" };
-    services.store.client.middlewareStack.add(middleware as never, { ...options, name, override: true } as never);
-  }
-
-  it("applies the start but its answer is lost: the SDK asks again with the same token, and one run is started", async () => {
-    let lost = 0;
-    // The realm's first transaction is another one; the answer that is lost shall be that of the start.
-    await openRealm(services);
-    failing(async (command, send) => {
-      const answer = await send();
-      if (command === "TransactWriteItemsCommand" && lost++ === 0) {
-        throw Object.assign(new Error("socket hang up"), { name: "TimeoutError", code: "ECONNRESET" });
-      }
-      return answer;
-    }, "attempt");
-    const { run_id } = await startRun(analysisRun, analysisStart, services, request());
-    expect(lost).toBeGreaterThan(1);
-    expect((await settled(services, run_id))?.status).toBe("completed");
-    expect((await call("api/list-runs")).body.meta.total).toBe(1);
-  });
-
-  it("reports conflicts again and again: 500 after a bounded number of tries, and no half state", async () => {
-    await startRun(
-      analysisRun,
-      analysisStart,
-      starting(async () => "unknown"),
-      request(),
-    );
-    await call("api/stop-run", { params: { id: (await call("api/get-status")).body.data.active_run_id } });
-    const before = await dump(services.store, services.config.environment.REALM, []);
-    let tries = 0;
-    failing((command, send) => {
-      if (command !== "TransactWriteItemsCommand") return send();
-      tries++;
-      const conflict = { message: "", $metadata: {}, CancellationReasons: [{ Code: "TransactionConflict" }] };
-      throw new TransactionCanceledException(conflict);
-    }, "initialize");
-    const answer = await call("api/start-analysis");
-    expect([answer.status, answer.body.error.code]).toEqual([500, "DATABASE_ERROR"]);
-    expect(tries).toBe(7);
-    expect(await dump(services.store, services.config.environment.REALM, [])).toEqual(before);
-    failing((_command, send) => send(), "initialize");
-    await nextIsAccepted();
-  });
-
   it("holds a damaged run: the sweep still ends the others, and lists show the rest", async () => {
     const { run_id } = await startRun(
       analysisRun,
@@ -218,21 +161,6 @@ describe("a state of the machine", () => {
     troubles = { prioritizeComments: ["TypeError"], failRun: ["Lambda.Unknown", "StoreUnavailable"] };
     expect((await ended()).run?.status).toBe("failed");
     expect(calls.filter((state) => state === "failRun")).toHaveLength(3);
-  });
-
-  it("of an execution that somebody starts anew for a run that is over changes nothing", async () => {
-    const { run } = await ended();
-    const before = await dump(services.store, services.config.environment.REALM, []);
-    await services.executions.analysis.start(`${run?.id}-9`, { runId: run?.id, attempt: 1 });
-    const state = async () => (await services.executions.analysis.describe(`${run?.id}-9`))?.status;
-    while ((await state()) === "RUNNING") await new Promise(setImmediate);
-    // The phases of this test do nothing; CompleteRun answers again that the run is completed.
-    expect(await state()).toBe("SUCCEEDED");
-    await services.executions.analysis.start(`${run?.id}-10`, { runId: run?.id, attempt: 2 });
-    while ((await services.executions.analysis.describe(`${run?.id}-10`))?.status === "RUNNING")
-      await new Promise(setImmediate);
-    expect((await services.executions.analysis.describe(`${run?.id}-10`))?.status).toBe("FAILED");
-    expect(await dump(services.store, services.config.environment.REALM, [])).toEqual(before);
   });
 });
 

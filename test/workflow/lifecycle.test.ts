@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runSchema } from "../../lib/analysis/run.ts";
 import { executionEnded } from "../../lib/runs/reconcile.ts";
-import { executionName } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
 import { runKinds } from "../../lib/system/run-kinds.ts";
 import { startRedditStandIn } from "../../localstack/standins/reddit/server.ts";
@@ -9,6 +8,7 @@ import { type Cloud, call, startCloud } from "../support/cloud.ts";
 import { post } from "../support/content.ts";
 import { gate } from "../support/gate.ts";
 import { redditSettings } from "../support/providers.ts";
+import { settled } from "../support/waiting.ts";
 
 let cloud: Cloud;
 let services: Services;
@@ -43,12 +43,9 @@ beforeEach(() => {
 
 const runOf = (id: string) => services.store.get(services.store.keys.run(id), runSchema);
 const ended = async (id: string) => {
-  for (;;) {
-    const run = await runOf(id);
-    const execution = run && (await services.executions.analysis.describe(executionName(run)));
-    if (run && run.status !== "running" && execution?.status !== "RUNNING") return run;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const run = await settled(services, id);
+  if (!run) throw new Error("the run is gone");
+  return run;
 };
 
 describe("a run", () => {

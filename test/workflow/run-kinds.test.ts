@@ -1,8 +1,10 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { analysisRun } from "../../lib/analysis/run.ts";
 import type { StartOutcome } from "../../lib/providers/aws/executions.ts";
+import { openRealm } from "../../lib/realm/state.ts";
 import { executionEnded } from "../../lib/runs/reconcile.ts";
 import type { RunRecord } from "../../lib/runs/run.ts";
 import { sweepRuns } from "../../lib/runs/sweep.ts";
@@ -16,6 +18,7 @@ import { faultyStore } from "../support/faulty-store.ts";
 import { gate } from "../support/gate.ts";
 import { analyses, type KindServices, kinds, type Lifecycle, trials } from "../support/run-kinds.ts";
 import { trialHandlers, trialMachine, trialRun, withTrials } from "../support/trial-run.ts";
+import { aWhile } from "../support/waiting.ts";
 
 let cloud: Cloud;
 let services: KindServices;
@@ -89,7 +92,7 @@ describe.each([analyses, trials])("a run of the kind $name", (kind: Lifecycle) =
       const run = await read(id);
       const execution = await executions().describe(`${id}-${run.attempt}`);
       if (!isOpen(run) && execution?.status !== "RUNNING") return run;
-      await tick();
+      await aWhile();
     }
   }
 
@@ -102,7 +105,7 @@ describe.each([analyses, trials])("a run of the kind $name", (kind: Lifecycle) =
   }
 
   async function executionOver(id: string): Promise<void> {
-    while ((await executions().describe(`${id}-1`))?.status === "RUNNING") await tick();
+    while ((await executions().describe(`${id}-1`))?.status === "RUNNING") await aWhile();
   }
 
   /** What happens after the process is back: the sweep at its start, the client's repeated request, a resumption. */
@@ -406,7 +409,7 @@ describe.each([analyses, trials])("a run of the kind $name", (kind: Lifecycle) =
       const failing = kind === analyses ? "failRun" : "failTrial";
       troubles = { [kind.firstState]: ["TypeError"], [failing]: ["TypeError"] };
       const id = await kind.start(services);
-      while ((await executions().describe(`${id}-1`))?.status === "RUNNING") await tick();
+      while ((await executions().describe(`${id}-1`))?.status === "RUNNING") await aWhile();
       expect(isOpen(await read(id))).toBe(true);
       expect(await sweepRuns(kinds, services)).toEqual({ running: 0, ended: 1 });
       expect((await read(id)).error_message).toBe("The run's execution ended without completing the run.");
@@ -417,10 +420,71 @@ describe.each([analyses, trials])("a run of the kind $name", (kind: Lifecycle) =
       await over(id);
       const before = await dump(services.store, services.config.environment.REALM, []);
       await executions().start(`${id}-10`, { runId: id, attempt: 2 });
-      while ((await executions().describe(`${id}-10`))?.status === "RUNNING") await tick();
+      while ((await executions().describe(`${id}-10`))?.status === "RUNNING") await aWhile();
       expect((await executions().describe(`${id}-10`))?.status).toBe("FAILED");
       expect(await dump(services.store, services.config.environment.REALM, [])).toEqual(before);
     });
+  });
+
+  describe("whose table", () => {
+    /** Sends the store's calls another way: inside the SDK's own retries, where each attempt passes, or outside them. */
+    function through(
+      how: (command: string, send: () => Promise<unknown>) => Promise<unknown>,
+      place: "of each attempt" | "of each call",
+    ) {
+      const middleware =
+        (next: (args: never) => Promise<unknown>, context: { commandName?: string }) => (args: never) =>
+          how(String(context.commandName), () => next(args));
+      const step = place === "of each attempt" ? { step: "deserialize", priority: "low" } : { step: "initialize" };
+      services.store.client.middlewareStack.add(
+        middleware as never,
+        { ...step, name: "through", override: true } as never,
+      );
+    }
+
+    it("applies the start but loses the answer is asked again with the same token, and one run is started", async () => {
+      let lost = 0;
+      // The realm's first transaction is another one; the answer that is lost shall be that of the start.
+      await openRealm(services);
+      through(async (command, send) => {
+        const answer = await send();
+        if (command === "TransactWriteItemsCommand" && lost++ === 0) {
+          throw Object.assign(new Error("socket hang up"), { name: "TimeoutError", code: "ECONNRESET" });
+        }
+        return answer;
+      }, "of each attempt");
+      const id = await kind.start(services);
+      expect(lost).toBeGreaterThan(1);
+      expect((await over(id)).status).toBe("completed");
+      expect(await kind.list(services)).toEqual([id]);
+    });
+
+    it("reports conflicts again and again refuses the start after a bounded number of tries, and leaves no half state", async () => {
+      await openRealm(services);
+      const before = await dump(services.store, services.config.environment.REALM, []);
+      let tries = 0;
+      through((command, send) => {
+        if (command !== "TransactWriteItemsCommand") return send();
+        tries++;
+        const conflict = { message: "", $metadata: {}, CancellationReasons: [{ Code: "TransactionConflict" }] };
+        throw new TransactionCanceledException(conflict);
+      }, "of each call");
+      await expect(kind.start(services)).rejects.toMatchObject({ code: "DATABASE_ERROR" });
+      expect(tries).toBe(7);
+      expect(await dump(services.store, services.config.environment.REALM, [])).toEqual(before);
+      through((_command, send) => send(), "of each call");
+      expect((await over(await kind.start(services))).status).toBe("completed");
+    });
+  });
+
+  it("is neither given up too early nor kept too long by clocks that disagree by five minutes", async () => {
+    const id = await neverStarted();
+    pass(-300);
+    await sweepRuns(kinds, services);
+    expect(isOpen(await read(id))).toBe(true);
+    pass(300 + 61);
+    await sweepRuns(kinds, services);
+    expect((await read(id)).status).toBe("failed");
   });
 
   it("that is stopped while it completes has one end, and each is told the truth", async () => {
@@ -546,7 +610,7 @@ describe("trials, which have no lock", () => {
     const id = await trials.start(services);
     await trials.stop(services, id);
     hold.open();
-    while ((await trials.executions(services).describe(`${id}-1`))?.status === "RUNNING") await tick();
+    while ((await trials.executions(services).describe(`${id}-1`))?.status === "RUNNING") await aWhile();
     expect(await trials.read(services, id)).toMatchObject({ status: "stopped", current_phase_label: "Gathering" });
     const { events } = await readEvents(services.store, 0, 100);
     expect(events.map(({ type, data }) => [type, data.status])).toEqual([
