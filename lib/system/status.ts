@@ -1,14 +1,12 @@
 import * as z from "zod";
 import { analysisRun } from "../analysis/run.ts";
+import { configurationKeys, readValue } from "../configuration/keys.ts";
 import { marketNow } from "../realm/market-time.ts";
 import { readRealm, readSettings } from "../realm/state.ts";
 import { readLock } from "../runs/lock.ts";
 import type { RunServices } from "../runs/services.ts";
 import { daysBetween, utcDay } from "../runtime/dates.ts";
 import { portfolioSchema } from "../trading/positions/record.ts";
-
-/** History that is needed before a ticker can be called new [D20]. */
-const warmUpDays = 7;
 
 export const systemStatusSchema = z
   .object({
@@ -36,6 +34,7 @@ export async function readSystemStatus(services: Pick<RunServices, "store" | "co
   const today = utcDay(marketNow(config.marketClock, realm, clock));
   const start = settings.system_start_date;
   const days = start === undefined ? 0 : Math.max(0, daysBetween(start, today));
+  const warmUpDays = warmUpOf(settings);
   return {
     phase: settings.phase ?? "paper_trading",
     emergence_active: days >= warmUpDays,
@@ -44,4 +43,12 @@ export async function readSystemStatus(services: Pick<RunServices, "store" | "co
     last_run_completed_at: realm?.last_run_completed_at ?? null,
     active_run_id: holder?.status === "running" ? holder.id : null,
   };
+}
+
+/** History that is needed before a ticker can be called new [D20]: as much as runs look at. */
+function warmUpOf({ emergence_window_days: stored }: Readonly<Record<string, string>>): number {
+  const { initial } = configurationKeys.emergence_window_days;
+  const read = readValue("emergence_window_days", stored ?? initial);
+  // A status is shown whatever is stored; what is no number ends the next run with a word about it.
+  return Number(read.problem === undefined ? read.value : initial);
 }

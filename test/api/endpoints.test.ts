@@ -45,6 +45,15 @@ describe("GET /status", () => {
     });
   });
 
+  it("warms up for as long as runs look back, and for seven days where that cannot be read", async () => {
+    const { store } = api.services;
+    const keep = (key: string, value: string) => put({ ...store.keys.configuration(key), value });
+    await store.transact([keep("system_start_date", "2026-02-23"), keep("emergence_window_days", "10")]);
+    expect(await data("GET /status")).toMatchObject({ emergence_active: false, emergence_days_remaining: 3 });
+    await store.transact([keep("emergence_window_days", "a week")]);
+    expect(await data("GET /status")).toMatchObject({ emergence_active: true, emergence_days_remaining: 0 });
+  });
+
   it("names the active run, and when the last one completed", async () => {
     const id = await start();
     expect(await data("GET /status")).toMatchObject({ active_run_id: id, last_run_completed_at: null });

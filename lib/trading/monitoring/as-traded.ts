@@ -46,6 +46,7 @@ export interface TradedPrices {
 
 /** The broker's five-minute candles go back this many trading days (spec pipeline 9.1). */
 const candleDays = 10;
+
 /** The day of the last check, or the earliest one that the broker still has candles of. */
 export function firstCandleDay(from: string, today: string): string {
   const lastDay = newYorkDay(new Date(from));
