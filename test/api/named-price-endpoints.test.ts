@@ -151,7 +151,7 @@ describe("what needs review", () => {
   /** Three trading days after its symbol was lost. */
   async function holdLost() {
     await seedPositions(await begin({ AMC: 100 }), [shares(), shares({ ticker: "AMC" })]);
-    await runAt("2026-03-05");
+    for (const day of ["2026-03-03", "2026-03-04", "2026-03-05"]) await runAt(day);
     expect(await positionOf(stock)).toMatchObject({ needs_review: true });
   }
 

@@ -72,7 +72,8 @@ describe("POST /portfolios/{id}/refresh-prices", () => {
       return undefined;
     };
     await refresh("stocks_quality");
-    expect(asked).toEqual(["/marketdata/v1/quotes AMC,GME"]);
+    // And for the candles of GME, which has moved as far as a split would.
+    expect(asked).toEqual(["/marketdata/v1/quotes AMC,GME", "/marketdata/v1/pricehistory null"]);
   });
 
   it("names those that keep their last price", async () => {

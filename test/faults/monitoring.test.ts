@@ -12,7 +12,7 @@ const desk = useMonitoring("monitoring-faults");
 const contract = "GME   260320C00100000";
 const expired = { entry_date: "2026-02-17", expiration_date: "2026-02-27" };
 /** Last checked on a day that is three trading days before the run. */
-const lost = { entry_date: "2026-02-26" };
+const lost = { entry_date: "2026-02-26", doubted_since: "2026-02-27" };
 const predicted = (name: string, changes: Parameters<typeof prediction>[0]) =>
   prediction({
     id: `${name}.GME`,

@@ -67,7 +67,7 @@ export function byDay(prices: Record<string, number>): PriceOf {
 /** What the broker answers about options: the mark, with bid and ask a cent around it, and more where a test says so. */
 export function premiumsAre(marks: Record<string, number>, more: object = {}) {
   return ({ path, query }: StandInRequest) => {
-    const asked = (query.get("symbols") ?? "").split(",").filter((symbol) => symbol.includes("C00"));
+    const asked = (query.get("symbols") ?? "").split(",").filter((symbol) => /[CP]00/.test(symbol));
     if (!path.endsWith("/quotes") || asked.length === 0) return undefined;
     const known = asked.filter((symbol) => marks[symbol] !== undefined);
     const quotes = known.map((symbol) => {

@@ -2,6 +2,7 @@ import { isTradingDay, newYorkInstant, sessionEnd, sessionStart } from "../../li
 import type { Candle, DailyBar } from "../../lib/providers/market/market.ts";
 import { type Split, sharesSince } from "../../lib/providers/market/splits.ts";
 import { addDays, iso, newYorkDay } from "../../lib/runtime/dates.ts";
+import { firstCandleDay, hasAllCandles, tradedPrices } from "../../lib/trading/market/as-traded.ts";
 import {
   answeredBars,
   inPlaceOf,
@@ -14,7 +15,6 @@ import {
   toPriceBar,
 } from "../../lib/trading/market/bars.ts";
 import { dailyBars } from "../../lib/trading/market/candles.ts";
-import { firstCandleDay, hasAllCandles, tradedPrices } from "../../lib/trading/monitoring/as-traded.ts";
 import { checkPosition, type ObservedMarket, unobserved } from "../../lib/trading/monitoring/check.ts";
 import { observedStock } from "../../lib/trading/monitoring/window.ts";
 import type { Holding } from "../../lib/trading/positions/bookkeeping.ts";

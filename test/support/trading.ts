@@ -87,6 +87,7 @@ export function prediction(changes: Partial<FollowedPrediction> = {}): FollowedP
     resolved_at: null,
     review_reason: null,
     review_since: null,
+    doubted_since: null,
     hitl_override: null,
     hitl_override_at: null,
     accuracy_applied_at: null,

@@ -130,8 +130,8 @@ describe("where Yahoo is down for good", () => {
       status: "completed",
       warnings: [{ type: "predictions_unchecked", context: { predictions: 12, tickers: tickers.toSorted() } }],
     });
-    // Five at once, four times each; after that every one of the other seven once.
-    expect(asked).toBe(27);
+    // Five at once, four times each; after that every one of the other seven once, and all once more for their closes.
+    expect(asked).toBe(39);
     expect(await runAt("2026-03-24")).toMatchObject({ status: "completed" });
   });
 });

@@ -157,7 +157,10 @@ describe("where the broker does not know one of several", () => {
       { type: "price_unavailable", ticker: "GME", context: { ticker: "GME", trading_days: 1, is_halted: false } },
       stockWarning(1, "none"),
     ]);
-    expect(await positionOf(monday)).toEqual({ ...before, days_without_price: 1, version: before.version + 1 });
+    expect(await positionOf(monday)).toEqual({
+      ...before,
+      ...{ days_without_price: 1, doubted_since: "2026-03-03", version: before.version + 1 },
+    });
   });
 
   it("contracts, the others are checked all the same", async () => {

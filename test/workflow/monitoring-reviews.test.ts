@@ -18,6 +18,13 @@ const expired = (name: string, changes: Parameters<typeof prediction>[0] = {}) =
     ...{ id: `${name}.GME`, comment_id: name, entry_date: "2026-03-02", created_at: "2026-03-02T15:30:00.000Z" },
     ...{ contract_symbol: "GME   260320C00100000", strike_price: 100, expiration_date: "2026-03-20", ...changes },
   });
+/** What Yahoo answers whatever it is asked for: days at one price each, and no splits. */
+const closesAre = (closes: Record<string, number>) => () => {
+  const timestamp = Object.keys(closes).map((day) => Date.parse(`${day}T14:30:00Z`) / 1000);
+  const column = Object.values(closes);
+  const indicators = { quote: [{ open: column, high: column, low: column, close: column }] };
+  return { status: 200, body: JSON.stringify({ chart: { result: [{ timestamp, indicators }], error: null } }) };
+};
 const shown = async (name: string) => (await call("api/get-prediction", { params: { id: `${name}.GME` } })).body.data;
 
 describe("a ratio that is no split for certain", () => {
@@ -115,13 +122,7 @@ describe("prices on another scale without a split that explains it", () => {
     );
     await seedPositions(services, [shares()]);
     const whole = desk.scene.yahooFaults;
-    desk.scene.yahooFaults = () => {
-      const days = ["2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05"];
-      const timestamp = days.map((day) => Date.parse(`${day}T14:30:00Z`) / 1000);
-      const column = [100, 11, 11, 11];
-      const indicators = { quote: [{ open: column, high: column, low: column, close: column }] };
-      return { status: 200, body: JSON.stringify({ chart: { result: [{ timestamp, indicators }], error: null } }) };
-    };
+    desk.scene.yahooFaults = closesAre({ "2026-03-02": 100, "2026-03-03": 11, "2026-03-04": 11, "2026-03-05": 11 });
     return () => {
       desk.scene.yahooFaults = whole;
     };
@@ -131,7 +132,9 @@ describe("prices on another scale without a split that explains it", () => {
     await scaleDown();
     for (const day of ["2026-03-03", "2026-03-04"]) {
       expect((await runAt(day)).warnings).toMatchObject([{ type: "splits_unknown" }]);
-      expect(await positionOf(share)).toMatchObject({ needs_review: false, last_price: 100, version: 0 });
+      expect(await positionOf(share)).toMatchObject({
+        ...{ needs_review: false, last_price: 100, doubted_since: "2026-03-03", version: 1 },
+      });
     }
     expect((await runAt("2026-03-05")).warnings?.map(({ type }) => type).toSorted()).toEqual([
       "position_needs_review",
@@ -154,6 +157,98 @@ describe("prices on another scale without a split that explains it", () => {
       ...{ needs_review: false, shares: 500, entry_price: 10, last_price: 11, peak_price: 11 },
       splits: [{ date: "2026-03-03", ratio: 10 }],
     });
+  });
+});
+
+describe("a split that is named on its day, after a pause of runs", () => {
+  it("is waited for where a run comes before that day's opening, and booked by the next one", async () => {
+    const services = await begin(
+      { GME: byDay({ "2026-03-02": 100, "2026-03-06": 11 }) },
+      { GME: [{ date: "2026-03-06", ratio: 10 }] },
+    );
+    await seedPositions(services, [shares()]);
+    expect((await runAt("2026-03-06", "08:00")).warnings).toMatchObject([{ type: "splits_unknown" }]);
+    expect(await positionOf(share)).toMatchObject({ needs_review: false, doubted_since: "2026-03-06" });
+    expect(await runAt("2026-03-06", "11:00")).toMatchObject({ warnings: null, exits_triggered: 0 });
+    expect(await positionOf(share)).toMatchObject({
+      ...{ needs_review: false, doubted_since: null, shares: 500, entry_price: 10, last_price: 11 },
+    });
+  });
+});
+
+describe("a split that the source names a day late, of what only options are held of", () => {
+  const split = [{ date: "2026-03-03", ratio: 2 }];
+  const puts = { option_type: "put", contract_symbol: "GME   260320P00100000", strike_price: 100 } as const;
+  /** GME is worth 100, then 49; the old put is quoted on, at what 49 made of it. */
+  const holdPuts = async () => {
+    const services = await begin({ GME: byDay({ "2026-03-02": 100, "2026-03-03": 49 }) }, { GME: split });
+    await seedPositions(services, [calls(puts)]);
+    await seedPredictions(services, [expired("a", { ...puts, sentiment: "bearish" })]);
+    desk.scene.schwabFaults = premiumsAre({ "GME   260320P00100000": 51, "GME   260320P00050000": 1.1 });
+  };
+  const unnamed = closesAre({ "2026-03-02": 100, "2026-03-03": 49 });
+
+  it.each(["10:30", "17:00"])(
+    "decides nothing at %s of that day, and comes to what it would have a day later",
+    async (time) => {
+      await holdPuts();
+      desk.scene.yahooFaults = unnamed;
+      expect(await runAt("2026-03-03", time)).toMatchObject({
+        exits_triggered: 0,
+        warnings: [{ type: "predictions_unchecked" }, { type: "splits_unknown" }],
+      });
+      expect(await positionOf(option)).toMatchObject({ contracts: 10, strike_price: 100, last_price: 2, splits: [] });
+      desk.scene.yahooFaults = undefined;
+      expect(await runAt("2026-03-04")).toMatchObject({ exits_triggered: 0, warnings: null });
+      expect(await positionOf(option)).toMatchObject({
+        ...{ contracts: 20, strike_price: 50, entry_price: 1, last_price: 1.1, doubted_since: null },
+        splits: [{ date: "2026-03-03", ratio: 2 }],
+      });
+      expect(await shown("a")).toMatchObject({
+        status: "tracking",
+        contracts: 20,
+        strike_price: 50,
+        current_premium: 1.1,
+      });
+    },
+  );
+
+  it("refuses a close and keeps the last price when prices are refreshed", async () => {
+    await holdPuts();
+    desk.scene.yahooFaults = unnamed;
+    desk.moveTo("2026-03-03");
+    const refused = await call("api/close-position", { params: { id: option }, body: { reason: "now" } });
+    expect([refused.status, refused.body.error.code]).toEqual([503, "PRICE_UNAVAILABLE"]);
+    const { body } = await call("api/refresh-prices", { params: { id: "options_quality" }, body: {} });
+    expect([body.data.failed, body.data.positions[0].current_price]).toEqual([["GME"], 2]);
+  });
+
+  it("is no split where the broker's candles of before stand where the closes do: the price has halved", async () => {
+    const services = await begin({ GME: byDay({ "2026-03-02": 100, "2026-03-03": 49 }) });
+    await seedPositions(services, [calls(puts)]);
+    desk.scene.schwabFaults = premiumsAre({ "GME   260320P00100000": 51 });
+    expect(await runAt("2026-03-03")).toMatchObject({ exits_triggered: 1, warnings: null });
+    expect(await exitsOf(option)).toMatchObject([{ exit_reason: "take_profit", exit_price: 51 }]);
+  });
+
+  it("settles no option that expires on its day by the old strike", async () => {
+    const services = await begin(
+      { GME: byDay({ "2026-03-02": 100, "2026-03-06": 49 }) },
+      { GME: [{ date: "2026-03-06", ratio: 2 }] },
+    );
+    const friday = { ...puts, contract_symbol: "GME   260306P00100000", expiration_date: "2026-03-06" };
+    await seedPositions(services, [calls(friday)]);
+    desk.scene.yahooFaults = closesAre({
+      ...{ "2026-03-02": 100, "2026-03-03": 100, "2026-03-04": 100, "2026-03-05": 100 },
+      ...{ "2026-03-06": 49, "2026-03-09": 49 },
+    });
+    expect(await runAt("2026-03-09")).toMatchObject({ exits_triggered: 0, warnings: [{ type: "settlement_unknown" }] });
+    desk.scene.yahooFaults = undefined;
+    expect(await runAt("2026-03-10")).toMatchObject({ exits_triggered: 1, warnings: null });
+    // Twenty at a strike of 50.
+    expect(await exitsOf(option)).toMatchObject([
+      { exit_reason: "expiration", exit_date: "2026-03-06", exit_price: 1, contracts_exited: 20 },
+    ]);
   });
 });
 
@@ -195,7 +290,10 @@ describe("a symbol that no source knows any more", () => {
     const services = await begin({ AMC: 100 });
     await seedPositions(services, [calls()]);
     await seedPredictions(services, [expired("a")]);
-    await runAt("2026-03-23");
+    for (const day of ["2026-03-23", "2026-03-24"]) await runAt(day);
+    expect(await positionOf(option)).toMatchObject({ needs_review: false, exit_count: 0 });
+    expect(await shown("a")).toMatchObject({ status: "tracking" });
+    await runAt("2026-03-25");
     expect(await positionOf(option)).toMatchObject({ needs_review: true, review_reason: lostReason, exit_count: 0 });
     expect(await shown("a")).toMatchObject({ status: "needs_review", review_reason: lostReason, is_correct: null });
   });

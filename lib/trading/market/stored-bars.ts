@@ -1,5 +1,4 @@
 import { lastTradingDay } from "../../calendar/trading-days.ts";
-import { newYorkDay } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
 import {
   answeredBars,
@@ -53,20 +52,6 @@ export async function readBars(
 ): Promise<{ bars: PriceBar[]; isComplete: boolean }> {
   const { days, isComplete } = await readDays(services, range);
   return { bars: days.filter(({ close }) => close !== null), isComplete };
-}
-
-/**
- * The splits of a stock whose day's session began after `since` (ISO-8601 UTC) and by `marketTime`, oldest first;
- * undefined where of one of those days no source says whether there was one. Without such a day nobody is asked.
- */
-export async function splitsSince(
-  services: PriceServices,
-  ticker: string,
-  since: string,
-  marketTime: Date,
-): Promise<OpenedSplit[] | undefined> {
-  const range = { ticker, from: nextOpening(since), to: newYorkDay(marketTime), marketTime };
-  return splitsWithin(range, (await readDays(services, range)).days);
 }
 
 /** What an option past its expiration is settled by. */

@@ -77,14 +77,16 @@ export function checkPosition(holding: Holding, observed: ObservedMarket, moment
 }
 
 function reasonOf(position: Position, { splits, doubt }: ObservedMarket, { today }: CheckMoment): string | null {
-  const held = { since: position.last_checked_at, due: dueSplits(position, splits), doubt };
+  const held = { doubtedSince: position.doubted_since, due: dueSplits(position, splits), doubt };
   return reviewReason(position.ticker, held, today);
 }
 
 function decided(holding: Holding, observed: ObservedMarket, moment: CheckMoment): Checked | null {
   const { price } = observed;
   const { now } = moment;
-  if (!observed.isScaleKnown) return changed(holding, priceObserved(holding, observed, now));
+  if (!observed.isScaleKnown) {
+    return changed(holding, priceObserved(doubted(holding, observed, moment.today), observed, now));
+  }
   const due = dueSplits(holding.position, observed.splits);
   if (observed.isDailyOnly) return valued(holding, due, observed, now);
   const known = { ...observed, candles: onScaleOf(holding.position, observed.candles) };
@@ -101,8 +103,14 @@ function decided(holding: Holding, observed: ObservedMarket, moment: CheckMoment
   return checkedAt(now, { ...after, records: [...split.records, ...after.records] });
 }
 
-/** What is seen of a price, or that there is none. */
-const seen = ["last_price", "last_price_at", "last_traded_at", "days_without_price"] as const;
+/** A source that says nothing neither begins a doubt nor ends it. */
+function doubted({ portfolio, position }: Holding, { doubt }: ObservedMarket, today: string): Holding {
+  const doubted_since = doubt === null ? position.doubted_since : (position.doubted_since ?? today);
+  return { portfolio, position: { ...position, doubted_since } };
+}
+
+/** What is seen of a price, or that there is none, or that nothing can be said of it. */
+const seen = ["last_price", "last_price_at", "last_traded_at", "days_without_price", "doubted_since"] as const;
 
 /** Null where that is as before: a window that stays open is looked at again by a repeated call. */
 function changed(before: Holding, after: Holding): Checked | null {
@@ -134,7 +142,7 @@ function delivered(shares: number | null, close: number | null): number | null {
 }
 
 function checkedAt(now: string, checked: Checked): Checked {
-  return { ...checked, position: { ...checked.position, last_checked_at: now } };
+  return { ...checked, position: { ...checked.position, last_checked_at: now, doubted_since: null } };
 }
 
 function exitContext({ offered }: ObservedMarket, { runId, now, settings }: CheckMoment) {
@@ -215,7 +223,7 @@ export function checkPrediction(
       ? null
       : predictionOutcome(prediction, { premium, underlyingPrice: observed.underlyingPrice, today, now });
   return {
-    after: { ...applied.prediction, last_checked_at: now },
+    after: { ...applied.prediction, last_checked_at: now, doubted_since: null },
     exits: applied.exits,
     outcome,
   };

@@ -1,6 +1,7 @@
 import { type ContractTerms, splitContract } from "../instruments/split.ts";
 import type { OpenedSplit } from "../market/bars.ts";
 import { candleRecord } from "../market/candles.ts";
+import type { Doubt } from "../market/doubts.ts";
 import { livePremiums, liveShares } from "../market/quotes.ts";
 import { readSettlement, saveBars } from "../market/stored-bars.ts";
 import type { OptionPosition, Position, StockPosition } from "../positions/record.ts";
@@ -8,7 +9,7 @@ import { dueSplits } from "../positions/splits.ts";
 import { readOpenPositions, readPortfolios } from "../positions/stored.ts";
 import { unobserved } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
-import { doubtsOf, readLost, reviewWarnings, warn } from "./reviews.ts";
+import { doubtsAbout, doubtsOf, reviewWarnings, warn } from "./reviews.ts";
 import { readSplits, unknownSplits } from "./splits.ts";
 import { readStockMarket, type StockAnswer } from "./stock-prices.ts";
 import { daysWithout, neverTraded, optionWarning, unpricedWarnings, unsettledWarning } from "./unpriced.ts";
@@ -66,7 +67,7 @@ async function checkStocks(monitoring: Monitoring, positions: readonly StockPosi
   const missing = positions.filter(({ ticker }) => unpriced.get(ticker));
   warnings.push(...unpricedWarnings(monitoring, missing, unpriced));
   if (warnings.length > 0) await context.commit(warnings);
-  const doubts = await doubtsOf(monitoring, positions, answers);
+  const doubts = await doubtsOf(monitoring, answers);
   for (const { id, ticker } of positions) {
     const market = markets.get(ticker);
     const facts = unpriced.get(ticker);
@@ -124,31 +125,32 @@ function stockWarning(monitoring: Monitoring, { ticker, market, failedAttempts, 
 
 async function checkOptions(monitoring: Monitoring, positions: readonly OptionPosition[]): Promise<void> {
   const { context, today } = monitoring;
+  const tickers = positions.map(({ ticker }) => ticker);
+  const shares = await liveShares(context.services, tickers, context.marketTime);
+  const unchecked = positions.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
+  const splits = await readSplits(monitoring, unchecked, shares);
+  const undecided = [...new Set(tickers)].filter((ticker) => !splits.known.has(ticker));
+  const doubts = await doubtsAbout(monitoring, undecided, splits, shares);
   const alive = positions.filter(({ expiration_date }) => expiration_date >= today);
-  const unchecked = alive.map(({ ticker, last_checked_at }) => ({ ticker, since: last_checked_at }));
-  const splits = await readSplits(monitoring, unchecked);
   const options = alive.map((position) => {
-    const known = splits.get(position.ticker);
+    const known = splits.known.get(position.ticker);
     return { position, splits: known, contract: contractAfter(position, known ?? []) };
   });
   const contracts = options.map(({ contract }) => contract);
   const premiums = await livePremiums(context.services, contracts, context.marketTime);
-  const undecided = new Set(alive.map(({ ticker }) => ticker).filter((ticker) => !splits.has(ticker)));
   const unseen = options.filter(({ splits: known, contract }) => known && !premiums.get(contract));
   const unpriced = options.filter(({ contract }) => premiums.get(contract) === null).map(({ position }) => position);
   const warnings = [
-    ...[...undecided].map((ticker) => unknownSplits(monitoring, ticker)),
+    ...undecided
+      .filter((ticker) => alive.some((position) => position.ticker === ticker))
+      .map((ticker) => unknownSplits(monitoring, ticker)),
     ...unseen.map(({ position, contract }) => optionWarning(monitoring, position, contract)),
     ...unpricedWarnings(monitoring, unpriced, new Map()),
   ];
   if (warnings.length > 0) await context.commit(warnings);
-  const lost = await readLost(
-    monitoring,
-    alive.filter(({ ticker }) => undecided.has(ticker)),
-  );
   for (const { position, splits: known, contract } of options) {
     const premium = premiums.get(contract);
-    const doubt = lost.has(position.ticker) ? "unknown_symbol" : null;
+    const doubt = doubts.get(position.ticker) ?? null;
     // Without a premium nothing is judged, but what it is the premium of is booked.
     const isDecided = known !== undefined && (premium || dueSplits(position, known).length > 0);
     if (!isDecided && premium !== null && !doubt) continue;
@@ -159,7 +161,8 @@ async function checkOptions(monitoring: Monitoring, positions: readonly OptionPo
     }));
   }
   for (const position of positions.filter(({ expiration_date }) => expiration_date < today)) {
-    await settle(monitoring, position);
+    const isUnpriced = shares.get(position.ticker) === null;
+    await settle(monitoring, position, { doubt: doubts.get(position.ticker) ?? null, isUnpriced });
   }
 }
 
@@ -170,25 +173,26 @@ function contractAfter(position: OptionPosition, splits: readonly OpenedSplit[])
   return certain.reduce(split, position).contract_symbol;
 }
 
-/** An option past its expiration; without the close that it is settled by, it stays as it is. */
-async function settle(monitoring: Monitoring, position: OptionPosition): Promise<void> {
+/** An option past its expiration; without the close that it is settled by, or in doubt, it stays as it is. */
+async function settle(
+  monitoring: Monitoring,
+  position: OptionPosition,
+  { doubt, isUnpriced }: { doubt: Doubt | null; isUnpriced: boolean },
+): Promise<void> {
   const { services, marketTime, commit } = monitoring.context;
   const { id, ticker, last_checked_at: since, expiration_date: day } = position;
-  const settlement = await readSettlement(services, { ticker, since, day }, marketTime);
+  const settlement = doubt === null ? await readSettlement(services, { ticker, since, day }, marketTime) : undefined;
   if (settlement) {
     const { splits, close } = settlement;
     await check(monitoring, id, () => ({ ...unobserved, splits, expirationClose: close }));
     return;
   }
-  // One that is lost may have become money or another company: nothing tells what its options came to.
-  const isLost = (await readLost(monitoring, [position])).has(ticker);
-  if (!isLost) await commit([unsettledWarning(monitoring, position)]);
-  const isUnpriced = (await liveShares(services, [ticker], marketTime)).get(ticker) === null;
-  if (!isLost && !isUnpriced) return;
+  await commit([unsettledWarning(monitoring, position)]);
+  if (doubt === null && !isUnpriced) return;
   await check(monitoring, id, (before) => ({
     ...unobserved,
     isScaleKnown: false,
-    doubt: isLost ? "unknown_symbol" : null,
+    doubt,
     daysWithoutPrice: isUnpriced ? daysWithout(neverTraded, before, monitoring) : null,
   }));
 }

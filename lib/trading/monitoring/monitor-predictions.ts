@@ -3,14 +3,14 @@ import { chunked } from "../../runtime/chunked.ts";
 import { type Action, put } from "../../store/actions.ts";
 import { type CounterChanges, counterActions } from "../../store/counters.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
-import { livePremiums, liveShares } from "../market/quotes.ts";
+import { type LivePrices, livePremiums, liveShares } from "../market/quotes.ts";
 import { readSettlement } from "../market/stored-bars.ts";
 import { type FollowedPrediction, type Prediction, predictionSchema } from "../predictions/record.ts";
-import { bookSplits } from "../predictions/splits.ts";
+import { bookSplits, doubted } from "../predictions/splits.ts";
 import { resolutionCounts, savePrediction } from "../predictions/stored.ts";
 import { checkPrediction, type ObservedPremium, type PredictionCheck } from "./check.ts";
 import type { Monitoring } from "./pass.ts";
-import { needsReview, predictionReviewWarnings, readLost, reviewedOf, warn } from "./reviews.ts";
+import { doubtsAbout, needsReview, predictionReviewWarnings, warn } from "./reviews.ts";
 import { readSplits } from "./splits.ts";
 
 /** Leaves room in a transaction for counters, the fence and the marker. */
@@ -24,7 +24,7 @@ const tickersNamed = 20;
 
 const trackedSchema = z.object({ prediction_id: z.string() });
 
-/** A prediction after its splits, or as one that needs review, and what is observed of it then; undefined where nothing is. */
+/** A prediction after its splits, or in doubt, and what is observed of it then; undefined where nothing is. */
 interface Observation {
   split: FollowedPrediction;
   seen: ObservedPremium | undefined;
@@ -38,12 +38,17 @@ type Observe = (prediction: FollowedPrediction) => Observation | undefined;
  * others are watched at their premium (spec pipeline 9.2, steps 4 and 5). Without a premium nothing is judged.
  */
 export async function monitorPredictions(monitoring: Monitoring): Promise<void> {
-  const { services, log } = monitoring.context;
+  const { services, log, marketTime } = monitoring.context;
   const { store } = services;
   const tracked = await store.queryAll({ pk: store.keys.tracked("", "").pk }, trackedSchema);
   const due = await readDue(
     monitoring,
     tracked.map(({ prediction_id }) => prediction_id),
+  );
+  const shares = await liveShares(
+    services,
+    due.map(({ ticker }) => ticker),
+    marketTime,
   );
   const expired = due.filter(({ expiration_date }) => expiration_date < monitoring.today);
   const settlements = [...Map.groupBy(expired, settlementOf).values()];
@@ -51,14 +56,14 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
   // The source may take minutes to say nothing: what a few closes settle is written before others are asked for.
   for (const few of chunked(settlements, closesInFlight)) {
     monitoring.stopIfLate();
-    const observe = await observeExpirations(monitoring, few);
-    undecided.push(...few.flat().filter((prediction) => !observe(prediction)));
+    const observe = await observeExpirations(monitoring, few, shares);
+    undecided.push(...few.flat().filter((prediction) => isUndecided(observe(prediction))));
     await checkAll(monitoring, few.flat(), observe);
   }
 
   const alive = due.filter(({ expiration_date }) => expiration_date >= monitoring.today);
-  const observe = await observePremiums(monitoring, alive);
-  undecided.push(...alive.filter((prediction) => !observe(prediction)));
+  const observe = await observePremiums(monitoring, alive, shares);
+  undecided.push(...alive.filter((prediction) => isUndecided(observe(prediction))));
   const unobserved = alive.filter((prediction) => {
     const { split = prediction, seen } = observe(prediction) ?? {};
     return !seen && !needsReview(split);
@@ -71,6 +76,11 @@ export async function monitorPredictions(monitoring: Monitoring): Promise<void> 
   }
   if (undecided.length > 0) await monitoring.context.commit([uncheckedWarning(monitoring, undecided)]);
   await checkAll(monitoring, alive, observe);
+}
+
+/** Whether nobody says enough, or what they say contradicts itself, and a person need not look yet. */
+function isUndecided(observation: Observation | undefined): boolean {
+  return !observation || (observation.split.doubted_since !== null && !needsReview(observation.split));
 }
 
 function tickersOf(predictions: readonly FollowedPrediction[]): string[] {
@@ -109,37 +119,30 @@ function isDue(prediction: Prediction, now: string): prediction is FollowedPredi
 async function observeExpirations(
   monitoring: Monitoring,
   settlements: readonly (readonly FollowedPrediction[])[],
+  shares: LivePrices,
 ): Promise<Observe> {
+  const explain = await readSplitsOf(monitoring, settlements.flat(), shares);
   const settled = await Promise.all(settlements.map((together) => readSettlementOf(monitoring, together)));
   const known = new Map(settled.flat());
-  const undecided = settlements.flat().filter((prediction) => !known.get(settlementOf(prediction)));
-  const lost = await readLost(monitoring, undecided.map(unchecked));
   return (prediction) => {
     const settlement = known.get(settlementOf(prediction));
-    const reviewed = reviewedOf(monitoring, prediction, settlement?.splits, lost);
-    if (reviewed) return { split: reviewed, seen: undefined };
+    const { inDoubt } = explain(prediction, settlement?.splits);
+    if (inDoubt) return { split: inDoubt, seen: undefined };
     if (!settlement) return undefined;
     const split = bookSplits(prediction, settlement.splits, monitoring.now);
     return { split, seen: { premium: null, expirationClose: settlement.close } };
   };
 }
 
-function unchecked(prediction: FollowedPrediction) {
-  return { ticker: prediction.ticker, last_checked_at: unseenSince(prediction) };
-}
-
-/**
- * Books what was split since the last checks of these predictions, or sends them to review; undefined where no source says.
- */
-async function readSplitsOf(monitoring: Monitoring, predictions: readonly FollowedPrediction[]) {
+/** Tells of a prediction the splits of its underlying since its last check, or how it stands where they are in doubt. */
+async function readSplitsOf(monitoring: Monitoring, predictions: readonly FollowedPrediction[], shares: LivePrices) {
   const unseen = predictions.map((each) => ({ ticker: each.ticker, since: unseenSince(each) }));
-  const splits = await readSplits(monitoring, unseen);
-  const undecided = predictions.filter(({ ticker }) => !splits.has(ticker));
-  const lost = await readLost(monitoring, undecided.map(unchecked));
-  return (prediction: FollowedPrediction): FollowedPrediction | undefined => {
-    const known = splits.get(prediction.ticker);
-    const reviewed = reviewedOf(monitoring, prediction, known, lost);
-    return reviewed ?? (known && bookSplits(prediction, known, monitoring.now));
+  const read = await readSplits(monitoring, unseen, shares);
+  const undecided = unseen.map(({ ticker }) => ticker).filter((ticker) => !read.known.has(ticker));
+  const doubts = await doubtsAbout(monitoring, undecided, read, shares);
+  return (prediction: FollowedPrediction, splits = read.known.get(prediction.ticker)) => {
+    const facts = { splits: splits ?? [], doubt: doubts.get(prediction.ticker) ?? null };
+    return { splits, inDoubt: doubted(prediction, facts, monitoring.today) };
   };
 }
 
@@ -160,19 +163,23 @@ function settlementOf({ ticker, expiration_date }: FollowedPrediction): string {
   return `${ticker} ${expiration_date}`;
 }
 
-async function observePremiums(monitoring: Monitoring, alive: readonly FollowedPrediction[]): Promise<Observe> {
+async function observePremiums(
+  monitoring: Monitoring,
+  alive: readonly FollowedPrediction[],
+  shares: LivePrices,
+): Promise<Observe> {
   const { services, marketTime } = monitoring.context;
-  const bookSplitsOf = await readSplitsOf(monitoring, alive);
-  const contracts = alive.flatMap((prediction) => bookSplitsOf(prediction)?.contract_symbol ?? []);
-  const tickers = alive.map(({ ticker }) => ticker);
-  const [premiums, shares] = await Promise.all([
-    livePremiums(services, contracts, marketTime),
-    liveShares(services, tickers, marketTime),
-  ]);
+  const explain = await readSplitsOf(monitoring, alive, shares);
+  const splitOf = (prediction: FollowedPrediction) => {
+    const { splits, inDoubt } = explain(prediction);
+    return inDoubt ?? (splits && bookSplits(prediction, splits, monitoring.now));
+  };
+  const contracts = alive.flatMap((prediction) => splitOf(prediction)?.contract_symbol ?? []);
+  const premiums = await livePremiums(services, contracts, marketTime);
   return (prediction) => {
-    const split = bookSplitsOf(prediction);
+    const split = splitOf(prediction);
     if (!split) return undefined;
-    if (needsReview(split)) return { split, seen: undefined };
+    if (needsReview(split) || split.doubted_since !== null) return { split, seen: undefined };
     const live = premiums.get(split.contract_symbol);
     const underlyingPrice = shares.get(prediction.ticker)?.price ?? null;
     return { split, seen: live ? { premium: live.price, offered: live.offered, underlyingPrice } : undefined };

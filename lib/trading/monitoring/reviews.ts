@@ -2,12 +2,12 @@ import { chunked } from "../../runtime/chunked.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import type { Action } from "../../store/actions.ts";
 import type { OpenedSplit } from "../market/bars.ts";
-import { type Doubt, isOverdue } from "../market/doubts.ts";
-import { askBroker } from "../market/quotes.ts";
+import type { Doubt } from "../market/doubts.ts";
+import { askBroker, type LivePrices } from "../market/quotes.ts";
 import type { Position } from "../positions/record.ts";
 import type { FollowedPrediction } from "../predictions/record.ts";
-import { sentToReview } from "../predictions/splits.ts";
 import type { Monitoring } from "./pass.ts";
+import type { KnownSplits } from "./splits.ts";
 import type { StockAnswer } from "./stock-prices.ts";
 
 /** Tickers that the source of daily prices is asked for at once. */
@@ -53,17 +53,13 @@ interface Doubtful {
   splits: readonly OpenedSplit[];
 }
 
-/** Why stocks have no market, by ticker, though the sources answer. Of a symbol that is lost they are asked after days. */
+/** Why stocks have no market, by ticker, though the sources answer. */
 export async function doubtsOf(
   monitoring: Monitoring,
-  positions: readonly Position[],
   answers: readonly StockAnswer[],
 ): Promise<Map<string, Doubtful>> {
-  const unpriced = new Set(answers.filter(({ market }) => !market).map(({ ticker }) => ticker));
-  const lost = await readLost(
-    monitoring,
-    positions.filter(({ ticker }) => unpriced.has(ticker)),
-  );
+  const unpriced = answers.filter((answer) => !answer.market && answer.unpriced).map(({ ticker }) => ticker);
+  const lost = await readLost(monitoring, unpriced);
   return new Map([
     ...[...lost].map((ticker): [string, Doubtful] => [ticker, { doubt: "unknown_symbol", splits: [] }]),
     ...answers.flatMap(({ ticker, contradiction: splits }): [string, Doubtful][] =>
@@ -72,20 +68,25 @@ export async function doubtsOf(
   ]);
 }
 
-/** The tickers of those not checked for days of which both sources say that there is no such symbol (any more). */
-export function readLost(
+/** Why nothing can be decided about the options on `undecided` tickers, by ticker, though the sources answer. */
+export async function doubtsAbout(
   monitoring: Monitoring,
-  unchecked: readonly Pick<Position, "ticker" | "last_checked_at">[],
-): Promise<ReadonlySet<string>> {
-  const overdue = unchecked.filter(({ last_checked_at }) => isOverdue(last_checked_at, monitoring.today));
-  return readUnknownSymbols(
+  undecided: readonly string[],
+  { contradicted }: KnownSplits,
+  shares: LivePrices,
+): Promise<ReadonlyMap<string, Doubt>> {
+  const lost = await readLost(
     monitoring,
-    overdue.map(({ ticker }) => ticker),
+    undecided.filter((ticker) => shares.get(ticker) === null),
   );
+  return new Map([
+    ...[...lost].map((ticker): [string, Doubt] => [ticker, "unknown_symbol"]),
+    ...[...contradicted].map((ticker): [string, Doubt] => [ticker, "other_scale"]),
+  ]);
 }
 
-/** A source that does not answer says nothing. */
-async function readUnknownSymbols(monitoring: Monitoring, tickers: readonly string[]): Promise<ReadonlySet<string>> {
+/** Those of which both sources say that there is no such symbol (any more). A source that does not answer says nothing. */
+async function readLost(monitoring: Monitoring, tickers: readonly string[]): Promise<ReadonlySet<string>> {
   if (tickers.length === 0) return new Set();
   const { services, marketTime } = monitoring.context;
   const symbols = [...new Set(tickers)].toSorted();
@@ -112,16 +113,6 @@ async function isUnknown({ context }: Monitoring, symbol: string): Promise<boole
     log.info("nobody says whether there is such a symbol", { ticker: symbol, problem: error.message });
     return false;
   }
-}
-
-/** A prediction that nobody can judge, because of one of these splits or because its ticker is lost; else null. */
-export function reviewedOf(
-  { today }: Monitoring,
-  prediction: FollowedPrediction,
-  splits: readonly OpenedSplit[] = [],
-  lost: ReadonlySet<string>,
-): FollowedPrediction | null {
-  return sentToReview(prediction, { splits, doubt: lost.has(prediction.ticker) ? "unknown_symbol" : null }, today);
 }
 
 export function needsReview({ status }: FollowedPrediction): boolean {

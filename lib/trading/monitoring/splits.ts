@@ -1,6 +1,7 @@
 import { chunked } from "../../runtime/chunked.ts";
 import type { OpenedSplit } from "../market/bars.ts";
-import { splitsSince } from "../market/stored-bars.ts";
+import { confirmedSplits } from "../market/confirmed-splits.ts";
+import type { LivePrices } from "../market/quotes.ts";
 import type { Monitoring } from "./pass.ts";
 
 /** Tickers that the source of daily prices is asked for at once. */
@@ -12,24 +13,36 @@ interface Unseen {
   since: string;
 }
 
-/** The splits by ticker since the earliest of their last checks, oldest first; a ticker of which no source says is absent. */
+/** The splits by ticker. */
+export interface KnownSplits {
+  /** Oldest first; a ticker of which nobody says is absent. */
+  known: ReadonlyMap<string, OpenedSplit[]>;
+  /** Tickers whose prices tell of a split that the source does not name. */
+  contradicted: ReadonlySet<string>;
+}
+
+/** The splits since the earliest of the tickers' last checks, held against the prices of their shares. */
 export async function readSplits(
   monitoring: Monitoring,
   unseen: readonly Unseen[],
-): Promise<Map<string, OpenedSplit[]>> {
+  shares: LivePrices,
+): Promise<KnownSplits> {
   const { services, marketTime } = monitoring.context;
   const known = new Map<string, OpenedSplit[]>();
+  const contradicted = new Set<string>();
   for (const few of chunked([...Map.groupBy(unseen, ({ ticker }) => ticker)], tickersInFlight)) {
     monitoring.stopIfLate();
-    const found = await Promise.all(
+    await Promise.all(
       few.map(async ([ticker, ofTicker]) => {
         const since = ofTicker.map((each) => each.since).toSorted()[0] ?? monitoring.now;
-        return { ticker, splits: await splitsSince(services, ticker, since, marketTime) };
+        const price = shares.get(ticker)?.price;
+        const { splits, isContradicted } = await confirmedSplits(services, ticker, since, price, marketTime);
+        if (splits) known.set(ticker, splits);
+        if (isContradicted) contradicted.add(ticker);
       }),
     );
-    for (const { ticker, splits } of found) if (splits) known.set(ticker, splits);
   }
-  return known;
+  return { known, contradicted };
 }
 
 /** Says that nothing is decided about a ticker's positions, because nobody knows on which scale they are. */

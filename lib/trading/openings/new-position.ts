@@ -91,6 +91,7 @@ function commonFields(
     needs_review: false,
     review_reason: null,
     review_since: null,
+    doubted_since: null,
     realized_pnl_cents: 0,
     splits: [],
     exit_count: 0,

@@ -7,9 +7,9 @@ import { decideAnew } from "../../store/decide-anew.ts";
 import { answerOnce, type IdempotentRequest, refuseAnswered, remember } from "../../store/idempotency.ts";
 import { priceDecimals } from "../instruments/returns.ts";
 import type { OpenedSplit } from "../market/bars.ts";
+import { confirmedSplits } from "../market/confirmed-splits.ts";
 import { reviewReason } from "../market/doubts.ts";
-import { inTime, type LivePrice } from "../market/quotes.ts";
-import { splitsSince } from "../market/stored-bars.ts";
+import { inTime, type LivePrice, liveShares } from "../market/quotes.ts";
 import type { TradingServices } from "../services.ts";
 import { applyExit, exitOnRequest, type Holding, observePrice } from "./bookkeeping.ts";
 import { askMarket, isHeard } from "./closing-price.ts";
@@ -143,13 +143,22 @@ async function namedPrice(
 }
 
 /** Undefined where nobody says which there were. */
-async function splitsOf(services: TradingServices, position: Position, { marketTime }: MarketMoment) {
-  return inTime(splitsSince(services, position.ticker, position.last_checked_at, marketTime));
+async function splitsOf(services: TradingServices, position: Position, moment: MarketMoment) {
+  return (await inTime(readSplits(services, position, moment)))?.splits;
+}
+
+async function readSplits(
+  services: TradingServices,
+  { ticker, last_checked_at }: Position,
+  { marketTime }: MarketMoment,
+) {
+  const price = (await liveShares(services, [ticker], marketTime)).get(ticker)?.price;
+  return confirmedSplits(services, ticker, last_checked_at, price, marketTime);
 }
 
 /** Why no price of the market tells what the position is worth, whether a run has marked it already or not. */
 function reasonToReview(position: Position, splits: readonly OpenedSplit[], { today }: MarketMoment): string | null {
-  const held = { since: position.last_checked_at, due: dueSplits(position, splits), doubt: null };
+  const held = { doubtedSince: position.doubted_since, due: dueSplits(position, splits), doubt: null };
   return reviewReason(position.ticker, held, today);
 }
 

@@ -85,6 +85,8 @@ const positionFields = {
   days_without_price: countSchema.default(0),
   /** Start of the next monitoring window. */
   last_checked_at: z.string(),
+  /** The New York day of the first run that could decide nothing, although the sources answered; null where it could. */
+  doubted_since: z.string().nullable().default(null),
   /** Open, and something happened that cannot be adjusted for certain: no rule decides on it, a person closes it. */
   needs_review: z.boolean().default(false),
   /** What happened, and the New York day it was marked; both stay when it is closed. */

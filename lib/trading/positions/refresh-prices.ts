@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { type MarketMoment, readMoment } from "../../realm/moment.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
-import type { OpenedSplit } from "../market/bars.ts";
-import { inTime, type LivePrices } from "../market/quotes.ts";
-import { splitsSince } from "../market/stored-bars.ts";
+import { type ConfirmedSplits, confirmedSplits } from "../market/confirmed-splits.ts";
+import { inTime, type LivePrices, liveShares } from "../market/quotes.ts";
 import type { TradingServices } from "../services.ts";
 import { observePrice } from "./bookkeeping.ts";
 import { showPositions } from "./list.ts";
@@ -34,7 +33,7 @@ export async function refreshPrices(services: TradingServices, portfolioId: stri
   const first = await readAccount(services, portfolioId);
   const prices = await livePrices(services, first.positions, moment.marketTime);
   const seen = first.positions.filter(({ id }) => prices.get(id));
-  const splits = await readSplits(services, seen, moment.marketTime);
+  const splits = await readSplits(services, seen, prices, moment.marketTime);
   const after = await decideAnew(services, async () => {
     const observed = priced(await readAccount(services, portfolioId), prices, splits, moment);
     return (await save(services, observed)) ? observed : undefined;
@@ -58,17 +57,37 @@ interface Priced extends Account {
   failed: Position[];
 }
 
-/** The splits by ticker since the earliest last check of these positions; a ticker of which no source says is absent. */
+/** The shares' prices by ticker: those of stocks are known, those that options are about are asked for. */
+async function readShares(
+  services: TradingServices,
+  positions: readonly Position[],
+  prices: LivePrices,
+  marketTime: Date,
+): Promise<LivePrices> {
+  const [stocks, options] = [
+    positions.filter(({ instrument_type }) => instrument_type === "stock"),
+    positions.filter(({ instrument_type }) => instrument_type === "option"),
+  ];
+  const underlyings = options.map(({ ticker }) => ticker);
+  const shares = new Map(await inTime(liveShares(services, underlyings, marketTime)));
+  for (const { id, ticker } of stocks) shares.set(ticker, prices.get(id) ?? null);
+  return shares;
+}
+
+/** The splits by ticker since the earliest last check of these positions; absent where the sources take too long to say. */
 async function readSplits(
   services: TradingServices,
   positions: readonly Position[],
+  prices: LivePrices,
   marketTime: Date,
-): Promise<Map<string, OpenedSplit[]>> {
+): Promise<Map<string, ConfirmedSplits>> {
   const groups = [...Map.groupBy(positions, ({ ticker }) => ticker)];
+  const shares = await readShares(services, positions, prices, marketTime);
   const found = await Promise.all(
-    groups.map(async ([ticker, ofTicker]): Promise<[string, OpenedSplit[]][]> => {
+    groups.map(async ([ticker, ofTicker]): Promise<[string, ConfirmedSplits][]> => {
       const [since = ""] = ofTicker.map(({ last_checked_at }) => last_checked_at).toSorted();
-      const splits = await inTime(splitsSince(services, ticker, since, marketTime));
+      const price = shares.get(ticker)?.price;
+      const splits = await inTime(confirmedSplits(services, ticker, since, price, marketTime));
       return splits ? [[ticker, splits]] : [];
     }),
   );
@@ -82,8 +101,9 @@ const leastSplit = 1.5;
  * Whether a price is on the scale of a position: no split waits for the next run to be booked, and where nobody says
  * whether there was one, a share's price does not look like it. An option's contract has another symbol after a split.
  */
-function isOnScaleOf(position: Position, price: number, splits: readonly OpenedSplit[] | undefined): boolean {
-  if (splits) return dueSplits(position, splits).length === 0;
+function isOnScaleOf(position: Position, price: number, told: ConfirmedSplits | undefined): boolean {
+  if (told?.isContradicted) return false;
+  if (told?.splits) return dueSplits(position, told.splits).length === 0;
   if (position.instrument_type === "option") return true;
   const last = position.last_price ?? position.entry_price;
   return price < last * leastSplit && last < price * leastSplit;
@@ -92,7 +112,7 @@ function isOnScaleOf(position: Position, price: number, splits: readonly OpenedS
 function priced(
   before: Account,
   prices: LivePrices,
-  splits: ReadonlyMap<string, OpenedSplit[]>,
+  splits: ReadonlyMap<string, ConfirmedSplits>,
   { now }: MarketMoment,
 ): Priced {
   const after: Priced = { portfolio: before.portfolio, positions: [], observed: [], failed: [] };

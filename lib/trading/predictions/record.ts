@@ -50,6 +50,8 @@ export const predictionSplitSchema = z.object({
 export const followedPredictionSchema = z.object({
   ...predictionFields,
   status: z.enum(["tracking", "resolved", "needs_review"]),
+  /** The New York day of the first run that could decide nothing, although the sources answered; null where it could. */
+  doubted_since: z.string().nullable().default(null),
   /** What happened, and the New York day on which it ceased to be followed. */
   review_reason: z.string().nullable().default(null),
   review_since: z.string().nullable().default(null),
@@ -102,6 +104,7 @@ export const expiredPredictionSchema = z.object({
   exit_reason: absent,
   simulated_return_pct: absent,
   resolved_at: absent,
+  doubted_since: absent,
   review_reason: absent,
   review_since: absent,
 });

@@ -54,6 +54,7 @@ export function newPrediction(
     resolved_at: null,
     review_reason: null,
     review_since: null,
+    doubted_since: null,
     current_premium: null,
     last_checked_at: null,
     splits: [],

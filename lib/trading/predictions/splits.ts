@@ -9,25 +9,34 @@ function dueSplits({ entry_date, expiration_date, splits }: FollowedPrediction, 
   return known.filter(({ date }) => date > booked && date <= expiration_date);
 }
 
-/** A prediction that no rule can judge, taken from those that are followed; null where it can be, or still may. */
-export function sentToReview(
+/**
+ * A prediction that no rule can judge now: taken from those that are followed, or still waiting for an explanation; null
+ * where it can be judged.
+ */
+export function doubted(
   prediction: FollowedPrediction,
   { splits, doubt }: { splits: readonly OpenedSplit[]; doubt: Doubt | null },
   today: string,
 ): FollowedPrediction | null {
-  const { ticker, last_checked_at, created_at } = prediction;
-  const held = { since: last_checked_at ?? created_at, due: dueSplits(prediction, splits), doubt };
+  const { ticker, doubted_since } = prediction;
+  const held = { doubtedSince: doubted_since, due: dueSplits(prediction, splits), doubt };
   const review_reason = reviewReason(ticker, held, today);
-  return review_reason === null ? null : { ...prediction, status: "needs_review", review_reason, review_since: today };
+  if (review_reason !== null) return { ...prediction, status: "needs_review", review_reason, review_since: today };
+  if (doubt === null) return null;
+  return doubted_since === null ? { ...prediction, doubted_since: today } : prediction;
 }
 
-/** A prediction after the splits of its underlying that are due (`splitContract`). What it has gained and lost stays. */
+/**
+ * A prediction after the splits of its underlying that are due (`splitContract`), of which there is no doubt any more. What
+ * it has gained and lost stays.
+ */
 export function bookSplits(
   prediction: FollowedPrediction,
   known: readonly OpenedSplit[],
   now: string,
 ): FollowedPrediction {
-  return dueSplits(prediction, known).reduce((before, split) => bookSplit(before, split, now), prediction);
+  const certain = prediction.doubted_since === null ? prediction : { ...prediction, doubted_since: null };
+  return dueSplits(prediction, known).reduce((before, split) => bookSplit(before, split, now), certain);
 }
 
 function bookSplit(before: FollowedPrediction, { date, ratio }: OpenedSplit, now: string): FollowedPrediction {

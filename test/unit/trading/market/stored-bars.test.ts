@@ -7,13 +7,8 @@ import { createStoreClient } from "../../../../lib/store/client.ts";
 import { keysOf } from "../../../../lib/store/keys.ts";
 import { createStore } from "../../../../lib/store/table.ts";
 import { closeOn, missingDays, type PriceBar, priceBarSchema } from "../../../../lib/trading/market/bars.ts";
-import {
-  priceBars,
-  readBars,
-  readSettlement,
-  saveBars,
-  splitsSince,
-} from "../../../../lib/trading/market/stored-bars.ts";
+import { confirmedSplits } from "../../../../lib/trading/market/confirmed-splits.ts";
+import { priceBars, readBars, readSettlement, saveBars } from "../../../../lib/trading/market/stored-bars.ts";
 import type { TradingServices } from "../../../../lib/trading/services.ts";
 import type { DynamoDb } from "../../../../localstack/embedded/dynamodb/engine.ts";
 import { startDynamoDb } from "../../../../localstack/embedded/dynamodb/start.ts";
@@ -379,9 +374,15 @@ describe("the close on a day", () => {
   });
 });
 
-describe("the splits since a time", () => {
-  const splits = (since: string, at = monday) => splitsSince(services, "GME", since, new Date(at));
+/** Without a share's price nothing is held against the broker, who is not asked then. */
+async function splits(since: string, at = monday) {
+  const broker = () => Promise.reject(new Error("nobody asks the broker"));
+  const told = await confirmedSplits({ ...services, broker }, "GME", since, undefined, new Date(at));
+  expect(told.isContradicted).toBe(false);
+  return told.splits;
+}
 
+describe("the splits since a time", () => {
   it("are those of the sessions that began after it, with the opening, stored ones or from the source", async () => {
     if (!Array.isArray(source)) throw new Error("no source");
     source[4] = { ...traded("2026-02-26", 10), split: 10 };
@@ -437,9 +438,7 @@ describe("what settles an option", () => {
     const whole = source;
     source = new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "down");
     expect(await settlement("2026-02-26T21:00:00.000Z", "2026-02-27")).toBeUndefined();
-    expect(
-      await splitsSince(services, "GME", "2026-02-26T21:00:00.000Z", new Date("2026-03-02T14:00:00.000Z")),
-    ).toBeUndefined();
+    expect(await splits("2026-02-26T21:00:00.000Z", "2026-03-02T14:00:00.000Z")).toBeUndefined();
     source = whole;
     expect(await settlement("2026-02-26T21:00:00.000Z", "2026-02-27")).toEqual({ splits: [], close: 105 });
   });

@@ -2,15 +2,8 @@ import { isTradingDay, sessionEnd, sessionStart } from "../../calendar/trading-d
 import type { Candle, Quote } from "../../providers/market/market.ts";
 import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
-import {
-  missingDays,
-  nextOpening,
-  type OpenedSplit,
-  type PriceBar,
-  splitsWithin,
-  untradedBar,
-} from "../market/bars.ts";
-import { candleMs, type DayPrices, dailyBars, gapDays } from "../market/candles.ts";
+import { missingDays, nextOpening, type OpenedSplit, type PriceBar, splitsWithin, untradedBar } from "./bars.ts";
+import { candleMs, type DayPrices, dailyBars, gapDays } from "./candles.ts";
 
 /** What the broker and the source of daily prices answered about a stock. */
 export interface Answers {
@@ -60,6 +53,23 @@ export function firstCandleDay(from: string, today: string): string {
 
 /** The last candle of a day and the day's close differ by less, and most splits are more. */
 const sameScale = 1.25;
+
+/**
+ * Whether a share's price of now, in dollars, is so far from a close before `today`, by the splits that are known, that
+ * another split may explain it.
+ */
+export function isOffScale(
+  price: number,
+  days: readonly PriceBar[],
+  splits: readonly OpenedSplit[],
+  today: string,
+): boolean {
+  return days.some(({ date, close }) => {
+    if (close === null || date >= today) return false;
+    const expected = close / sharesSince(date, splits);
+    return Math.max(price / expected, expected / price) >= sameScale;
+  });
+}
 
 /**
  * The splits and prices since the last check. Null where nobody knows of one of the days since whether there was a split
