@@ -1,7 +1,7 @@
 import { lastTradingDay, sessionEnd } from "../../../lib/calendar/trading-days.ts";
 import type { OptionType } from "../../../lib/providers/market/market.ts";
 import { type OptionTerms, occSymbol } from "../../../lib/providers/market/occ.ts";
-import { addDays } from "../../../lib/runtime/dates.ts";
+import { addDays, newYorkDay } from "../../../lib/runtime/dates.ts";
 import { round } from "../../../lib/runtime/money.ts";
 import { blackScholes } from "./black-scholes.ts";
 import type { MarketView } from "./history.ts";
@@ -59,9 +59,12 @@ export function priced(view: MarketView, terms: OptionTerms): PricedOption | und
   const symbol = underlyingOf(terms.root, view);
   const underlying = symbol === undefined ? undefined : view.lastPrice(symbol);
   const volatility = symbol === undefined ? null : view.volatility(symbol);
-  const leftMs = sessionEnd(terms.expiration).getTime() - view.marketTime.getTime();
-  if (underlying === undefined || volatility === null || leftMs < 0) return undefined;
+  const expires = sessionEnd(terms.expiration);
+  if (underlying === undefined || volatility === null || expires < view.marketTime) return undefined;
   const { last: spot, at } = underlying;
+  // Nobody quotes it after the session of that price: until the next one it loses nothing.
+  const quotedAt = Math.min(view.marketTime.getTime(), sessionEnd(newYorkDay(at)).getTime());
+  const leftMs = expires.getTime() - quotedAt;
   const { strike, option_type: type } = terms;
   const { price, delta } = blackScholes({ type, spot, strike, rate, volatility, years: leftMs / yearMs });
   const mark = round(price, 2);

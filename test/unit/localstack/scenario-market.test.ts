@@ -229,6 +229,15 @@ describe("options priced by the model", () => {
     expect(held && priced(at("2026-03-20T20:00:01Z"), held)).toBeUndefined();
   });
 
+  it("cost before the next opening what they did at the last close: nobody quotes them at night", () => {
+    const [held] = chain.filter(({ delta }) => Math.abs(delta - 0.3) < 0.1);
+    const fridayClose = held && priced(at("2026-03-13T20:00:00Z"), held);
+    expect(fridayClose?.at).toEqual(new Date("2026-03-13T20:00:00.000Z"));
+    for (const time of ["2026-03-13T23:00:00Z", "2026-03-15T15:00:00Z", "2026-03-16T13:29:59Z"]) {
+      expect(held && priced(at(time), held)).toEqual(fridayClose);
+    }
+  });
+
   it("bid no more than the mark and ask no less", () => {
     for (const { bid, ask, mark } of chain) {
       expect(bid).toBeGreaterThanOrEqual(0);
