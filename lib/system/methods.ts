@@ -147,8 +147,8 @@ export const methods: z.infer<typeof methodsSchema> = [
     ),
     definition: `Change of the portfolio's net value over ${periodDays} days in percent, less the S&P 500's price return.`,
     convention:
-      "After trading costs, before them under gross. Both sides from the last values on or before the first and the last day, read at one moment; where the index was " +
-      "not kept with them, its closes of their days. Calendar days. The index without dividends. While its value is " +
+      "After trading costs, before them under gross. Both sides from the last values on or before the first and the last day, read at one moment, " +
+      "a portfolio's first period from the moment it was created; where the index was not kept with them, its closes of their days. Calendar days. The index without dividends. While its value is " +
       "missing there is no verdict, and graduation does not count the period; a later run fills it in. Periods completed " +
       "before verdicts were after costs are measured anew where their values were kept; else they stay and do not count.",
     source: "Stored values of both sides, closed positions.",

@@ -31,6 +31,7 @@ export const activePeriod = evaluationPeriodSchema.parse({
   status: "active",
   value_at_period_start_cents: 10_050_050,
   net_value_at_period_start_cents: 10_050_050,
+  first_worth: null,
   ...unmeasured,
   created_at: "2026-02-21T15:30:00.000Z",
 });

@@ -121,14 +121,13 @@ describe("the first run", () => {
       period_start: "2026-03-02",
       period_end: "2026-04-01",
       status: "active",
-      value_at_period_start_cents: 10_000_000,
-      net_value_at_period_start_cents: 10_000_000,
       ...unmeasured,
       created_at: "2026-03-02T15:30:00.000Z",
     };
     const at = (cents: number) => ({
       value_at_period_start_cents: cents,
       net_value_at_period_start_cents: cents,
+      first_worth: { date: "2026-03-02", value_cents: cents, net_value_cents: cents, benchmark_price: null },
     });
     const named = (portfolio_id: string, instrument_type: string, signal_type: string) => ({
       id: `${portfolio_id}.2026-03-02`,
@@ -136,15 +135,17 @@ describe("the first run", () => {
       instrument_type,
       signal_type,
     });
-    expect(await periods("stocks_quality")).toEqual([{ ...begun, ...named("stocks_quality", "stock", "quality") }]);
+    expect(await periods("stocks_quality")).toEqual([
+      { ...begun, ...named("stocks_quality", "stock", "quality"), ...at(10_000_000) },
+    ]);
     expect(await periods("stocks_consensus")).toEqual([
-      { ...begun, ...named("stocks_consensus", "stock", "consensus") },
+      { ...begun, ...named("stocks_consensus", "stock", "consensus"), ...at(10_000_000) },
     ]);
     expect(await periods("options_quality")).toEqual([
       { ...begun, ...named("options_quality", "option", "quality"), ...at(9_999_999) },
     ]);
     expect(await periods("options_consensus")).toEqual([
-      { ...begun, ...named("options_consensus", "option", "consensus") },
+      { ...begun, ...named("options_consensus", "option", "consensus"), ...at(10_000_000) },
     ]);
     expect(asked).toEqual([]);
   });

@@ -3,7 +3,7 @@ import type { Benchmark } from "../market/bars.ts";
 import { type BenchmarkReturns, benchmarkReturns, unknownReturns } from "../performance/benchmark-returns.ts";
 import { netPnlCents, netReturnPct, netValueCents } from "../positions/bookkeeping.ts";
 import type { Portfolio, PortfolioValue, Position } from "../positions/record.ts";
-import { type EvaluationPeriod, isJudged } from "./record.ts";
+import { type EvaluationPeriod, isJudged, type Worth } from "./record.ts";
 
 /** Decimals of percentages and points. */
 const decimals = 4;
@@ -17,8 +17,6 @@ export interface PeriodFacts {
   values: readonly PortfolioValue[];
 }
 
-/** What a portfolio was worth, beside the index at that moment where both were kept together. */
-export type Worth = Pick<PortfolioValue, "date" | "value_cents" | "net_value_cents" | "benchmark_price">;
 interface Ends {
   start: Worth;
   end: Worth;
@@ -33,8 +31,8 @@ type OwnFigures = Pick<
 /**
  * A period with its figures (spec pipeline 11), after trading costs, and before them under `gross`: final ones with its
  * own end as `asOf`, live ones with today. Both sides begin and end with the last values on or before those days, which
- * were read at one moment; where the index was not kept with them, with its closes on their days. What is said of the
- * index is null where those are missing too.
+ * were read at one moment, a portfolio's first period with those of its creation; where the index was not kept with them,
+ * with its closes on their days. What is said of the index is null where those are missing too.
  */
 export function measured(
   period: EvaluationPeriod,
@@ -66,13 +64,11 @@ export function lastValue(values: readonly PortfolioValue[], day: string): Portf
 
 function endsOf(period: EvaluationPeriod, { portfolio, values }: PeriodFacts, asOf: string): Ends {
   const { period_start, value_at_period_start_cents: value, net_value_at_period_start_cents: net } = period;
-  const start = lastValue(values, period_start);
-  // What was counted against earlier periods; of a first one nothing, although its first day may have had costs.
-  const earlierCosts = net === null ? null : value - net;
   return {
-    start: start
-      ? { ...start, net_value_cents: earlierCosts === null ? start.net_value_cents : start.value_cents - earlierCosts }
-      : { date: period_start, benchmark_price: null, value_cents: value, net_value_cents: net ?? value },
+    start: period.first_worth ??
+      lastValue(values, period_start) ?? {
+        ...{ date: period_start, benchmark_price: null, value_cents: value, net_value_cents: net ?? value },
+      },
     end: lastValue(values, asOf) ?? {
       ...{ date: asOf, benchmark_price: null, value_cents: portfolio.current_value_cents },
       net_value_cents: netValueCents(portfolio),

@@ -55,12 +55,21 @@ function irregularity(facts: readonly PeriodFacts[], active: readonly Evaluation
   return windows.size > 1 ? "The active evaluation periods have different windows." : null;
 }
 
-/** What their first day cost is of no earlier period, so that they answer for it. */
+/**
+ * They begin at this very moment: what the rest of their first day gains and costs is of no earlier period, so that they
+ * answer for it, and for what has been bought already.
+ */
 function firstPeriods(facts: readonly PeriodFacts[], start: string, now: string): EvaluationPeriod[] {
-  return startPeriods(facts, start, now).map((period) => ({
-    ...period,
-    net_value_at_period_start_cents: period.value_at_period_start_cents,
-  }));
+  return startPeriods(facts, start, now).map((period) => {
+    const values = facts.find(({ portfolio }) => portfolio.id === period.portfolio_id)?.values ?? [];
+    const { value_at_period_start_cents: value_cents } = period;
+    const benchmark_price = lastValue(values, start)?.benchmark_price ?? null;
+    return {
+      ...period,
+      net_value_at_period_start_cents: value_cents,
+      first_worth: { date: start, value_cents, net_value_cents: value_cents, benchmark_price },
+    };
+  });
 }
 
 function startPeriods(facts: readonly PeriodFacts[], start: string, now: string): EvaluationPeriod[] {
@@ -74,6 +83,7 @@ function startPeriods(facts: readonly PeriodFacts[], start: string, now: string)
     status: "active",
     value_at_period_start_cents: lastValue(values, start)?.value_cents ?? portfolio.current_value_cents,
     net_value_at_period_start_cents: lastValue(values, start)?.net_value_cents ?? netValueCents(portfolio),
+    first_worth: null,
     portfolio_return_pct: null,
     sp500_return_pct: null,
     sp500_total_return_pct: null,

@@ -1,9 +1,19 @@
 import * as z from "zod";
 import { signalTypeSchema } from "../../analysis/signals/signal.ts";
 import { centsSchema, countSchema, instrumentTypeSchema } from "../instruments/terms.ts";
+import { portfolioValueSchema } from "../positions/record.ts";
 
 const percent = () => z.number().nullable();
 const count = () => countSchema.nullable();
+
+/** What a portfolio was worth, beside the index at that moment where both were kept together. */
+const worthSchema = portfolioValueSchema.pick({
+  date: true,
+  value_cents: true,
+  net_value_cents: true,
+  benchmark_price: true,
+});
+export type Worth = z.infer<typeof worthSchema>;
 
 /** The figures that differ before and after trading costs. */
 const resultFields = {
@@ -28,6 +38,8 @@ export const evaluationPeriodSchema = z.object({
   value_at_period_start_cents: centsSchema,
   /** After the trading costs of earlier periods; null in tables from before verdicts were after costs, like `gross`. */
   net_value_at_period_start_cents: centsSchema.nullable().default(null),
+  /** What a portfolio's first period begins with; null of later ones, which begin with what their first day ended with. */
+  first_worth: worthSchema.nullable().default(null),
   ...resultFields,
   sp500_return_pct: percent().describe("Of the index's price, without dividends; the verdict rests on it."),
   sp500_total_return_pct: percent().default(null).describe("With dividends; null where they are not known."),

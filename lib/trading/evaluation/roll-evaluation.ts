@@ -35,12 +35,30 @@ export async function rollEvaluation(context: Context): Promise<PhaseResult> {
   const active = periods.filter(({ status }) => status === "active");
   const unjudged = periods.filter((period) => period.status === "completed" && !isJudged(period));
   const ending = active.filter(({ period_end }) => period_end < today);
-  const { facts, benchmark } = await readFacts(context, portfolios, [...ending, ...unjudged], today);
+  const isFirst = periods.length === 0;
+  const { facts, benchmark } = isFirst
+    ? await readFirstFacts(context, portfolios, today)
+    : await readFacts(context, portfolios, [...ending, ...unjudged], today);
   await fillIn(context, unjudged, facts, benchmark);
   const rollover = rollPeriods(facts, active, { today, now: iso(marketTime) }, benchmark);
   if (rollover.problem !== null) log.warn("evaluation periods are left as they are", { problem: rollover.problem });
   const actions = await write(context, rollover, active);
   return { summary: { completed: rollover.completed.length, created: rollover.created.length }, actions };
+}
+
+/** What the first periods begin with: the values of this run, beside the index. */
+async function readFirstFacts({ services }: Context, portfolios: readonly Portfolio[], today: string): Promise<Facts> {
+  const valued = portfolios.map(async (portfolio) => ({
+    portfolio,
+    positions: [],
+    values: await readValues(services, portfolio.id, { from: today, to: today }),
+  }));
+  return { facts: await Promise.all(valued), benchmark: noBenchmark };
+}
+
+interface Facts {
+  facts: PeriodFacts[];
+  benchmark: Benchmark;
 }
 
 /** What the figures of these periods are made of; nothing is read where there are none. */
@@ -49,7 +67,7 @@ async function readFacts(
   portfolios: readonly Portfolio[],
   measured: readonly EvaluationPeriod[],
   today: string,
-): Promise<{ facts: PeriodFacts[]; benchmark: Benchmark }> {
+): Promise<Facts> {
   const [from] = measured.map(({ period_start }) => period_start).toSorted();
   if (from === undefined) {
     return { facts: portfolios.map((portfolio) => ({ portfolio, positions: [], values: [] })), benchmark: noBenchmark };

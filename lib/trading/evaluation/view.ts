@@ -11,7 +11,7 @@ export type EvaluationQuery = z.infer<z.ZodObject<typeof evaluationQuery>>;
 
 /** One entry of `GET /evaluation-periods` (spec api 8); money in dollars. */
 export const evaluationPeriodViewSchema = evaluationPeriodSchema
-  .omit({ value_at_period_start_cents: true, net_value_at_period_start_cents: true })
+  .omit({ value_at_period_start_cents: true, net_value_at_period_start_cents: true, first_worth: true })
   .extend({
     value_at_period_start: z.number().describe("In dollars, before trading costs."),
     net_value_at_period_start: z

@@ -223,6 +223,27 @@ describe("a period's figures", () => {
     ]);
     expect(created[0]).toMatchObject({ period_start: "2021-03-05", ...worthAtStart(10_200_000, 9_900_000) });
   });
+
+  it("of a portfolio's first days count what its first day gained as well, since the index's moment of then", () => {
+    const first = worth("2021-01-04", 10_000_000, 3700);
+    const [begun] = roll(
+      "2021-01-04",
+      [],
+      facts.map((fact) => ({ ...fact, values: [first] })),
+    ).created;
+    if (begun === undefined) throw new Error("a period");
+    // A later run of that day sold for 399.57 more than was paid, and 2.99 of costs; the index fell by a percent until then.
+    const values = [
+      { ...worth("2021-01-04", 10_039_957, 3663), net_value_cents: 10_039_658 },
+      { ...worth("2021-02-03", 10_039_957, 3737), net_value_cents: 10_039_658 },
+    ];
+    expect(measured(begun, { portfolio: portfolio(), positions: [], values }, "2021-02-03", benchmark)).toMatchObject({
+      ...worthAtStart(10_000_000, 10_000_000),
+      // 3700 → 3737
+      ...{ portfolio_return_pct: 0.3966, sp500_return_pct: 1, relative_performance: -0.6034 },
+      gross: { portfolio_return_pct: 0.3996 },
+    });
+  });
   const worthAtStart = (gross: number, net: number) => ({
     ...{ value_at_period_start_cents: gross, net_value_at_period_start_cents: net },
   });
@@ -236,7 +257,9 @@ describe("a period's figures", () => {
     ];
     const now = { ...portfolio(), current_value_cents: 20_000_000 };
     // 3650 → 3723, whatever the closes of the first and the last day are.
-    expect(measured(period, { portfolio: now, positions: [], values }, "2021-02-03", benchmark)).toMatchObject({
+    expect(
+      measured({ ...period, first_worth: null }, { portfolio: now, positions: [], values }, "2021-02-03", benchmark),
+    ).toMatchObject({
       ...{ value_at_period_start_cents: 10_000_000, portfolio_return_pct: 2, sp500_return_pct: 2 },
       ...{ relative_performance: 0, beat_benchmark: false },
     });
@@ -252,11 +275,8 @@ describe("a period's figures", () => {
 
   it("say of a window without a run that neither side moved", () => {
     const values = [worth("2021-01-04", 10_000_000, 3700), worth("2021-01-29", 10_500_000, 3737)];
-    const rolled = roll(
-      "2021-03-10",
-      started(),
-      facts.map((fact) => ({ ...fact, values })),
-    );
+    const valued = facts.map((fact) => ({ ...fact, values }));
+    const rolled = roll("2021-03-10", roll("2021-01-04", [], valued).created, valued);
     expect(rolled.completed.filter(({ portfolio_id }) => portfolio_id === "stocks_quality")).toMatchObject([
       { portfolio_return_pct: 5, sp500_return_pct: 1, beat_benchmark: true },
       { value_at_period_start_cents: 10_500_000, portfolio_return_pct: 0, sp500_return_pct: 0, beat_benchmark: false },
@@ -265,7 +285,7 @@ describe("a period's figures", () => {
   });
 
   it("give no verdict on a portfolio that was worth nothing", () => {
-    const ruined = { ...period, value_at_period_start_cents: 0, net_value_at_period_start_cents: 0 };
+    const ruined = { ...period, first_worth: null, ...worthAtStart(0, 0) };
     const fact = { portfolio: { ...portfolio(), current_value_cents: 0 }, positions: [], values: [] };
     expect(measured(ruined, fact, "2021-02-03", benchmark)).toMatchObject({
       ...{ portfolio_return_pct: null, sp500_return_pct: 3, relative_performance: null, beat_benchmark: null },
