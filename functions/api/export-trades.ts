@@ -8,7 +8,8 @@ export const handler = endpoint(
     method: "GET",
     path: "/exports/trades",
     summary: "Export trades as CSV",
-    description: "Those that ended on these days: one row per exit, with the bar that caused it.",
+    description:
+      "Those that ended on these days: one row per exit, with the bar that caused it, and one per fraction of a share that a split settled in cash.",
     tag: "Exports",
     query: exportQuery,
     response: csvFile,

@@ -117,6 +117,50 @@ describe("GET /exports/trades", () => {
     );
   });
 
+  it("has one line per fraction of a share that a split settled in cash, so that the lines add up", async () => {
+    const split = {
+      ...{ date: "2026-02-26", ratio: 0.1, quantity_before: 2564, quantity_after: 256, settled_fraction: 0.4 },
+      ...{ settlement_price: 16.31, settlement_cents: 652, realized_pnl_cents: -128, run_id: "01RUN" },
+      created_at: "2026-02-26T15:30:00.000Z",
+    };
+    // 2,564 at 1.95, 4,999.80 in all; 0.4 of 256.4 shares bring 6.52 and 256 bring 5,120: 126.72 more.
+    const fill = { bid: null, ask: null, net_price: 19.61, commission_cents: 0, cost_cents: 2_820 };
+    const closed = { status: "closed", shares_remaining: 0, entry_price: 19.5, entry_fill: fill } as const;
+    const part = stockOf({
+      ...{ ...closed, shares: 256, exit_count: 1, exit_date: "2026-02-27", exit_reason: "manual", splits: [split] },
+      ...{ realized_pnl_cents: 12_672, trading_costs_cents: 2_820 },
+    });
+    const rest = exitOf(part, 1, {
+      ...{ exit_date: "2026-02-27", exit_price: 20, shares_exited: 256, realized_pnl_cents: 12_800, quantity_pct: 1 },
+    });
+    // Five shares at 3.00 become half a share, which is settled at 20.
+    const halved = { ...split, quantity_before: 5, quantity_after: 0, settled_fraction: 0.5, settlement_price: 20 };
+    const whole = stockOf({
+      ...{ ...closed, ticker: "BB", shares: 0, exit_count: 0, exit_date: "2026-02-26", exit_reason: "split" },
+      ...{ splits: [{ ...halved, settlement_cents: 1_000, realized_pnl_cents: -500 }], entry_price: 30 },
+      ...{ realized_pnl_cents: -500, trading_costs_cents: 11, entry_fill: { ...fill, cost_cents: 11 } },
+    });
+    await seedPositions(api.services, [part, whole], [rest]);
+    const { rows } = await file("trades");
+    const cells = rows.map((row) => [row.ticker, row.exit_date, row.exit_reason, row.shares_exited, row.exit_price]);
+    expect(cells).toEqual([
+      ["BB", "2026-02-26", "split", "0.5", "20"],
+      ["GME", "2026-02-26", "split", "0.4", "16.31"],
+      ["GME", "2026-02-27", "manual", "256", "20"],
+    ]);
+    // Of the opening's 28.20, 0.4 of 256.4 are 0.04.
+    expect(rows.map((row) => [row.realized_pnl, row.trading_costs, row.net_pnl])).toEqual([
+      ["-5", "0.11", "-5.11"],
+      ["-1.28", "0.04", "-1.32"],
+      ["128", "28.16", "99.84"],
+    ]);
+    expect(rows.map(({ exit_id, quantity_pct }) => [exit_id, quantity_pct])).toEqual([
+      [`${whole.id}.split.2026-02-26`, "1"],
+      [`${part.id}.split.2026-02-26`, "0.00156"],
+      [`${part.id}.1`, "1"],
+    ]);
+  });
+
   it("reads back as it was written, and its costs and profits add up to the position's", async () => {
     await seedPositions(api.services, [sold], exits);
     const { rows } = await file("trades");

@@ -39,7 +39,7 @@ type AskedDays = z.infer<typeof exportQuery>;
 const exportLimits = { rows: 20_000, bytes: 5_000_000 };
 
 /**
- * The trades of the positions that were closed on these New York days, in the order of closing, one row per exit; dollars
+ * The trades of the positions that were closed on these New York days, in the order of closing (`tradeRows`); dollars
  * and units as the API shows them. What was sold of a position is listed when the last of it is, so that exports of
  * adjoining days have every trade once. Throws `VALIDATION_ERROR` where it would be too large.
  */

@@ -30,18 +30,37 @@ export const signalColumns = [
   ...["option_outcome", "option_skip_reason", "option_position_id"],
 ] as const satisfies readonly (keyof SignalRow)[];
 
+/** Digits of a quantity's share of what there was. */
+const shareDecimals = 6;
+
 /**
- * One row per exit of a closed position, given in order. The opening's cost is shared out by what each exit sold, so
- * that the rows' costs add up to the position's exactly.
+ * One row per exit of a closed position, given in order, and one per fraction of a share that a split settled in cash. The
+ * opening's cost is shared out by what each of them sold, so that the rows' gains and costs add up to the position's exactly.
  */
 export function tradeRows(position: Position, exits: readonly PositionExit[]): TradeRow[] {
-  const total = exits.reduce((sum, exit) => sum + soldBy(position, exit), 0);
+  // A split comes before the exits of its day.
+  const all = [...settlements(position), ...exits].toSorted((a, b) => a.exit_date.localeCompare(b.exit_date));
+  const total = all.reduce((sum, exit) => sum + soldBy(position, exit), 0);
   const opening = position.entry_fill?.cost_cents ?? 0;
   let sold = 0;
-  return exits.map((exit) => {
+  return all.map((exit) => {
     const before = round((opening * sold) / total, 0);
     sold += soldBy(position, exit);
     return tradeRow(position, exit, round((opening * sold) / total, 0) - before);
+  });
+}
+
+/** What splits settled in cash, in the form of exits. */
+function settlements({ id, portfolio_id, splits }: Position): PositionExit[] {
+  return splits.flatMap(({ date, quantity_after, settled_fraction, settlement_price, ...booked }) => {
+    if (settlement_price === null) return [];
+    const quantity_pct = round(settled_fraction / (quantity_after + settled_fraction), shareDecimals);
+    return {
+      ...{ id: `${id}.split.${date}`, position_id: id, portfolio_id, exit_date: date, exit_price: settlement_price },
+      ...{ exit_reason: "split" as const, quantity_pct, shares_exited: settled_fraction, contracts_exited: null },
+      ...{ realized_pnl_cents: booked.realized_pnl_cents, run_id: booked.run_id, created_at: booked.created_at },
+      ...{ fill: null, observed_price: null, trigger_candle: null, price_named_by: null, notes: null },
+    };
   });
 }
 

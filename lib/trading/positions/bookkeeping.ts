@@ -72,10 +72,17 @@ export function portfolioValueCents(cashCents: number, open: readonly Position[]
   return open.reduce((sum, position) => sum + positionValueCents(position), cashCents);
 }
 
-/** A portfolio after one of its positions has changed, and `proceeds` cents of that have gone to its cash. */
+/**
+ * A portfolio after one of its positions has changed, and `proceeds` cents of that have gone to its cash. One of which
+ * nothing is left is no longer among those that are open.
+ */
 export function revalued(portfolio: Portfolio, before: Position, after: Position, proceeds = 0): Portfolio {
+  const isOver = remainingQuantity(after) === 0;
+  const stillOpen = (ids: readonly string[]) => ids.filter((id) => !isOver || id !== after.id);
   return {
     ...portfolio,
+    open_position_ids: stillOpen(portfolio.open_position_ids),
+    review_position_ids: stillOpen(portfolio.review_position_ids),
     cash_available_cents: portfolio.cash_available_cents + proceeds,
     current_value_cents:
       portfolio.current_value_cents + proceeds + positionValueCents(after) - positionValueCents(before),
@@ -151,8 +158,6 @@ export function applyExit(
       ...revalued(portfolio, position, after, proceeds),
       realized_pnl_cents: portfolio.realized_pnl_cents + pnl,
       trading_costs_cents: portfolio.trading_costs_cents + fill.cost_cents,
-      open_position_ids: portfolio.open_position_ids.filter((id) => !isOver || id !== position.id),
-      review_position_ids: portfolio.review_position_ids.filter((id) => !isOver || id !== position.id),
     },
   };
 }

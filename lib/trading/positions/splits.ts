@@ -59,7 +59,6 @@ export function bookSplit({ portfolio, position }: Holding, split: OpenedSplit, 
     portfolio: {
       ...revalued(portfolio, position, after, settlement_cents),
       realized_pnl_cents: portfolio.realized_pnl_cents + pnl,
-      open_position_ids: portfolio.open_position_ids.filter((id) => !isOver || id !== position.id),
     },
   };
 }

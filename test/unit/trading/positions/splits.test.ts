@@ -138,12 +138,16 @@ describe("less than a share after a reverse split", () => {
       shares_remaining: 3,
       position_size_cents: 600,
     });
-    const after = bookSplit(held(three), { date: "2026-03-05", ratio: 0.1, opening: 18 }, booking);
+    const { portfolio: account, position } = held(three);
+    const before = { portfolio: { ...account, review_position_ids: [three.id] }, position };
+    const after = bookSplit(before, { date: "2026-03-05", ratio: 0.1, opening: 18 }, booking);
     expect(after.position).toMatchObject({
       ...{ status: "closed", exit_reason: "split", exit_date: "2026-03-05", exit_count: 0, shares_remaining: 0 },
       ...{ hold_days: 8, realized_pnl_cents: -60, realized_return_pct: -10 },
     });
-    expect(after.portfolio).toMatchObject({ cash_available_cents: 9_520_920 + 540, open_position_ids: [] });
+    expect(after.portfolio).toMatchObject({
+      ...{ cash_available_cents: 9_520_920 + 540, open_position_ids: [], review_position_ids: [] },
+    });
   });
 });
 
