@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closeAnswerSchema } from "../../lib/trading/positions/close-position.ts";
+import { ask, close, refusal } from "../support/closing.ts";
 import { call } from "../support/cloud.ts";
 import { gate } from "../support/gate.ts";
 import { marketOf, untraded } from "../support/market.ts";
@@ -12,22 +12,6 @@ const stock = "2026-03-02.GME.quality.stocks_quality";
 const option = "2026-03-02.GME.quality.options_quality";
 const cash = async (id: string) => (await portfolioOf(id)).cash_available_cents;
 
-const ask = (id: string, body: unknown, key?: string) =>
-  call("api/close-position", {
-    params: { id },
-    body,
-    ...(key !== undefined && { headers: { "Idempotency-Key": key } }),
-  });
-/** What a close answers that goes well. */
-async function close(id: string, body: { reason: string; quantity_pct?: number }) {
-  const answer = await ask(id, body);
-  expect(answer.status).toBe(200);
-  return closeAnswerSchema.strict().parse(answer.body.data);
-}
-async function refusal(id: string, body: unknown) {
-  const { status, body: answer } = await ask(id, body);
-  return [status, answer.error.code];
-}
 /** Fifty shares of GME, bought at 100 on Monday and now, on Tuesday at 10:30, at 110. */
 async function hold(changes: Parameters<typeof shares>[0] = {}) {
   const services = await begin({ GME: byDay({ "2026-03-03": 110 }) });
@@ -149,10 +133,10 @@ describe("POST /positions/{id}/close", () => {
     moveTo("2026-03-03", "09:31");
     expect(await refusal(id, { reason: "now" })).toEqual([503, "PRICE_UNAVAILABLE"]);
     expect((await positionOf(id)).status).toBe("open");
-    // Monday's close is a price until Tuesday's opening, and so is what the option was quoted at then.
+    // Monday's close is a price until Tuesday's opening, and so is what the option was quoted at then: 18 days to go, a fifth a year.
     moveTo("2026-03-03", "09:29");
     const { exit } = await close(id, { reason: "before the opening" });
-    expect(exit.exit_price).toBe(id === stock ? 100 : 1.83);
+    expect(exit.exit_price).toBe(id === stock ? 100 : 1.87);
   });
 
   it("books a split since the last check first: ten for one, and nobody sells ten shares at the price of one", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closeAnswerSchema } from "../../lib/trading/positions/close-position.ts";
+import { ask, close, refusal } from "../support/closing.ts";
 import { call } from "../support/cloud.ts";
 import { marketOf, untraded } from "../support/market.ts";
 import { byDay, calls, premiumsAre, shares, useMonitoring } from "../support/monitoring.ts";
@@ -12,21 +12,8 @@ const option = "2026-03-02.GME.quality.options_quality";
 const contract = "GME   260320C00100000";
 const down = () => ({ status: 500, body: "{}" });
 
-const ask = (id: string, body: unknown, key?: string) =>
-  call("api/close-position", {
-    params: { id },
-    body,
-    ...(key !== undefined && { headers: { "Idempotency-Key": key } }),
-  });
-async function close(id: string, body: { price: number; quantity_pct?: number }) {
-  const answer = await ask(id, { reason: "a word from the company", ...body });
-  expect(answer.status).toBe(200);
-  return closeAnswerSchema.strict().parse(answer.body.data);
-}
-async function refusal(id: string, body: object) {
-  const { status, body: answer } = await ask(id, { reason: "now", ...body });
-  return [status, answer.error.code];
-}
+const reason = "a word from the company";
+
 /** Fifty shares bought at 100 on Monday, and ten calls; from Tuesday on nobody trades GME. */
 async function holdUntraded() {
   await seedPositions(await begin({}), [shares(), calls()]);
@@ -37,7 +24,7 @@ async function holdUntraded() {
 describe("POST /positions/{id}/close with a price, where the market has none", () => {
   it("sells at that price less slippage, by hand, and shows that a person named it", async () => {
     await holdUntraded();
-    const { position, exit } = await close(stock, { price: 40 });
+    const { position, exit } = await close(stock, { reason, price: 40 });
     expect(exit).toMatchObject({
       ...{ exit_reason: "manual", exit_price: 40, shares_exited: 50, realized_pnl: -3_000, price_named: true },
       // 0.05 % of slippage on 50 shares.
@@ -54,7 +41,7 @@ describe("POST /positions/{id}/close with a price, where the market has none", (
 
   it("sells a part, and what is left keeps the market's last price", async () => {
     await holdUntraded();
-    const { position } = await close(stock, { price: 40, quantity_pct: 0.4 });
+    const { position } = await close(stock, { reason, price: 40, quantity_pct: 0.4 });
     expect(position).toMatchObject({ status: "open", shares_remaining: 30, current_price: 100 });
     // 95,000 + 20 × 40 in cash, and 30 shares at 100.
     expect(await portfolioOf("stocks_quality")).toMatchObject({
@@ -64,7 +51,7 @@ describe("POST /positions/{id}/close with a price, where the market has none", (
 
   it("writes off what is worthless at 0", async () => {
     await holdUntraded();
-    expect((await close(option, { price: 0 })).exit).toMatchObject({
+    expect((await close(option, { reason, price: 0 })).exit).toMatchObject({
       ...{ exit_price: 0, contracts_exited: 10, realized_pnl: -2_000 },
       net: { exit_price: 0, commission: 6.5 },
     });
@@ -75,7 +62,7 @@ describe("POST /positions/{id}/close with a price, where the market has none", (
     await seedPositions(await begin({ GME: 100 }), [calls()]);
     moveTo("2026-03-03");
     desk.scene.schwabFaults = premiumsAre({ [contract]: 0 });
-    expect((await close(option, { price: 0.05 })).exit).toMatchObject({ exit_price: 0.05, price_named: true });
+    expect((await close(option, { reason, price: 0.05 })).exit).toMatchObject({ exit_price: 0.05, price_named: true });
   });
 
   it("is done once for one Idempotency-Key, and another price under it is another request", async () => {
@@ -103,7 +90,7 @@ describe("a close at a named price is refused", () => {
         message: "The market has a price for this position; close it without naming one.",
       },
     ]);
-    expect(await refusal(option, { price: 500 })).toEqual([409, "MARKET_HAS_PRICE"]);
+    expect(await refusal(option, { reason, price: 500 })).toEqual([409, "MARKET_HAS_PRICE"]);
     expect((await desk.contents()).filter((item) => !item.includes("#PRICES#"))).toEqual(
       before.filter((item) => !item.includes("#PRICES#")),
     );
@@ -115,7 +102,7 @@ describe("a close at a named price is refused", () => {
     await seedPositions(await begin({ GME: 100 }), [shares()]);
     moveTo("2026-03-03");
     desk.scene.schwabFaults = down;
-    expect(await refusal(stock, { price: 500 })).toEqual([409, "MARKET_HAS_PRICE"]);
+    expect(await refusal(stock, { reason, price: 500 })).toEqual([409, "MARKET_HAS_PRICE"]);
   });
 
   it.each([
@@ -129,7 +116,7 @@ describe("a close at a named price is refused", () => {
       await holdUntraded();
       desk.scene.schwabFaults = broker;
       desk.scene.yahooFaults = yahoo;
-      expect(await refusal(id, { price: 40 })).toEqual([503, "PRICE_UNAVAILABLE"]);
+      expect(await refusal(id, { reason, price: 40 })).toEqual([503, "PRICE_UNAVAILABLE"]);
       expect(await positionOf(id)).toMatchObject({ status: "open", version: 0 });
     },
   );
@@ -142,12 +129,12 @@ describe("a close at a named price is refused", () => {
     { why: "null", price: null },
   ])("with 422 for $why", async ({ price }) => {
     await holdUntraded();
-    expect(await refusal(stock, { price })).toEqual([422, "VALIDATION_ERROR"]);
+    expect(await refusal(stock, { reason, price })).toEqual([422, "VALIDATION_ERROR"]);
   });
 });
 
 describe("what needs review", () => {
-  const reason = "No source knows GME any more: it was delisted, merged or renamed.";
+  const lost = "No source knows GME any more: it was delisted, merged or renamed.";
   /** Three trading days after its symbol was lost. */
   async function holdLost() {
     await seedPositions(await begin({ AMC: 100 }), [shares(), shares({ ticker: "AMC" })]);
@@ -163,13 +150,13 @@ describe("what needs review", () => {
     expect([refused.status, refused.body.error.code, refused.body.error.details]).toEqual([
       409,
       "POSITION_NEEDS_REVIEW",
-      { reason },
+      { reason: lost },
     ]);
     // Bought by another company for 62.50 in cash.
-    const { position, exit } = await close(stock, { price: 62.5 });
+    const { position, exit } = await close(stock, { reason, price: 62.5 });
     expect(exit).toMatchObject({ exit_price: 62.5, realized_pnl: -1_875, price_named: true });
     expect(position).toMatchObject({
-      ...{ status: "closed", needs_review: false, review_reason: reason, review_since: "2026-03-05" },
+      ...{ status: "closed", needs_review: false, review_reason: lost, review_since: "2026-03-05" },
     });
     expect(await portfolioOf("stocks_quality")).toMatchObject({ review_position_ids: [] });
   });
@@ -189,7 +176,7 @@ describe("what needs review", () => {
     expect(await list({ needs_review: "true", ticker: "AMC" })).toEqual([0, []]);
     expect(await list({ needs_review: "true", status: "closed" })).toEqual([0, []]);
     expect(await counts()).toEqual([1, 0, 0, 0]);
-    await close(stock, { price: 62.5 });
+    await close(stock, { reason, price: 62.5 });
     expect(await list({ needs_review: "true" })).toEqual([0, []]);
     expect(await counts()).toEqual([0, 0, 0, 0]);
     const refused = await call("api/list-positions", { query: { needs_review: "false" } });

@@ -112,6 +112,28 @@ function closed(ticker: string, exit_date: string, realized_pnl_cents: number, c
   return stockOf({ ticker, ...end, exit_date, ...gained, realized_return_pct: realized_pnl_cents / 5_000 });
 }
 
+/** The phase of a run, killed before and after each write and done again: its table is that without a fault. Answers the writes. */
+async function killedAnywhere(prepare: () => Promise<void>, at: string, summary: object): Promise<number> {
+  const doneWith = async (fault: Fault | undefined) => {
+    await prepare();
+    const runId = await runAt(at);
+    const faults = faultyStore(services.store.client);
+    faults.set(fault);
+    await handler({ runId, attempt: 1 }).catch(() => undefined);
+    const writes = faults.count();
+    faults.set(undefined);
+    expect(await handler({ runId, attempt: 1 })).toEqual(summary);
+    return { writes, table: await contents() };
+  };
+  const { writes, table } = await doneWith(undefined);
+  for (const call of Array(writes).keys()) {
+    for (const moment of ["before", "after"] as const) {
+      expect((await doneWith({ call, moment, kind: "crash" })).table, `${moment} write ${call}`).toEqual(table);
+    }
+  }
+  return writes;
+}
+
 describe("the first run", () => {
   it("begins a period for each of the four portfolios, at its value of the moment", async () => {
     await openRealm(services);
@@ -386,25 +408,12 @@ describe("a period that ended while the source of prices was down", () => {
   });
 
   it("is given the same verdict wherever the phase dies", async () => {
-    const filledWith = async (fault: Fault | undefined) => {
+    const prepare = async () => {
       begin();
       await endInOutage();
-      const runId = await runAt("2026-04-03T15:30:00.000Z");
-      const faults = faultyStore(services.store.client);
-      faults.set(fault);
-      await handler({ runId, attempt: 1 }).catch(() => undefined);
-      const writes = faults.count();
-      faults.set(undefined);
-      expect(await handler({ runId, attempt: 1 })).toEqual({ completed: 0, created: 0 });
-      return { writes, table: await contents() };
     };
-    const { writes, table } = await filledWith(undefined);
     // The phase begins, stores the closes in two batches, fills the four in, and ends.
-    expect(writes).toBe(5);
-    for (const call of Array(writes).keys()) {
-      expect((await filledWith({ call, moment: "before", kind: "crash" })).table).toEqual(table);
-      expect((await filledWith({ call, moment: "after", kind: "crash" })).table).toEqual(table);
-    }
+    expect(await killedAnywhere(prepare, "2026-04-03T15:30:00.000Z", { completed: 0, created: 0 })).toBe(5);
   });
 });
 
@@ -474,26 +483,12 @@ describe("the phase", () => {
   });
 
   it("killed before or after any write and done again leaves the same table", async () => {
-    const rolledWith = async (fault: Fault | undefined) => {
+    const prepare = async () => {
       begin();
       await rollOn("2026-03-02");
-      const runId = await runAt("2026-04-02T15:30:00.000Z");
-      const faults = faultyStore(services.store.client);
-      faults.set(fault);
-      await handler({ runId, attempt: 1 }).catch(() => undefined);
-      const writes = faults.count();
-      faults.set(undefined);
-      expect(await handler({ runId, attempt: 1 })).toEqual({ completed: 4, created: 4 });
-      return { writes, table: await contents() };
     };
-    const { writes, table } = await rolledWith(undefined);
     // The phase begins, stores the closes in two batches, and ends.
-    expect(writes).toBe(4);
-    for (const call of Array(writes).keys()) {
-      for (const moment of ["before", "after"] as const) {
-        expect((await rolledWith({ call, moment, kind: "crash" })).table).toEqual(table);
-      }
-    }
+    expect(await killedAnywhere(prepare, "2026-04-02T15:30:00.000Z", { completed: 4, created: 4 })).toBe(4);
   });
 
   it("leaves everything as it is where a portfolio has two active periods, and says so", async () => {
