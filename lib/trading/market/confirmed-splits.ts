@@ -3,7 +3,7 @@ import { newYorkDay } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
 import { firstCandleDay, isOffScale, tradedPrices } from "./as-traded.ts";
 import { nextOpening, type OpenedSplit, type PriceBar, splitsWithin } from "./bars.ts";
-import { askBroker, logNoPrice } from "./quotes.ts";
+import { askBroker, liveShares, logNoPrice } from "./quotes.ts";
 import { readDays, readDaysAnew } from "./stored-bars.ts";
 
 type PriceServices = Pick<TradingServices, "broker" | "store" | "dailyPrices" | "log">;
@@ -40,6 +40,18 @@ export async function confirmedSplits(
   const named = splitsWithin(within, anew.days);
   if (isExplained(named, anew.days)) return { splits: named, isContradicted: false };
   return heldAgainstCandles(services, since, range, anew);
+}
+
+/** Like `confirmedSplits`, with the price that the broker quotes. */
+export async function quotedSplits(
+  services: PriceServices,
+  ticker: string,
+  since: string,
+  marketTime: Date,
+): Promise<ConfirmedSplits> {
+  if (nextOpening(since) > newYorkDay(marketTime)) return { splits: [], isContradicted: false };
+  const shares = await liveShares(services, [ticker], marketTime);
+  return confirmedSplits(services, ticker, since, shares.get(ticker)?.price, marketTime);
 }
 
 /** A price may move as far as a split would: the broker's candles of the days before tell one from the other. */

@@ -3,9 +3,8 @@ import type { PhaseContext } from "../../analysis/run.ts";
 import type { Configuration } from "../../configuration/keys.ts";
 import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { costCents } from "../instruments/quantities.ts";
-import { confirmedSplits } from "../market/confirmed-splits.ts";
+import { quotedSplits } from "../market/confirmed-splits.ts";
 import type { LivePrice } from "../market/quotes.ts";
-import { liveShares } from "../market/quotes.ts";
 import { type Holding, netValueCents, remainingQuantity } from "../positions/bookkeeping.ts";
 import type { Portfolio, Position, PositionExit } from "../positions/record.ts";
 import { bookDueSplits, isUncertain } from "../positions/splits.ts";
@@ -132,8 +131,7 @@ async function findOutgoing(
 async function priceOutgoing({ context, offers }: Deciding, before: Holding): Promise<Outgoing | Skip | null> {
   const { services, marketTime, runId } = context;
   const { ticker, last_checked_at } = before.position;
-  const price = (await liveShares(services, [ticker], marketTime)).get(ticker)?.price;
-  const { splits } = await confirmedSplits(services, ticker, last_checked_at, price, marketTime);
+  const { splits } = await quotedSplits(services, ticker, last_checked_at, marketTime);
   if (splits && isUncertain(before.position, splits)) return null;
   const holding = splits ? bookDueSplits(before, splits, { runId, now: iso(marketTime) }) : before;
   const current = holding.position.status === "open" ? await offers.ofPosition(holding.position) : undefined;

@@ -7,9 +7,9 @@ import { decideAnew } from "../../store/decide-anew.ts";
 import { answerOnce, type IdempotentRequest, refuseAnswered, remember } from "../../store/idempotency.ts";
 import { priceDecimals } from "../instruments/returns.ts";
 import type { OpenedSplit } from "../market/bars.ts";
-import { confirmedSplits } from "../market/confirmed-splits.ts";
+import { quotedSplits } from "../market/confirmed-splits.ts";
 import { reviewReason } from "../market/doubts.ts";
-import { inTime, type LivePrice, liveShares } from "../market/quotes.ts";
+import { inTime, type LivePrice } from "../market/quotes.ts";
 import type { TradingServices } from "../services.ts";
 import { applyExit, exitOnRequest, type Holding, observePrice } from "./bookkeeping.ts";
 import { askMarket, isHeard } from "./closing-price.ts";
@@ -143,17 +143,12 @@ async function namedPrice(
 }
 
 /** Undefined where nobody says which there were. */
-async function splitsOf(services: TradingServices, position: Position, moment: MarketMoment) {
-  return (await inTime(readSplits(services, position, moment)))?.splits;
-}
-
-async function readSplits(
+async function splitsOf(
   services: TradingServices,
   { ticker, last_checked_at }: Position,
   { marketTime }: MarketMoment,
 ) {
-  const price = (await liveShares(services, [ticker], marketTime)).get(ticker)?.price;
-  return confirmedSplits(services, ticker, last_checked_at, price, marketTime);
+  return (await inTime(quotedSplits(services, ticker, last_checked_at, marketTime)))?.splits;
 }
 
 /** Why no price of the market tells what the position is worth, whether a run has marked it already or not. */
