@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { eventSchema, readEvents, type StoredEvent } from "../store/events.ts";
+import { channels, eventSchema, readEvents, type StoredEvent } from "../store/events.ts";
 import type { Store } from "../store/table.ts";
 
 /** A change as a client reads it. */
@@ -7,7 +7,7 @@ export const eventViewSchema = eventSchema
   .extend({
     id: z.number().int().describe("1 for the first event, then one more each time."),
     at: z.iso.datetime(),
-    channel: z.string().describe("What kind of subject it is about: `runs`."),
+    channel: z.enum(channels).describe("What kind of subject it is about."),
   })
   .meta({ id: "Event" });
 

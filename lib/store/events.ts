@@ -17,10 +17,13 @@ import type { Store, TransactionOutcome } from "./table.ts";
  * enough for some tens a second.
  */
 
+/** What kind of subject an event is about. */
+export const channels = ["orders", "positions", "pnl", "alerts", "runs"] as const;
+export type Channel = (typeof channels)[number];
+
 /** Reports a change, as whoever made it tells it. */
 export interface Report {
-  /** What kind of subject it is about. */
-  channel: "runs";
+  channel: Channel;
   /** What happened to it, in the past tense: `run_started`. */
   type: string;
   /** The id of what has changed. */
@@ -34,7 +37,7 @@ export const eventSchema = z.object({
   id: z.number().int(),
   type: z.string(),
   at: z.string(),
-  channel: z.string(),
+  channel: z.enum(channels),
   subject_id: z.string(),
   data: z.record(z.string(), z.unknown()),
 });
