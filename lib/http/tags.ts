@@ -11,6 +11,7 @@ export const tags = {
   Exports: "Files for a spreadsheet.",
   Orders: "Requests to trade: accepted into a queue, checked, and filled on paper.",
   Events: "What has changed, to be polled.",
+  "Live feed": "The same as it happens, over a WebSocket.",
   Configuration: "Thresholds, weights and trading costs; a run keeps those it started with.",
   System: "The state of the whole.",
   "Broker login": "The consent at Schwab, which a person renews every seven days.",

@@ -1,0 +1,102 @@
+import type { PostOutcome } from "../providers/aws/peers.ts";
+import { iso } from "../runtime/dates.ts";
+import type { Log } from "../runtime/logger.ts";
+import type { StoredEvent } from "../store/events.ts";
+import { isOn } from "./channels.ts";
+import { type Frame, frameOf, greetingOf } from "./frames.ts";
+import type { EventPage } from "./pages.ts";
+import type { Connection, ConnectionCursor } from "./record.ts";
+
+/** For how long who was late is left alone: nobody else is to wait for it again and again. */
+const pauseMs = 5_000;
+/** A gateway may not know a connection for a moment after it was made. */
+const youngMs = 5_000;
+
+/** What the deliveries of one pass share. */
+export interface Pass {
+  /** The newest event that is sent. */
+  newest: number;
+  /** Until when to begin with another message, in milliseconds. */
+  until: number;
+  now(): Date;
+  pageAfter(after: number): Promise<EventPage>;
+  post(connectionId: string, frame: Frame): Promise<PostOutcome>;
+  log: Log;
+}
+
+/**
+ * How a connection came out of a pass: `served` with all there was, or left alone for a while; `unfinished`: there is more
+ * for it; `unknown`: its gateway does not know it yet; `gone`: it is over.
+ */
+export interface Delivered {
+  state: "served" | "unfinished" | "unknown" | "gone";
+  cursor: ConnectionCursor;
+  isChanged: boolean;
+}
+
+/** Sends a connection what is due to it, one message after the other. Never throws for the sake of the others. */
+export async function deliver(pass: Pass, connection: Connection, stored?: ConnectionCursor): Promise<Delivered> {
+  const cursor = cursorOf(connection, stored);
+  const state = await go(pass, connection, cursor).catch((error: unknown) => {
+    pass.log.error("a client of the feed could not be sent to", { connectionId: connection.connection_id, error });
+    return pause(pass, cursor);
+  });
+  return { state, cursor, isChanged: JSON.stringify(cursor) !== JSON.stringify(stored) };
+}
+
+/** Where it is to go on: where it was, or where it has since asked to; who asks is awake. */
+function cursorOf({ connection_id, after, resumes, ttl }: Connection, stored?: ConnectionCursor): ConnectionCursor {
+  if (stored?.resumes === resumes) return { ...stored };
+  return { connection_id, after, resumes, greeted: stored?.greeted ?? false, paused_until: 0, ttl };
+}
+
+type State = Delivered["state"];
+
+/** Moves the cursor over what was sent, and over what was not for this connection. */
+async function go(pass: Pass, connection: Connection, cursor: ConnectionCursor): Promise<State> {
+  if (cursor.paused_until > pass.now().getTime()) return "served";
+  const ungreeted = cursor.greeted ? undefined : await greet(pass, connection, cursor);
+  if (ungreeted) return ungreeted;
+  while (cursor.after < pass.newest) {
+    const { events, next } = await pass.pageAfter(cursor.after);
+    const due = events.filter(({ channel }) => isOn(connection, channel));
+    const stopped = await sendEvents(pass, due, cursor);
+    if (stopped) return stopped;
+    cursor.after = next;
+  }
+  return "served";
+}
+
+async function greet(pass: Pass, connection: Connection, cursor: ConnectionCursor): Promise<State | undefined> {
+  const stopped = await send(pass, cursor, greetingOf(connection, iso(pass.now())));
+  const isYoung = pass.now().getTime() - Date.parse(connection.connected_at) < youngMs;
+  if (stopped === "gone" && isYoung) return "unknown";
+  cursor.greeted = stopped === undefined;
+  return stopped;
+}
+
+async function sendEvents(
+  pass: Pass,
+  events: readonly StoredEvent[],
+  cursor: ConnectionCursor,
+): Promise<State | undefined> {
+  for (const event of events) {
+    if (pass.now().getTime() >= pass.until) return "unfinished";
+    const stopped = await send(pass, cursor, frameOf(event));
+    if (stopped) return stopped;
+    cursor.after = event.id;
+  }
+  return undefined;
+}
+
+/** Undefined where it was sent; else why nothing more is. */
+async function send(pass: Pass, cursor: ConnectionCursor, frame: Frame): Promise<State | undefined> {
+  const outcome = await pass.post(cursor.connection_id, frame);
+  if (outcome === "sent") return undefined;
+  return outcome === "gone" ? "gone" : pause(pass, cursor);
+}
+
+function pause(pass: Pass, cursor: ConnectionCursor): "served" {
+  cursor.paused_until = pass.now().getTime() + pauseMs;
+  return "served";
+}

@@ -1,0 +1,25 @@
+import { readEvents, type StoredEvent } from "../store/events.ts";
+import type { Store } from "../store/table.ts";
+
+const pageSize = 100;
+
+/** Some events after one, and after which to go on. */
+export interface EventPage {
+  events: StoredEvent[];
+  next: number;
+}
+
+/** Reads events up to the newest in pages; who asks for what another asked for before waits for the same answer. */
+export function readPages(store: Store, newest: number): (after: number) => Promise<EventPage> {
+  const asked = new Map<number, Promise<EventPage>>();
+  const read = async (after: number): Promise<EventPage> => {
+    const { events, next } = await readEvents(store, after, pageSize);
+    // What has come since is for the next pass, which looks anew who is on which channel.
+    return { events: events.filter(({ id }) => id <= newest), next: Math.min(next, newest) };
+  };
+  return (after) => {
+    const page = asked.get(after) ?? read(after);
+    asked.set(after, page);
+    return page;
+  };
+}
