@@ -3,7 +3,7 @@ import { iso } from "../runtime/dates.ts";
 import type { Log } from "../runtime/logger.ts";
 import type { StoredEvent } from "../store/events.ts";
 import { isOn } from "./channels.ts";
-import { type Frame, frameOf, greetingOf } from "./frames.ts";
+import { type Frame, frameOf, greetingOf, resumedFrame } from "./frames.ts";
 import type { EventPage } from "./pages.ts";
 import type { Connection, ConnectionCursor } from "./record.ts";
 
@@ -44,19 +44,35 @@ export async function deliver(pass: Pass, connection: Connection, stored?: Conne
   return { state, cursor, isChanged: JSON.stringify(cursor) !== JSON.stringify(stored) };
 }
 
-/** Where it is to go on: where it was, or where it has since asked to; who asks is awake. */
-function cursorOf({ connection_id, after, resumes, ttl }: Connection, stored?: ConnectionCursor): ConnectionCursor {
-  if (stored?.resumes === resumes) return { ...stored };
-  return { connection_id, after, resumes, greeted: stored?.greeted ?? false, paused_until: 0, ttl };
+/** Where it was. */
+function cursorOf({ connection_id, after, ttl }: Connection, stored?: ConnectionCursor): ConnectionCursor {
+  return stored ? { ...stored } : { connection_id, after, resumes: 0, greeted: false, paused_until: 0, ttl };
 }
 
 type State = Delivered["state"];
 
 /** Moves the cursor over what was sent, and over what was not for this connection. */
 async function go(pass: Pass, connection: Connection, cursor: ConnectionCursor): Promise<State> {
-  if (cursor.paused_until > pass.now().getTime()) return "served";
-  const ungreeted = cursor.greeted ? undefined : await greet(pass, connection, cursor);
-  if (ungreeted) return ungreeted;
+  const asksToGoOn = cursor.resumes !== connection.resumes;
+  // Who asks is awake.
+  if (!asksToGoOn && cursor.paused_until > pass.now().getTime()) return "served";
+  const stopped =
+    (cursor.greeted ? undefined : await greet(pass, connection, cursor)) ??
+    (asksToGoOn ? await resume(pass, connection, cursor) : undefined);
+  return stopped ?? sendAll(pass, connection, cursor);
+}
+
+/** Goes on where the client asked to, and says so: what it was sent before that may have left something out. */
+async function resume(pass: Pass, connection: Connection, cursor: ConnectionCursor): Promise<State | undefined> {
+  const { newest } = pass;
+  const { after, resumes } = connection;
+  const { missed } = await pass.pageAfter(after);
+  const stopped = await send(pass, cursor, resumedFrame(iso(pass.now()), { after, newest, missed }));
+  if (!stopped) Object.assign(cursor, { after: Math.min(after, newest), resumes });
+  return stopped;
+}
+
+async function sendAll(pass: Pass, connection: Connection, cursor: ConnectionCursor): Promise<State> {
   while (cursor.after < pass.newest) {
     const { events, next } = await pass.pageAfter(cursor.after);
     const due = events.filter(({ channel }) => isOn(connection, channel));

@@ -29,6 +29,11 @@ export function greetingOf({ client_id, connection_id, after }: Connection, time
   return { type: "connected", timestamp, client_id, connection_id, newest: after };
 }
 
+/** What comes behind it came after that event, in order. What was `missed` is nowhere any more: read anew what you show. */
+export function resumedFrame(timestamp: string, more: { after: number; newest: number; missed: boolean }): Frame {
+  return { type: "resumed", timestamp, ...more };
+}
+
 export function subscriptionFrame(
   type: "subscribed" | "unsubscribed",
   timestamp: string,

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { iso } from "../runtime/dates.ts";
 import { isAppError } from "../runtime/errors.ts";
-import { readEvents } from "../store/events.ts";
 import { type FeedChannel, feedChannels, subscribe, subscribedTo, unsubscribe } from "./channels.ts";
 import { changeConnection } from "./connections.ts";
 import { errorFrame, type Frame, subscriptionFrame } from "./frames.ts";
@@ -58,21 +57,14 @@ async function answer(services: LiveServices, id: string, message: Message, now:
       return subscriptionFrame("unsubscribed", now, told(message.channel, changed));
     }
     case "resume":
-      return resume(services, id, message.after, now);
+      // Whoever broadcasts replies to this, in line with the events: so that what comes behind the reply is in order.
+      await changeConnection(services, id, ({ resumes }) => ({ after: message.after, resumes: resumes + 1 }));
+      return undefined;
   }
 }
 
 function told(channel: FeedChannel, changed: Parameters<typeof subscribedTo>[0]) {
   return { channel, channels: subscribedTo(changed) };
-}
-
-/** From now on the client is sent what came after this event, and then what comes. Whoever broadcasts sees to that. */
-async function resume(services: LiveServices, id: string, wanted: number, now: string): Promise<Frame> {
-  const { newest, missed } = await readEvents(services.store, wanted, 1);
-  // Of another history: what it has seen is none of ours.
-  const after = Math.min(wanted, newest);
-  await changeConnection(services, id, ({ resumes }) => ({ after, resumes: resumes + 1 }));
-  return { type: "resumed", timestamp: now, after, newest, missed };
 }
 
 function jsonOf(text: string): unknown {

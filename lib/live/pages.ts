@@ -7,15 +7,17 @@ const pageSize = 100;
 export interface EventPage {
   events: StoredEvent[];
   next: number;
+  /** Some that came between are no longer kept, or the one to go on after is of another history. */
+  missed: boolean;
 }
 
 /** Reads events up to the newest in pages; who asks for what another asked for before waits for the same answer. */
 export function readPages(store: Store, newest: number): (after: number) => Promise<EventPage> {
   const asked = new Map<number, Promise<EventPage>>();
   const read = async (after: number): Promise<EventPage> => {
-    const { events, next } = await readEvents(store, after, pageSize);
+    const { events, next, missed } = await readEvents(store, after, pageSize);
     // What has come since is for the next pass, which looks anew who is on which channel.
-    return { events: events.filter(({ id }) => id <= newest), next: Math.min(next, newest) };
+    return { events: events.filter(({ id }) => id <= newest), next: Math.min(next, newest), missed };
   };
   return (after) => {
     const page = asked.get(after) ?? read(after);

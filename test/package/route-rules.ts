@@ -73,18 +73,21 @@ function routesOf(template: Packaged["template"]): Route[] {
 const callers = [
   "AWS::ApiGateway::Authorizer",
   "AWS::ApiGateway::Method",
+  "AWS::ApiGatewayV2::Integration",
   "AWS::Events::Rule",
   "AWS::StepFunctions::StateMachine",
 ];
+
+const notOnLocalStack = ["Authorize", "Connect", "Message", "Disconnect"].map((name) => `${name}LambdaFunction`);
 
 /** Each file of `functions/` is the handler of the function of its name, which something calls; and there are no others. */
 export function handlerProblems({ stage, template, handlers }: Packaged): string[] {
   const calls = callers
     .flatMap((type) => ofType(template, type).map(([, resource]) => JSON.stringify(resource)))
     .join();
-  // Without an authorizer the free LocalStack has nothing that would call this one.
+  // Without an authorizer and WebSocket APIs the free LocalStack has nothing that would call these.
   const isCalled = (id: string) =>
-    calls.includes(`"${id}"`) || (stage === "localstack" && id === "AuthorizeLambdaFunction");
+    calls.includes(`"${id}"`) || (stage === "localstack" && notOnLocalStack.includes(id));
   const functions = ofType(template, "AWS::Lambda::Function");
   const deployed = functions.map(([, { Properties }]) => Properties.Handler.replace(/\.\w+$/, ".ts"));
   return [
