@@ -86,6 +86,7 @@ describe("the OpenAPI document", () => {
     expect(honoured.map(([name]) => name).toSorted()).toEqual([
       "POST /analyze",
       "POST /api/v1/orders",
+      "POST /api/v1/positions/{id}/close",
       "POST /positions/{id}/close",
       "POST /runs/{id}/resume",
       "POST /runs/{id}/stop",
@@ -104,7 +105,7 @@ describe("the OpenAPI document", () => {
 
   it("remembers the answers of each of them under a word of its own, the same as before", () => {
     const words = [...contracts.values()].flatMap(({ idempotent }) => idempotent ?? []);
-    expect(words.toSorted()).toEqual(["analyze", "close", "resume", "stop", "submit-order"]);
+    expect(words.toSorted()).toEqual(["analyze", "close", "close-book-position", "resume", "stop", "submit-order"]);
   });
 
   it("tells bare errors from those of the gateway, which keep their envelope", () => {

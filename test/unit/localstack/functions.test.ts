@@ -20,6 +20,7 @@ it("of the schedules only the sweep's is on here", () => {
   expect(scheduled.map(({ key, everyMs }) => [key, everyMs])).toEqual([
     ["sweepRuns", [300_000]],
     ["dispatchOrders", [60_000]],
+    ["watchPositions", [60_000]],
   ]);
 });
 
