@@ -3,6 +3,7 @@ import { readConfig } from "../../lib/runtime/config.ts";
 import { systemIds } from "../../lib/runtime/ids.ts";
 import { createServices, type Services, useServices } from "../../lib/services.ts";
 import type { DynamoDb } from "../../localstack/embedded/dynamodb/engine.ts";
+import { answerInProcess } from "../../localstack/embedded/dynamodb/in-process.ts";
 import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
 import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts";
 import { invokeHere } from "../../localstack/embedded/lambda/call.ts";
@@ -91,6 +92,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     const clock = { now: () => new Date(time.now) };
     const ids = { ...systemIds(), random: () => 0 };
     cloud.services = createServices(config, { clock, sleep: async () => undefined, ids, log, metrics });
+    // A test may have named another table, or none that answers.
+    if (config.environment.DYNAMODB_ENDPOINT === database.endpoint) {
+      answerInProcess(cloud.services.store.client, database.answer);
+    }
     useServices(cloud.services);
     return cloud.services;
   }
