@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { systemIds } from "../../lib/runtime/ids.ts";
@@ -43,6 +44,9 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
+/** Says `ended` when an execution in a cloud of this process has ended, and those who are told of it are done. */
+export const executionEvents = new EventEmitter().setMaxListeners(0);
+
 /** Summaries of phases that find nothing to do, for tests of the lifecycle alone. */
 export const idleSummaries: Record<string, unknown> = {
   listPosts: { posts: [] },
@@ -66,7 +70,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
   const { functions } = readDeployment();
   const invoke = invokeHere(functions);
-  const bus = createEventBus(functions.values(), invoke);
+  const bus = createEventBus(functions.values(), (functionKey, event) =>
+    invoke(functionKey, event).finally(() => executionEvents.emit("ended")),
+  );
   const states = await startStepFunctions({
     machines: [...readWorkflows(), ...(options.more ? [options.more.machine] : [])],
     retryPauseMs: options.retryPauseMs ?? 0,
@@ -76,7 +82,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       return options.around ? options.around(functionKey, handler, input) : handler(input);
     },
     onStatus: (event) => {
-      if (!options.loseEvents) bus.publish(event);
+      if (options.loseEvents) executionEvents.emit("ended");
+      else bus.publish(event);
     },
   });
 
