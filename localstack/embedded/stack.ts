@@ -88,7 +88,7 @@ async function startParts(
     ...machineVariables(),
   };
   lambda = opened(startLambda({ ...deployment, variables, enginePorts: database.ports, log }));
-  const apiKey = await fillTable(settings, openServices(variables, log.write));
+  const apiKey = await fillTable(settings, openServices(variables, log.write, database.answer));
   // What the last process left running is ended before anybody can ask about it.
   await invoke("sweepRuns", {});
   opened(startSchedules(deployment.functions.values(), invoke));
@@ -127,7 +127,10 @@ async function openStepFunctions(dataDir: string, { functions }: Deployment, inv
   return startStepFunctions({ machines: readWorkflows(), invoke, dataDir, onStatus: bus.publish });
 }
 
-async function openDatabase(settings: Settings, claim: Claim): Promise<Pick<DynamoDb, "endpoint" | "ports"> & Part> {
+async function openDatabase(
+  settings: Settings,
+  claim: Claim,
+): Promise<Pick<DynamoDb, "endpoint"> & Partial<Pick<DynamoDb, "answer" | "ports">> & Part> {
   const { dynamoDbEndpoint, dataDir } = settings;
   if (dynamoDbEndpoint) return { endpoint: dynamoDbEndpoint, close: async () => {} };
   const database = await startDynamoDb({ dataDir });
