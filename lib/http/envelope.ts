@@ -7,6 +7,7 @@ import { apiVersion } from "../runtime/version.ts";
 export const statusOf: Record<ErrorCode, number> = {
   VALIDATION_ERROR: 422,
   UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
   NOT_FOUND: 404,
   ANALYSIS_ALREADY_RUNNING: 409,
   RUN_NOT_ACTIVE: 409,

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | "VALIDATION_ERROR"
   | "UNAUTHORIZED"
+  | "FORBIDDEN"
   | "NOT_FOUND"
   | "ANALYSIS_ALREADY_RUNNING"
   | "RUN_NOT_ACTIVE"
@@ -29,6 +30,7 @@ export type ErrorCode =
 export type ErrorName =
   | "InvalidRequest"
   | "NotFound"
+  | "Forbidden"
   | "Conflict"
   | "NotReady"
   | "InvalidPhaseInput"

@@ -32,7 +32,7 @@ function compiled(): Template {
 function shaped(
   change: (template: Template) => void = () => {},
   authorizerConcurrency = "",
-  { stage = "prod", localStackEndpoint = "http://127.0.0.1:4566" } = {},
+  { stage = "prod", localStackEndpoint = "http://127.0.0.1:4566", rateLimit = "50" } = {},
 ): Template {
   const template = compiled();
   change(template);
@@ -42,6 +42,7 @@ function shaped(
     awsEndpoint: "",
     localStackEndpoint,
     authorizerConcurrency,
+    rateLimit,
     may: {},
   };
   shapeTemplate({ provider, custom, functions: {} } satisfies Serverless["service"]);
@@ -71,6 +72,22 @@ describe("a deployment of the API", () => {
   });
 });
 
+describe("the stage", () => {
+  const limitsOf = (rateLimit?: string) =>
+    ofType(shaped(undefined, undefined, rateLimit ? { rateLimit } : {}), "AWS::ApiGateway::Stage").map(
+      ([, { Properties }]) => Properties.MethodSettings,
+    );
+
+  it("takes so many requests a second, and twice as many at once", () => {
+    expect(limitsOf()).toMatchObject([[{ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100, ResourcePath: "/*" }]]);
+    expect(limitsOf("20")).toMatchObject([[{ ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 }]]);
+  });
+
+  it("is not made with a limit that is none", () => {
+    expect(() => limitsOf("none")).toThrow('RATE_LIMIT must be a whole number from 1 to 99999, not "none".');
+  });
+});
+
 describe("what serverless.yml says of a function", () => {
   const get = { Effect: "Allow", Action: ["dynamodb:GetItem"], Resource: { "Fn::GetAtt": ["Table", "Arn"] } };
 
@@ -80,6 +97,7 @@ describe("what serverless.yml says of a function", () => {
       awsEndpoint: "",
       localStackEndpoint: "",
       authorizerConcurrency: "",
+      rateLimit: "50",
       may: { get },
     };
     const provider = { stage: "prod", environment: {}, compiledCloudFormationTemplate: compiled() };

@@ -45,6 +45,18 @@ describe("without any setting", () => {
   });
 });
 
+describe("RATE_LIMIT", () => {
+  it("throttles where it is set, twice as many at once; by itself nothing is", () => {
+    expect(readSettings(folder, {}).throttling).toBeUndefined();
+    expect(readSettings(folder, { RATE_LIMIT: "5" }).throttling).toEqual({ perSecond: 5, atOnce: 10 });
+  });
+
+  it.each(["0", "-1", "1.5", "many", "100000"])("is refused: %s", (rateLimit) => {
+    const refused = () => readSettings(folder, { RATE_LIMIT: rateLimit });
+    expect(refused).toThrow(`RATE_LIMIT must be a whole number from 1 to 99999, not "${rateLimit}".`);
+  });
+});
+
 describe("an archive", () => {
   it("is read at AS_OF, by its whole path, in a realm of its own", () => {
     const settings = readSettings(folder, archive);
