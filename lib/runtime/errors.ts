@@ -16,6 +16,7 @@ export type ErrorCode =
   | "OPENAI_API_ERROR"
   | "SCHWAB_AUTH_ERROR"
   | "PRICE_UNAVAILABLE"
+  | "WEBHOOK_FAILED"
   | "POSITION_ALREADY_CLOSED"
   | "POSITION_NEEDS_REVIEW"
   | "MARKET_HAS_PRICE"
@@ -44,6 +45,7 @@ export type ErrorName =
   | "BrokerUnavailable"
   | "BrokerRefused"
   | "PricesUnavailable"
+  | "WebhookUnavailable"
   | "StoreUnavailable"
   | "BadConfiguration"
   | "InvalidStoredItem";

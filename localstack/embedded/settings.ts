@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { checkNewKey } from "../../lib/access/authorizer.ts";
 import { type Throttling, throttlingOf } from "../../lib/http/throttling.ts";
+import { checkWebhookSecret } from "../../lib/providers/webhook/open.ts";
 import { readConfig, setVariables } from "../../lib/runtime/config.ts";
 import { defaultFirstDay } from "../scenario/calendar.ts";
 import { StartProblem } from "./start-problem.ts";
@@ -64,6 +65,7 @@ export function readSettings(directory: string, variables: Variables): Settings 
     BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
   };
   readConfig(functionVariables);
+  checkWebhook(variables);
   return {
     port: listenOn,
     host: variables.HOST ?? "127.0.0.1",
@@ -77,6 +79,11 @@ export function readSettings(directory: string, variables: Variables): Settings 
     openaiLatencyMs: milliseconds("OPENAI_STAND_IN_LATENCY_MS", variables.OPENAI_STAND_IN_LATENCY_MS),
     variables: present(functionVariables),
   };
+}
+
+/** At the start, and not a minute later in the log. */
+function checkWebhook({ WEBHOOK_URL, WEBHOOK_SECRET }: Variables): void {
+  if (WEBHOOK_URL !== undefined) checkWebhookSecret(WEBHOOK_SECRET ?? "");
 }
 
 /** A replay and the scenario live in realms of their own, so that neither can touch what is live. */

@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { endpoint } from "../../lib/http/endpoint.ts";
+import { sendDeadLetter, sentAgainSchema } from "../../lib/notifications/dead-letters.ts";
+import { loadServices } from "../../lib/services.ts";
+
+export const handler = endpoint(
+  {
+    method: "POST",
+    path: "/api/v1/webhooks/dead-letters/{id}/send",
+    summary: "Send to the webhook again",
+    description:
+      "Sends the event now, under the same event id; once the receiver has taken it, it is no dead letter any more. Newer events may have been sent meanwhile.",
+    tag: "Events",
+    params: z.object({ id: z.string().regex(/^[1-9]\d{0,15}$/) }),
+    response: sentAgainSchema,
+    errors: ["NOT_FOUND", "WEBHOOK_FAILED", "NOT_READY"],
+  },
+  loadServices,
+  async ({ params }, services) => ({ data: await sendDeadLetter(services, Number(params.id)) }),
+);
