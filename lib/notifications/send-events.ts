@@ -11,7 +11,7 @@ import { deadLetterAction, goOn, readSending, releaseLease, takeLease } from "./
 /** Events that are read at once. */
 const pageSize = 100;
 /** After this no further event is begun: what is left is for the next call, within the time that a function has. */
-const longestMs = 30_000;
+export const begunWithinMs = 30_000;
 
 /** What a call did. */
 export interface Sent {
@@ -41,7 +41,7 @@ export async function sendEvents(services: NotificationServices): Promise<Sent> 
 
 async function sendAll(services: NotificationServices, webhook: Webhook, done: Sent): Promise<void> {
   const { store, clock } = services;
-  const until = clock.now().getTime() + longestMs;
+  const until = clock.now().getTime() + begunWithinMs;
   let sending = await readSending(store);
   if (isWaiting(sending, clock.now())) return;
   for (let isLast = false; !isLast; ) {

@@ -5,7 +5,7 @@ import type { Store } from "../store/table.ts";
 import { deadLetterSchema, type Sending, sendingSchema } from "./record.ts";
 
 /** How long one who sends has others wait, should it never come to its end: longer than its function may take. */
-const leaseSeconds = 90;
+export const leaseSeconds = 90;
 const deadLettersKeptSeconds = 30 * 24 * 3_600;
 
 const nothingSent: Sending = { after: 0, failures: 0, not_before: null };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FunctionSettings, Resource, Serverless, Template } from "../../functions/packaging/framework.ts";
 import { completeFunctions } from "../../functions/packaging/functions.ts";
-import { checkCloud } from "../../functions/packaging/origins.ts";
+import { checkCloud, checkWebhook } from "../../functions/packaging/origins.ts";
 import { ofType } from "../../functions/packaging/resources.ts";
 import { shapeTemplate } from "../../functions/packaging/template.ts";
 
@@ -86,6 +86,24 @@ describe("the stage", () => {
   it("is not made with a limit that is none", () => {
     expect(() => limitsOf("none")).toThrow('RATE_LIMIT must be a whole number from 1 to 99999, not "none".');
   });
+});
+
+describe("a webhook", () => {
+  it.each([
+    ["prod", ""],
+    ["prod", "https://desk.example.com/wsb"],
+    ["localstack", "http://127.0.0.1:9000/"],
+  ])("is taken on stage %s: %j", (stage, url) => {
+    expect(() => checkWebhook(stage, url)).not.toThrow();
+  });
+
+  it.each(["http://desk.example.com/", "desk.example.com", "https://me:secret@desk.example.com/"])(
+    "keeps a stage from being deployed: %s",
+    (url) => {
+      const sentence = "WEBHOOK_URL must begin with https:// and hold neither name nor password.";
+      expect(() => checkWebhook("prod", url)).toThrow(sentence);
+    },
+  );
 });
 
 describe("what serverless.yml says of a function", () => {

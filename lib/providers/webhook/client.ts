@@ -25,7 +25,7 @@ export interface WebhookSettings {
   timeoutMs: number;
 }
 
-const policy: Omit<RetryPolicy, "retries"> = {
+export const webhookPolicy: Omit<RetryPolicy, "retries"> = {
   waitsMs: [1_000, 5_000],
   longestWaitMs: 5_000,
   countedAs: "ProviderRetries",
@@ -68,7 +68,9 @@ export function createWebhook(
     });
   }
 
-  return { send: (message, tries) => withRetries({ ...policy, retries: tries - 1 }, tools, () => sendOnce(message)) };
+  return {
+    send: (message, tries) => withRetries({ ...webhookPolicy, retries: tries - 1 }, tools, () => sendOnce(message)),
+  };
 }
 
 function failed(message: string, facts: { retryable: boolean; retryAfterSeconds?: number }): AppError {

@@ -57,6 +57,15 @@ describe("RATE_LIMIT", () => {
   });
 });
 
+it("WEBHOOK_URL is refused at the start without a secret that nobody can guess", () => {
+  const WEBHOOK_URL = "http://127.0.0.1:9000/wsb";
+  const sentence = "WEBHOOK_SECRET must have at least 32 characters where WEBHOOK_URL is set.";
+  expect(() => readSettings(folder, { WEBHOOK_URL })).toThrow(sentence);
+  expect(() => readSettings(folder, { WEBHOOK_URL, WEBHOOK_SECRET: "x".repeat(31) })).toThrow(sentence);
+  const { variables } = readSettings(folder, { WEBHOOK_URL, WEBHOOK_SECRET: "x".repeat(32) });
+  expect(variables).toMatchObject({ WEBHOOK_URL, WEBHOOK_SECRET: "x".repeat(32) });
+});
+
 describe("an archive", () => {
   it("is read at AS_OF, by its whole path, in a realm of its own", () => {
     const settings = readSettings(folder, archive);
