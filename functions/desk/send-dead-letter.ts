@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { endpoint } from "../../lib/http/endpoint.ts";
+import { idParams, noBody } from "../../lib/http/params.ts";
 import { sendDeadLetter, sentAgainSchema } from "../../lib/notifications/dead-letters.ts";
 import { loadServices } from "../../lib/services.ts";
 
@@ -11,10 +11,11 @@ export const handler = endpoint(
     description:
       "Sends the event now, under the same event id; once the receiver has taken it, it is no dead letter any more. Newer events may have been sent meanwhile.",
     tag: "Events",
-    params: z.object({ id: z.string().regex(/^[1-9]\d{0,15}$/) }),
+    params: idParams,
+    body: noBody,
     response: sentAgainSchema,
     errors: ["NOT_FOUND", "WEBHOOK_FAILED", "NOT_READY"],
   },
   loadServices,
-  async ({ params }, services) => ({ data: await sendDeadLetter(services, Number(params.id)) }),
+  async ({ params }, services) => ({ data: await sendDeadLetter(services, params.id) }),
 );

@@ -9,6 +9,7 @@ export const tags = {
   Evaluation: "The portfolios against the S&P 500.",
   Prices: "Daily closes.",
   Exports: "Files for a spreadsheet.",
+  Orders: "Requests to trade: accepted into a queue, checked, and filled on paper.",
   Events: "What has changed: to be polled, or told to a webhook.",
   Configuration: "Thresholds, weights and trading costs; a run keeps those it started with.",
   System: "The state of the whole.",

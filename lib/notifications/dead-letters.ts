@@ -36,14 +36,15 @@ export async function listDeadLetters(
  */
 export async function sendDeadLetter(
   services: NotificationServices,
-  id: number,
+  id: string,
 ): Promise<z.infer<typeof sentAgainSchema>> {
   const { store, clock, config } = services;
-  const letter = await readDeadLetter(store, id);
+  // Events are numbered from 1.
+  const letter = /^[1-9]\d{0,15}$/.test(id) ? await readDeadLetter(store, Number(id)) : undefined;
   if (!letter) throw new AppError("NotFound", "NOT_FOUND", `There is no dead letter ${id}.`);
   const webhook = await services.webhook();
   if (!webhook) throw new AppError("BadConfiguration", "CONFIGURATION_ERROR", "WEBHOOK_URL is not set.");
   await webhook.send(messageOf(config.environment.REALM, letter), 1);
-  await store.transact([remove(store.keys.deadLetter(id))]);
-  return { id, sent_at: iso(clock.now()) };
+  await store.transact([remove(store.keys.deadLetter(letter.id))]);
+  return { id: letter.id, sent_at: iso(clock.now()) };
 }

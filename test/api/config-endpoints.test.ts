@@ -88,6 +88,21 @@ const values: Record<string, [good: unknown, bad: unknown]> = {
   selected_per_post: [60, 0],
   llm_batch_size: [4, 6],
   llm_monthly_warning_usd: [80, -80],
+  order_queue_capacity: [500, 1001],
+  order_max_contracts: [20, 0],
+  order_max_shares: [500, 0.5],
+  order_position_limit_pct: [0.5, -0.1],
+  order_exposure_limit_pct: [2, -1],
+  order_daily_loss_limit_pct: [0.05, 1.1],
+  order_risk_per_trade_pct: [0.05, -0.02],
+  order_value_max_usd: [100_000, -1],
+  order_value_warning_usd: [50, -1],
+  order_price_max_age_seconds: [10, 0],
+  order_duplicate_seconds: [0, 1.5],
+  order_min_volume: [0, -1],
+  order_max_open_positions: [8, 8.5],
+  orders_per_day: [100, -1],
+  order_spacing_seconds: [0, -60],
 };
 const weightKeys = [...Object.keys(weights), "trust_weight_quality", "trust_weight_accuracy", "trust_weight_tenure"];
 
