@@ -26,9 +26,10 @@ async function add(...args: string[]): Promise<{ id: string; key: string }> {
 }
 
 describe("npm run keys, beside the running local stack", () => {
+  const origin = "https://desk.example.com";
   let stack: LocalStack;
   beforeAll(async () => {
-    stack = await startLocalStack(folder.path);
+    stack = await startLocalStack(folder.path, { RATE_LIMIT: "50", CORS_ALLOWED_ORIGINS: origin });
   });
   afterAll(async () => {
     await stack?.end();
@@ -92,8 +93,47 @@ describe("npm run keys, beside the running local stack", () => {
     });
   });
 
+  it("is not needed to look whether the stack lives, nor to ask what a page may do", async () => {
+    const statusOf = async (path: string, method = "GET") =>
+      (await fetch(`${stack.url}${path}`, { method, headers: { origin } })).status;
+    for (const path of ["/", "/api/v1/health", "/api/v1/health/live", "/api/v1/health/ready", "/openapi.json"]) {
+      expect([path, await statusOf(path)]).toEqual([path, 200]);
+    }
+    expect(await statusOf("/analyze", "OPTIONS")).toBe(204);
+    expect(await statusOf("/runs")).toBe(401);
+  });
+
+  it("lets pages of listed origins read refusals too, and no others", async () => {
+    const { key } = await add("a listed page", "--rights", "read");
+    const readableBy = async (page: string, method: string, path: string, sent: string) => {
+      const { status, headers } = await fetch(`${stack.url}${path}`, {
+        method,
+        headers: { origin: page, "x-api-key": sent },
+      });
+      return [status, headers.get("access-control-allow-origin"), headers.get("vary")];
+    };
+    expect(await readableBy(origin, "GET", "/runs", key)).toEqual([200, origin, "Origin"]);
+    expect(await readableBy(origin, "GET", "/runs", "wrong")).toEqual([401, origin, "Origin"]);
+    expect(await readableBy(origin, "POST", "/analyze", key)).toEqual([403, origin, "Origin"]);
+    expect(await readableBy(origin, "GET", "/nothing", key)).toEqual([404, origin, "Origin"]);
+    expect(await readableBy("https://evil.example.com", "POST", "/analyze", key)).toEqual([403, null, "Origin"]);
+  });
+
   it("says that there is no such key", async () => {
     expect(await keys("revoke", "nobody")).toMatchObject({ stderr: "There is no key nobody.", code: 1 });
+  });
+
+  it("helps nobody who asks too much", async () => {
+    const all = await Promise.all(
+      Array.from({ length: 200 }, () => fetch(`${stack.url}/api/v1/health/live`, { headers: { origin } })),
+    );
+    const refused = all.filter(({ status }) => status === 429);
+    expect(all.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(50);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { headers } of refused) {
+      expect([headers.get("retry-after"), headers.get("access-control-allow-origin")]).toEqual(["1", origin]);
+    }
+    expect(await refused[0]?.json()).toMatchObject({ error: { code: "RATE_LIMITED" } });
   });
 
   it("works on the same keys when the stack has ended, and leaves nothing that runs", async () => {
