@@ -77,8 +77,9 @@ async function sendOne(
   const { store, clock, log } = services;
   const problem = await problemOf(services, webhook, event);
   if (!problem) {
+    const next = await goOn(store, sending, doneWith(event.id));
     done.sent++;
-    return goOn(store, sending, doneWith(event.id));
+    return next;
   }
   const failures = sending.failures + 1;
   const notBefore = problem.isPassing ? nextTry(new Date(event.at), failures, clock.now()) : undefined;
@@ -88,8 +89,11 @@ async function sendOne(
     return goOn(store, sending, { after: event.id - 1, failures, not_before: iso(notBefore) });
   }
   log.error("a notification was given up", fields);
+  const letter = deadLetterAction(store, event, problem.text, clock.now());
+  const next = await goOn(store, sending, doneWith(event.id), letter);
+  services.metrics.add("NotificationsGivenUp");
   done.givenUp++;
-  return goOn(store, sending, doneWith(event.id), deadLetterAction(store, event, problem.text, clock.now()));
+  return next;
 }
 
 function doneWith(eventId: number): Sending {

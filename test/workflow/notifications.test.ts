@@ -193,7 +193,9 @@ describe("a receiver that is out of order", () => {
     receiver.scene.answer = () => 500;
     for (const number of [1, 2, 3]) await report("order_filled", `order-${number}`);
     pass(61);
+    cloud.metrics.take();
     expect(await notify({})).toEqual({ sent: 0, givenUp: 3 });
+    expect(cloud.metrics.take()).toMatchObject({ NotificationsGivenUp: 3 });
     expect(receiver.received).toHaveLength(3 * 3);
   });
 
