@@ -9,7 +9,7 @@ import { post } from "../support/content.ts";
 import { faultyStore } from "../support/faulty-store.ts";
 import { redditSettings } from "../support/providers.ts";
 import { startReceiver } from "../support/receiver.ts";
-import { settled } from "../support/waiting.ts";
+import { aWhile, settled } from "../support/waiting.ts";
 
 const secret = "canary-webhook-secret-0123456789-0123456789";
 let cloud: Cloud;
@@ -56,7 +56,8 @@ describe("a webhook", () => {
     await report("circuit_breaker", "breaker", "alerts");
     const runId = (await call("api/start-analysis")).body.data.run_id;
     await settled(cloud.services, runId);
-    expect(await notify({})).toEqual({ sent: 5, givenUp: 0 });
+    // The end of the execution had them sent.
+    while (receiver.received.length < 5) await aWhile();
     expect(receiver.events().map(({ type, subject_id }) => [type, subject_id])).toEqual([
       ["order_partial", "order-1"],
       ["order_filled", "order-1"],

@@ -17,6 +17,7 @@ const secrets = {
   REDDIT_CLIENT_SECRET: "canary-reddit-secret",
   SCHWAB_CLIENT_ID: "canary-schwab-id",
   SCHWAB_CLIENT_SECRET: "canary-schwab-secret",
+  WEBHOOK_SECRET: "canary-webhook-secret-0123456789-0123456789",
 };
 const basic = (id: string, secret: string) => Buffer.from(`${id}:${secret}`).toString("base64");
 const canaries = [
@@ -27,6 +28,8 @@ const canaries = [
   "canary-login-code",
   "canary-login-state",
   "canary-comment",
+  // Many services have their secret in the address.
+  "canary-webhook-path",
   // Of the instructions to the model.
   "financial sentiment analyst",
 ];
@@ -80,6 +83,7 @@ describe("the log of a stack whose providers send back what they were sent", () 
       SCHWAB_STAND_IN: "true",
       YAHOO_BASE_URL: echo.url,
       YAHOO_STAND_IN: "true",
+      WEBHOOK_URL: `${echo.url}/canary-webhook-path`,
     });
     return stack;
   };
@@ -132,6 +136,10 @@ describe("the log of a stack whose providers send back what they were sent", () 
         "canary-comment",
       ];
       for (const canary of [...sent, "financial sentiment analyst"]) expect(echo.heard()).toContain(canary);
+      // The end of the run was told, and refused.
+      while (((await api.call("GET", "/api/v1/webhooks/dead-letters")).body as { data: [] }).data.length === 0)
+        await aWhile();
+      expect(echo.heard()).toContain("canary-webhook-path");
       expectCleanLog();
     },
     patienceMs,

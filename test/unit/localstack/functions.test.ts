@@ -21,9 +21,10 @@ it("the schedules are on here but those that only AWS needs", () => {
   expect(schedules).toMatchObject({ watchSystem: [], refreshSymbols: [] });
 });
 
-it("the end of an execution of this stage's machine is executionEnded's", () => {
+it("the end of an execution of this stage's machine finishes its run, and has people told", () => {
   const subscribed = [...functions.values()].filter(({ patterns }) => patterns.length > 0);
-  expect(subscribed.map(({ key }) => key)).toEqual(["executionEnded"]);
+  expect(subscribed.map(({ key }) => key)).toEqual(["executionEnded", "notifyWebhook"]);
+  expect(subscribed[1]?.patterns).toEqual(subscribed[0]?.patterns);
   expect(subscribed[0]?.patterns).toMatchObject([
     {
       source: ["aws.states"],
