@@ -142,6 +142,9 @@ describe("the OpenAPI document", () => {
     expect(required.map(([name]) => name).toSorted()).toEqual([
       "PATCH /predictions/{id}/override",
       "POST /api/v1/orders",
+      "POST /api/v1/orders/approvals",
+      "POST /api/v1/orders/{id}/approve",
+      "POST /api/v1/orders/{id}/refuse",
       "POST /positions/{id}/close",
       "PUT /config/{key}",
     ]);

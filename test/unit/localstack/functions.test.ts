@@ -17,11 +17,11 @@ it("every function of serverless.yml has its file and its time-out", () => {
 
 it("the schedules are on here but those that only AWS needs", () => {
   const schedules = Object.fromEntries([...functions.values()].map(({ key, everyMs }) => [key, everyMs]));
-  expect(schedules).toMatchObject({ sweepRuns: [300_000], notifyWebhook: [60_000] });
+  expect(schedules).toMatchObject({ sweepRuns: [300_000], notifyWebhook: [60_000], dispatchOrders: [60_000] });
   expect(schedules).toMatchObject({ watchSystem: [], refreshSymbols: [] });
 });
 
-it("the end of an execution of this stage's machine finishes its run, and has people told", () => {
+it("the end of an execution of this stage's machines finishes what was going on in it, and has people told", () => {
   const subscribed = [...functions.values()].filter(({ patterns }) => patterns.length > 0);
   expect(subscribed.map(({ key }) => key)).toEqual(["executionEnded", "notifyWebhook"]);
   expect(subscribed[1]?.patterns).toEqual(subscribed[0]?.patterns);
@@ -30,7 +30,10 @@ it("the end of an execution of this stage's machine finishes its run, and has pe
       source: ["aws.states"],
       detail: {
         status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
-        stateMachineArn: ["arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis"],
+        stateMachineArn: [
+          "arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis",
+          "arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-order",
+        ],
       },
     },
   ]);
