@@ -11,7 +11,7 @@ export const tags = {
   Exports: "Files for a spreadsheet.",
   Orders: "Requests to trade: accepted into a queue, checked, and filled on paper.",
   Desk: "What orders have made, beside what the analyses opened, and what it gained.",
-  Events: "What has changed, to be polled.",
+  Events: "What has changed: to be polled, or told to a webhook.",
   Configuration: "Thresholds, weights and trading costs; a run keeps those it started with.",
   System: "The state of the whole.",
   "Broker login": "The consent at Schwab, which a person renews every seven days.",

@@ -1,6 +1,6 @@
 import type { IForbiddenRuleType } from "dependency-cruiser";
 
-const rooms = "analysis|trading|desk|answers|live";
+const rooms = "analysis|trading|desk|answers|live|notifications";
 /** What stands above the rooms and looks at all of them. */
 const top = "system|access";
 const npm = "node_modules/";
