@@ -1,36 +1,8 @@
 import * as z from "zod";
 import { AppError } from "../runtime/errors.ts";
 import { round } from "../runtime/money.ts";
-
-const number = (from: number, to: number) =>
-  z
-    .string()
-    .regex(/^[+-]?\d+(\.\d+)?$/, "not a number")
-    .transform(Number)
-    .pipe(z.number().min(from).max(to));
-const whole = (from: number, to: number) => number(from, to).pipe(z.int());
-const share = number(0, 1);
-const loss = number(-1, 0);
-const boolean = z.enum(["true", "false"]).transform((text) => text === "true");
-const jsonOf = <T extends z.ZodType>(schema: T) =>
-  z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: "custom", message: "not JSON" });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
-
-/** A key whose absence fails loudly. */
-const required = <T extends z.ZodType>(initial: string, schema: T) => ({ initial, schema, isRequired: true });
-/** A key that stands for its default where it is absent: those the requirements call configurable without naming a key. */
-const optional = <T extends z.ZodType>(initial: string, schema: T) => ({ initial, schema, isRequired: false });
-
-const anyCount = 1_000_000;
+import { deskKeys } from "./desk-keys.ts";
+import { anyCount, boolean, jsonOf, loss, number, optional, required, share, whole } from "./readers.ts";
 
 /** Every key of the configuration with its default and the reader of its stored text (spec data-model 4). */
 export const configurationKeys = {
@@ -122,6 +94,8 @@ export const configurationKeys = {
   selected_per_post: optional("50", whole(1, anyCount)),
   llm_batch_size: optional("5", whole(1, 5)),
   llm_monthly_warning_usd: optional("60", number(0, anyCount)),
+
+  ...deskKeys,
 } satisfies Record<string, { initial: string | undefined; schema: z.ZodType; isRequired: boolean }>;
 
 type Key = keyof typeof configurationKeys;

@@ -24,9 +24,13 @@ export const limitQuery = { limit: position.limit };
 /** The query of a list by position (spec api 1.2). */
 export const positionQuery = z.strictObject(position);
 
-/** The query of a list that grows: the position, or the opaque cursor an earlier page gave, and the list's filters. */
-export function pageQuery<F extends z.core.$ZodLooseShape>(filters: F) {
-  return z.strictObject({ ...position, cursor: z.string().max(4096).optional(), ...filters });
+/**
+ * The query of a list that grows: the position, or the opaque cursor an earlier page gave, and the list's filters. `size` is
+ * for lists with pages of their own.
+ */
+export function pageQuery<F extends z.core.$ZodLooseShape>(filters: F, size?: { most: number; initial: number }) {
+  const limit = size ? wholeNumber(1, size.most, size.initial) : position.limit;
+  return z.strictObject({ ...position, limit, cursor: z.string().max(4096).optional(), ...filters });
 }
 
 /** The query of what looks back so many days. */

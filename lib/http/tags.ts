@@ -9,6 +9,8 @@ export const tags = {
   Evaluation: "The portfolios against the S&P 500.",
   Prices: "Daily closes.",
   Exports: "Files for a spreadsheet.",
+  Orders: "Requests to trade: accepted into a queue, checked, and filled on paper.",
+  Desk: "What orders have made, beside what the analyses opened, and what it gained.",
   Events: "What has changed, to be polled.",
   Configuration: "Thresholds, weights and trading costs; a run keeps those it started with.",
   System: "The state of the whole.",

@@ -59,6 +59,16 @@ export function ifUnchangedOrAbsent(attribute: string, value: unknown, refusal =
   };
 }
 
+/** The number is below `most`; an item or attribute that is absent counts as 0. */
+export function ifBelow(attribute: string, most: number, refusal: string): Condition {
+  return {
+    refusal,
+    expression: "attribute_not_exists(#number) OR #number < :most",
+    names: { "#number": attribute },
+    values: { ":most": most },
+  };
+}
+
 /** What an update does to single attributes. Attributes that are not named keep their value. */
 export interface Changes {
   set?: Record<string, unknown>;

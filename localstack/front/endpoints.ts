@@ -17,7 +17,7 @@ export interface Endpoint {
 /** All handlers that have a contract; `operationId` is the function's key in serverless.yml. */
 export async function readEndpoints(root: string): Promise<Endpoint[]> {
   const endpoints: Endpoint[] = [];
-  for await (const file of glob("functions/{api,desk,answers}/*.ts", { cwd: root })) {
+  for await (const file of glob("functions/!(packaging|phases|events|socket)/*.ts", { cwd: root })) {
     const { handler } = (await import(resolve(root, file))) as {
       handler: Endpoint["handler"] & { contract?: Omit<NamedContract, "operationId"> };
     };

@@ -56,7 +56,7 @@ describe("the OpenAPI document", () => {
 
   it("has an operation for every handler but the authorizer, and no other", () => {
     const operations = Object.values(committed.paths).flatMap((path) => Object.values(path));
-    const handlers = globSync("functions/{api,desk}/*.ts").map((file) => basename(file, ".ts"));
+    const handlers = globSync("functions/!(packaging|phases|events|socket)/*.ts").map((file) => basename(file, ".ts"));
     const names = handlers.filter((name) => name !== "authorize").toSorted();
     const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     expect(operations.map(({ operationId }) => kebab(operationId)).toSorted()).toEqual(names);
@@ -79,12 +79,14 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("promises an Idempotency-Key, its length and its form, to the four operations that honour it", () => {
+  it("promises an Idempotency-Key, its length and its form, to the operations that honour it", () => {
     const honoured = [...contracts].filter(([, contract]) =>
       documented(contract).parameters?.some(({ name }) => name === "Idempotency-Key"),
     );
     expect(honoured.map(([name]) => name).toSorted()).toEqual([
       "POST /analyze",
+      "POST /api/v1/orders",
+      "POST /api/v1/positions/{id}/close",
       "POST /positions/{id}/close",
       "POST /runs/{id}/resume",
       "POST /runs/{id}/stop",
@@ -103,7 +105,7 @@ describe("the OpenAPI document", () => {
 
   it("remembers the answers of each of them under a word of its own, the same as before", () => {
     const words = [...contracts.values()].flatMap(({ idempotent }) => idempotent ?? []);
-    expect(words.toSorted()).toEqual(["analyze", "close", "resume", "stop"]);
+    expect(words.toSorted()).toEqual(["analyze", "close", "close-book-position", "resume", "stop", "submit-order"]);
   });
 
   it("tells bare errors from those of the gateway, which keep their envelope", () => {
@@ -127,6 +129,10 @@ describe("the OpenAPI document", () => {
     const required = [...contracts].filter(([, contract]) => documented(contract).requestBody?.required === true);
     expect(required.map(([name]) => name).toSorted()).toEqual([
       "PATCH /predictions/{id}/override",
+      "POST /api/v1/orders",
+      "POST /api/v1/orders/approvals",
+      "POST /api/v1/orders/{id}/approve",
+      "POST /api/v1/orders/{id}/refuse",
       "POST /positions/{id}/close",
       "PUT /config/{key}",
     ]);

@@ -151,9 +151,16 @@ export function importRules(rulesFiles: readonly string[], typeFiles: readonly s
     never(
       "rooms-keep-to-themselves",
       "Trading stands on the comments, signals and authors of an analysis, and on its runs.",
-      `^lib/(${rooms})/`,
+      `^lib/(?!desk/)(${rooms})/`,
       `^lib/(${rooms})/`,
       "^lib/$1/|^lib/analysis/((comments|signals|authors)/|run\\.js$)",
+    ),
+    never(
+      "desk-stands-beside-trading",
+      "The desk uses trading's market, fills and quantities, and shows its positions; it never opens or watches any of them.",
+      "^lib/desk/",
+      `^lib/(${rooms})/`,
+      "^lib/(desk|live)/|^lib/trading/((instruments|market|exits)/|services\\.js$|positions/(list|view|paper-worth)\\.js$)|^lib/analysis/signals/",
     ),
     ...Object.entries(below).flatMap(([room, folders]) =>
       Object.entries(folders).map(([folder, known]) =>

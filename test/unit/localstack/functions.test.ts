@@ -17,10 +17,14 @@ it("every function of serverless.yml has its file and its time-out", () => {
 
 it("of the schedules only the sweep's is on here", () => {
   const scheduled = [...functions.values()].filter(({ everyMs }) => everyMs.length > 0);
-  expect(scheduled.map(({ key, everyMs }) => [key, everyMs])).toEqual([["sweepRuns", [300_000]]]);
+  expect(scheduled.map(({ key, everyMs }) => [key, everyMs])).toEqual([
+    ["sweepRuns", [300_000]],
+    ["dispatchOrders", [60_000]],
+    ["watchPositions", [60_000]],
+  ]);
 });
 
-it("the end of an execution of this stage's machine is executionEnded's", () => {
+it("the end of an execution of this stage's machines is executionEnded's", () => {
   const subscribed = [...functions.values()].filter(({ patterns }) => patterns.length > 0);
   expect(subscribed.map(({ key }) => key)).toEqual(["executionEnded"]);
   expect(subscribed[0]?.patterns).toMatchObject([
@@ -28,7 +32,10 @@ it("the end of an execution of this stage's machine is executionEnded's", () => 
       source: ["aws.states"],
       detail: {
         status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
-        stateMachineArn: ["arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis"],
+        stateMachineArn: [
+          "arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis",
+          "arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-order",
+        ],
       },
     },
   ]);

@@ -1,0 +1,36 @@
+import * as z from "zod";
+import { anyCount, jsonOf, number, optional, share, whole } from "./readers.ts";
+
+/** What the desk lets through and what it refuses (spec orders 3.5). Nothing of it is read by an analysis. */
+export const deskKeys = {
+  // Money put in and taken out changes this, so that what was gained stays what was gained.
+  desk_starting_equity_usd: optional("100000", number(0, 1_000_000_000)),
+  // Whether orders that no person made wait for one.
+  order_mode: optional("auto", z.enum(["auto", "semi_auto"])),
+  order_approval_drift_pct: optional("0.02", share),
+  // How long an order is worked before what is left of it is given up; its machine ends after fifteen minutes.
+  order_fill_seconds: optional("300", whole(1, 600)),
+  // Of what a position cost: where the bot closes all of it, and where it takes which part of it.
+  bot_stop_loss_pct: optional("-2", number(-100, 0)),
+  bot_profit_levels: optional(
+    "[[0.5,0.3],[1,0.5],[2,0.2]]",
+    jsonOf(z.array(z.tuple([z.number().positive().max(1_000), z.number().min(0).max(1)])).max(20)),
+  ),
+  order_queue_capacity: optional("1000", whole(1, 1000)),
+  order_max_contracts: optional("100", whole(1, anyCount)),
+  order_max_shares: optional("100000", whole(1, anyCount)),
+  order_position_limit_pct: optional("0.25", number(0, 100)),
+  order_exposure_limit_pct: optional("1", number(0, 100)),
+  order_daily_loss_limit_pct: optional("0.03", share),
+  order_risk_per_trade_pct: optional("0.02", share),
+  order_value_max_usd: optional("50000", number(0, 1_000_000_000)),
+  order_value_warning_usd: optional("100", number(0, anyCount)),
+  // How long ago the market may have been asked for the price; how old a quote itself may be is price-age's rule.
+  order_price_max_age_seconds: optional("5", whole(1, 3_600)),
+  order_duplicate_seconds: optional("1", whole(0, 3_600)),
+  order_min_volume: optional("100", whole(0, anyCount)),
+  order_max_open_positions: optional("5", whole(0, anyCount)),
+  orders_per_day: optional("10", whole(0, anyCount)),
+  // An order whose turn comes sooner after another waits; it is not refused.
+  order_spacing_seconds: optional("60", whole(0, 86_400)),
+};
