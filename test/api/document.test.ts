@@ -86,6 +86,8 @@ describe("the OpenAPI document", () => {
     expect(honoured.map(([name]) => name).toSorted()).toEqual([
       "POST /analyze",
       "POST /api/v1/orders",
+      "POST /api/v1/templates",
+      "POST /api/v1/templates/{id}/trigger",
       "POST /positions/{id}/close",
       "POST /runs/{id}/resume",
       "POST /runs/{id}/stop",
@@ -104,7 +106,15 @@ describe("the OpenAPI document", () => {
 
   it("remembers the answers of each of them under a word of its own, the same as before", () => {
     const words = [...contracts.values()].flatMap(({ idempotent }) => idempotent ?? []);
-    expect(words.toSorted()).toEqual(["analyze", "close", "resume", "stop", "submit-order"]);
+    expect(words.toSorted()).toEqual([
+      "analyze",
+      "close",
+      "create-template",
+      "resume",
+      "stop",
+      "submit-order",
+      "trigger-template",
+    ]);
   });
 
   it("tells bare errors from those of the gateway, which keep their envelope", () => {
@@ -129,6 +139,7 @@ describe("the OpenAPI document", () => {
     expect(required.map(([name]) => name).toSorted()).toEqual([
       "PATCH /predictions/{id}/override",
       "POST /api/v1/orders",
+      "POST /api/v1/templates",
       "POST /positions/{id}/close",
       "PUT /config/{key}",
     ]);

@@ -75,11 +75,11 @@ function hindranceOf(
   return { status: "failed", error_message: `${interrupted}, and then more than 10 minutes late.` };
 }
 
-/** The id of the order that was made already. */
-async function orderOf(services: TemplateServices, { execution_id, api_key_id }: Execution) {
+/** The id of the order that was made already. Another's order may have taken the name; then there is none. */
+async function orderOf(services: TemplateServices, { execution_id, template_id, api_key_id }: Execution) {
   const page = { limit: 1, offset: 0, apiKeyId: api_key_id };
   const { orders } = await listOrders(services, { client_order_id: execution_id }, page);
-  return orders[0]?.order_id;
+  return orders.find((order) => order.template_id === template_id)?.order_id;
 }
 
 async function submit(services: TemplateServices, template: Template, execution: Execution): Promise<string> {

@@ -5,7 +5,6 @@ export const scheduleTypes = ["daily", "weekly", "monthly", "market_open", "mark
 export const scheduleTypeSchema = z.enum(scheduleTypes);
 export const templateStatuses = ["active", "paused", "expired"] as const;
 export const templateStatusSchema = z.enum(templateStatuses);
-export type TemplateStatus = z.infer<typeof templateStatusSchema>;
 
 /**
  * An order to be made again and again (spec orders 6.1). A schedule is lifecycle and no market data: all its times are the

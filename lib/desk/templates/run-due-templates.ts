@@ -31,7 +31,7 @@ async function apart({ log }: TemplateServices, templateId: string, work: () => 
 
 async function abandonedExecutions({ store, clock }: TemplateServices): Promise<Execution[]> {
   const { gsi4pk: pk } = store.keys.claimedExecutionIndex({ execution_id: "", claimed_at: "" });
-  return store.queryAll({ index: "gsi4", pk, to: abandonedBefore(clock.now()) }, executionSchema);
+  return store.queryAll({ index: "gsi4", pk, to: `${abandonedBefore(clock.now())}#~` }, executionSchema);
 }
 
 async function dueTemplates({ store, clock }: TemplateServices): Promise<string[]> {

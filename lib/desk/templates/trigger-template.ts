@@ -79,6 +79,8 @@ function notActive(problem: string): AppError {
 /** Why an execution has no order that nobody refused. */
 function withoutOrder({ status, error_message }: Execution): AppError {
   if (status === "skipped") return notActive(error_message ?? "");
-  const problem = status === "claimed" ? "The order is being made. Ask again." : `${error_message} Use another key.`;
-  return new AppError("NotReady", "NOT_READY", problem, { retryable: true, retryAfterSeconds: 1 });
+  const isComing = { retryable: true, retryAfterSeconds: 1 };
+  if (status === "claimed")
+    return new AppError("NotReady", "NOT_READY", "The order is being made. Ask again.", isComing);
+  return new AppError("NotReady", "NOT_READY", `${error_message} Ask with another Idempotency-Key.`);
 }

@@ -15,9 +15,12 @@ it("every function of serverless.yml has its file and its time-out", () => {
   expect(functions.get("getRunStatus")).toMatchObject({ timeoutMs: 25_000, memoryMb: 512 });
 });
 
-it("of the schedules only the sweep's is on here", () => {
+it("of the schedules only the sweep's and the templates' are on here", () => {
   const scheduled = [...functions.values()].filter(({ everyMs }) => everyMs.length > 0);
-  expect(scheduled.map(({ key, everyMs }) => [key, everyMs])).toEqual([["sweepRuns", [300_000]]]);
+  expect(scheduled.map(({ key, everyMs }) => [key, everyMs])).toEqual([
+    ["sweepRuns", [300_000]],
+    ["runDueTemplates", [60_000]],
+  ]);
 });
 
 it("the end of an execution of this stage's machine is executionEnded's", () => {
