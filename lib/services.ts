@@ -58,7 +58,10 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   });
   const executionsOf = (machineArn: string) =>
     createExecutions({ machineArn, endpoint: environment.STATES_ENDPOINT }, tracer);
-  const executions = { analysis: executionsOf(environment.ANALYSIS_STATE_MACHINE_ARN) };
+  const executions = {
+    analysis: executionsOf(environment.ANALYSIS_STATE_MACHINE_ARN),
+    order: executionsOf(environment.ORDER_STATE_MACHINE_ARN),
+  };
 
   // One line per provider. Whoever asks first builds it, so a function has the clients of its own product alone.
   const credentials = once(async () =>

@@ -1,7 +1,15 @@
+import * as z from "zod";
 import { anyCount, number, optional, share, whole } from "./readers.ts";
 
 /** What the desk lets through and what it refuses (spec orders 3.5). Nothing of it is read by an analysis. */
 export const deskKeys = {
+  // Money put in and taken out changes this, so that what was gained stays what was gained.
+  desk_starting_equity_usd: optional("100000", number(0, 1_000_000_000)),
+  // Whether orders that no person made wait for one.
+  order_mode: optional("auto", z.enum(["auto", "semi_auto"])),
+  order_approval_drift_pct: optional("0.02", share),
+  // How long an order is worked before what is left of it is given up; its machine ends after fifteen minutes.
+  order_fill_seconds: optional("300", whole(1, 600)),
   order_queue_capacity: optional("1000", whole(1, 1000)),
   order_max_contracts: optional("100", whole(1, anyCount)),
   order_max_shares: optional("100000", whole(1, anyCount)),
@@ -17,5 +25,6 @@ export const deskKeys = {
   order_min_volume: optional("100", whole(0, anyCount)),
   order_max_open_positions: optional("5", whole(0, anyCount)),
   orders_per_day: optional("10", whole(0, anyCount)),
+  // An order whose turn comes sooner after another waits; it is not refused.
   order_spacing_seconds: optional("60", whole(0, 86_400)),
 };

@@ -3,5 +3,5 @@ import type { TradingServices } from "../trading/services.ts";
 
 /** What the desk needs beside the market: the executions of its orders. */
 export interface DeskServices extends TradingServices {
-  executions: { order: Executions };
+  executions: Record<"order", Executions>;
 }

@@ -28,6 +28,9 @@ export const environmentSchema = z.object({
   ANALYSIS_STATE_MACHINE_ARN: z
     .string()
     .default("arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis"),
+  ORDER_STATE_MACHINE_ARN: z
+    .string()
+    .default("arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-order"),
   PROVIDER_SECRET_ID: z.string().optional(),
 
   MARKET_CLOCK: z

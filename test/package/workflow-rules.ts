@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 // @ts-expect-error: the package has no types
@@ -85,18 +85,23 @@ function taskProblems(state: State, states: State[]): string[] {
     ...wordProblems(name, functionKeyOf(fields.Resource) ?? ""),
     ...(typeof fields.TimeoutSeconds === "number" ? [] : [`${name} has no TimeoutSeconds`]),
     ...retryProblems(name, (fields.Retry ?? []) as Retrier[]),
-    ...(name === "FailRun" ? [] : catchProblems(state, states)),
+    ...(isLast(name) ? [] : catchProblems(state, states)),
   ];
 }
 
-/** `DetectSignals` calls `detectSignals`, which is functions/phases/detect-signals.ts. */
+/** The task that ends what could not be finished: `FailRun`, `FailOrder`. */
+function isLast(name: string): boolean {
+  return /^Fail[A-Z]/.test(name);
+}
+
+/** `DetectSignals` calls `detectSignals`, which is detect-signals.ts in functions/phases or in the folder of its product. */
 function wordProblems(name: string, key: string): string[] {
-  const file = `functions/phases/${name.replaceAll(/(?<!^)([A-Z])/g, "-$1").toLowerCase()}.ts`;
+  const file = `${name.replaceAll(/(?<!^)([A-Z])/g, "-$1").toLowerCase()}.ts`;
   return [
     ...(key === name.charAt(0).toLowerCase() + name.slice(1)
       ? []
       : [`${name} calls ${key}: state and function are one word`]),
-    ...(existsSync(join(root, file)) ? [] : [`${name} has no ${file}`]),
+    ...(globSync(`functions/phases/{,*/}${file}`, { cwd: root }).length > 0 ? [] : [`${name} has no ${file}`]),
   ];
 }
 
@@ -119,18 +124,18 @@ function catchProblems({ name, fields, map }: State, states: readonly State[]): 
     return [`${name} has no Catch of States.ALL with a ResultPath`];
   }
   const next = states.find((state) => state.name === last.Next);
-  return next?.name === "FailRun" ? [] : [`${name} does not lead to FailRun when it fails`];
+  return next && isLast(next.name) ? [] : [`${name} does not lead to a task that ends it when it fails`];
 }
 
 function catchAll(fields: AslState): Catcher | undefined {
   return ((fields.Catch ?? []) as Catcher[]).find(({ ErrorEquals }) => ErrorEquals.includes("States.ALL"));
 }
 
-/** A clean-up state that just ends would turn a failed run into a succeeded execution. */
+/** A clean-up state that just ends would turn a failure into a succeeded execution. */
 function failureProblems({ States }: Workflow["definition"]): string[] {
-  const failRun = States.FailRun;
-  if (!failRun) return ["there is no FailRun"];
-  const ways = [failRun.Next, ...((failRun.Catch ?? []) as Catcher[]).map(({ Next }) => Next)];
+  const [name, last] = Object.entries(States).find(([state]) => isLast(state)) ?? [];
+  if (!last) return ["there is no task that ends what failed, such as FailRun"];
+  const ways = [last.Next, ...((last.Catch ?? []) as Catcher[]).map(({ Next }) => Next)];
   const wrong = ways.filter((next) => States[String(next)]?.Type !== "Fail");
-  return wrong.length === 0 && catchAll(failRun) ? [] : ["FailRun must end in a Fail state, also when it fails itself"];
+  return wrong.length === 0 && catchAll(last) ? [] : [`${name} must end in a Fail state, also when it fails itself`];
 }

@@ -68,7 +68,7 @@ describe("the workflow rules", () => {
     [
       "a Catch that passes FailRun by",
       { Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: "Failed" }] },
-      "ListPosts does not lead to FailRun when it fails",
+      "ListPosts does not lead to a task that ends it when it fails",
     ],
     ["a missing time-out", { TimeoutSeconds: undefined }, "ListPosts has no TimeoutSeconds"],
     ["a missing comment", { Comment: undefined }, "ListPosts has no Comment"],

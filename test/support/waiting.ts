@@ -43,3 +43,12 @@ export async function completedRun(services: Services): Promise<Run> {
   expect(run).toMatchObject({ status: "completed", error_message: null });
   return run;
 }
+
+/** What `look` finds, as soon as it finds something. */
+export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await aWhile();
+  }
+}

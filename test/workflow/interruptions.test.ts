@@ -43,6 +43,7 @@ const pass = (seconds: number) => {
 const starting = (how: (really: () => Promise<StartOutcome>) => Promise<StartOutcome>): Services => ({
   ...services,
   executions: {
+    ...services.executions,
     analysis: {
       ...services.executions.analysis,
       start: (name, input) => how(() => services.executions.analysis.start(name, input)),

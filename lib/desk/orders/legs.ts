@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type OptionTerms, occSymbol, optionTerms } from "../../providers/market/occ.ts";
 
 export const sideSchema = z.enum(["buy", "sell"]);
+export type Side = z.infer<typeof sideSchema>;
 
 /** One instrument of an order. Its quantity is a ratio within the combination: of two orders, twice as much. */
 export const legSchema = z
@@ -35,4 +36,9 @@ export function legInstrument(symbol: string, underlying: string): string | unde
   if (!terms) return symbol.toUpperCase() === underlying ? underlying : undefined;
   const root = underlying.replace(/[.-]/g, "");
   return terms.root === root || terms.root.replace(/\d+$/, "") === root ? occSymbol(terms) : undefined;
+}
+
+/** What one unit of a leg is held as when it is bought (+) or sold (−). */
+export function signed({ side, quantity }: Pick<Leg, "side" | "quantity">): number {
+  return side === "buy" ? quantity : -quantity;
 }

@@ -27,7 +27,11 @@ export const orderFillSchema = z
     /** The market's time, which in a scenario or a replay is another one. */
     market_time: z.string(),
     quantity: z.number().int().min(1),
-    price: z.number().describe("Dollars per share: what was paid, negative where money came in."),
+    price: z
+      .number()
+      .describe(
+        "Dollars per share, as the order's limit counts them: what was paid, or what an order that sells took in.",
+      ),
     commission_cents: z.number().int(),
     /** What each leg was traded at, in the order of the legs; of an equity order, its one price. */
     leg_prices: z.array(z.number()),
@@ -35,6 +39,7 @@ export const orderFillSchema = z
     part: z.enum(["debit", "credit"]).nullable(),
   })
   .meta({ id: "OrderFill" });
+export type OrderFill = z.infer<typeof orderFillSchema>;
 
 export const checkResultSchema = z
   .object({
@@ -43,6 +48,7 @@ export const checkResultSchema = z
     reason: z.string().nullable(),
   })
   .meta({ id: "OrderCheck" });
+export type CheckResult = z.infer<typeof checkResultSchema>;
 
 const transitionSchema = z.object({
   from: orderStatusSchema.nullable(),

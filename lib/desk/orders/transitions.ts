@@ -1,4 +1,5 @@
-import { type Order, type OrderStatus, priorities } from "./record.ts";
+import { round } from "../../runtime/money.ts";
+import { type Order, type OrderFill, type OrderStatus, priorities } from "./record.ts";
 
 /** Where an order may go from where it is (spec orders 3.6), and by an approval (issue 10). */
 const legal: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
@@ -52,6 +53,35 @@ export function moved(order: Order, to: OrderStatus, { at, reason = null, change
     version: order.version + 1,
     transitions: [...order.transitions, { from: order.status, to, at, reason }],
   };
+}
+
+/**
+ * The order after a fill. Throws where it would be more than was asked for: a broker that says so is not believed. Of a
+ * two-part spread the credit part completes what the debit part began, and only the two make its price.
+ */
+export function filled(order: Order, fill: OrderFill): Order {
+  const fills = [...order.fills, fill];
+  const isSecondPart = fill.part === "credit";
+  const filled_quantity = isSecondPart ? order.filled_quantity : order.filled_quantity + fill.quantity;
+  if (filled_quantity > order.quantity) throw new Error("a fill would exceed the order's quantity");
+  const isWhole = filled_quantity === order.quantity && fill.part !== "debit";
+  return moved(order, isWhole ? "filled" : "partially_filled", {
+    at: fill.at,
+    changes: { fills, filled_quantity, fill_price: averagePrice(fills) },
+  });
+}
+
+/** Quantity-weighted over all fills, dollars per share; of a two-part spread what the debit cost more than the credit brought. */
+function averagePrice(fills: readonly OrderFill[]): number {
+  const average = (some: readonly OrderFill[]) => {
+    const quantity = some.reduce((sum, fill) => sum + fill.quantity, 0);
+    return quantity === 0 ? 0 : some.reduce((sum, fill) => sum + fill.price * fill.quantity, 0) / quantity;
+  };
+  const [credits, others] = [
+    fills.filter(({ part }) => part === "credit"),
+    fills.filter(({ part }) => part !== "credit"),
+  ];
+  return round(average(others) - average(credits), 4);
 }
 
 /**

@@ -1,5 +1,13 @@
+/** How many shares or contracts are bid for and asked for at these prices; absent where the source does not say. */
+interface Sizes {
+  bidSize?: number;
+  askSize?: number;
+  /** Shares or contracts traded on the day. */
+  volume?: number;
+}
+
 /** The latest price of a stock, fund or index. No price is ever zero or not a number. */
-export interface Quote {
+export interface Quote extends Sizes {
   symbol: string;
   last: number;
   bid: number | null;
@@ -39,7 +47,7 @@ export interface DailyBar {
 export type OptionType = "call" | "put";
 
 /** What an option is worth now. Null where the broker does not know; a bid of 0 means that nobody buys. */
-export interface OptionQuote {
+export interface OptionQuote extends Sizes {
   /** OCC, 21 characters: `GME   210205C00350000`. */
   symbol: string;
   bid: number | null;

@@ -36,12 +36,12 @@ export function readQuotes(answer: unknown): Map<string, Quote> | null {
   const entries = quoteEntries(answer);
   if (entries === null) return null;
   const quotes = new Map<string, Quote>();
-  for (const { symbol, values } of entries) {
+  for (const { symbol, values, sharesPerLot } of entries) {
     const last = price(values, "lastPrice") ?? price(values, "mark") ?? price(values, "nAV");
     const at = tradedAt(values) ?? quotedAt(values);
     if (last === null || at === null) continue;
     const [bid, ask] = [price(values, "bidPrice"), price(values, "askPrice")];
-    quotes.set(symbol, { symbol, last, bid, ask, at, isHalted: isHalted(values) });
+    quotes.set(symbol, { symbol, last, bid, ask, at, isHalted: isHalted(values), ...sizes(values, sharesPerLot) });
   }
   return quotes;
 }
@@ -73,6 +73,7 @@ export function readOptionQuotes(answer: unknown): Map<string, OptionQuote> | nu
       at: latest(quotedAt(values), tradedAt(values)),
       isHalted: isHalted(values),
       synthetic,
+      ...sizes(values, 1),
     });
   }
   return quotes;
@@ -146,6 +147,7 @@ function readContracts(byExpiration: unknown, type: OptionType, marketDay: strin
         at: latest(quotedAt(values), tradedAt(values)),
         isHalted: isHalted(values),
         synthetic: values.synthetic === true,
+        ...sizes(values, 1),
       });
     }
   }
@@ -164,8 +166,16 @@ export function readMarketHours(answer: unknown, day: string): MarketHours | nul
   return { day, isTradingDay: true, opensAt: new Date(regular.start), closesAt: new Date(regular.end) };
 }
 
+interface QuoteEntry {
+  symbol: string;
+  values: Fields;
+  synthetic: boolean;
+  /** Schwab counts what is bid and asked for shares in round lots, TD Ameritrade in shares; contracts are counted by both. */
+  sharesPerLot: number;
+}
+
 /** Schwab: {symbol: {quote: {…}}}. TD Ameritrade: {symbol: {…}}, or a list, whose names end in `InDouble`. */
-function quoteEntries(answer: unknown): { symbol: string; values: Fields; synthetic: boolean }[] | null {
+function quoteEntries(answer: unknown): QuoteEntry[] | null {
   const rows = Array.isArray(answer)
     ? answer
     : fields.safeParse(answer).success
@@ -175,8 +185,9 @@ function quoteEntries(answer: unknown): { symbol: string; values: Fields; synthe
     rows?.flatMap((row) => {
       const outer = fieldsOf(row);
       if (typeof outer.symbol !== "string") return [];
-      const values = fields.safeParse(outer.quote).data ?? outer;
-      return [{ symbol: outer.symbol, values, synthetic: outer.synthetic === true }];
+      const nested = fields.safeParse(outer.quote).data;
+      const sharesPerLot = nested ? 100 : 1;
+      return [{ symbol: outer.symbol, values: nested ?? outer, synthetic: outer.synthetic === true, sharesPerLot }];
     }) ?? null
   );
 }
@@ -200,6 +211,21 @@ function amount(values: Fields, name: string): number | null {
 /** More than zero: nothing is traded for nothing, a 0 says that nobody offers. */
 function price(values: Fields, name: string): number | null {
   return amount(values, name) || null;
+}
+
+/** What is known of them: a size of 0 is known, and says that nobody offers. */
+function sizes(values: Fields, sharesPerLot: number) {
+  const [bid, ask, volume] = [count(values.bidSize), count(values.askSize), count(values.totalVolume)];
+  return {
+    ...(bid !== null && { bidSize: bid * sharesPerLot }),
+    ...(ask !== null && { askSize: ask * sharesPerLot }),
+    ...(volume !== null && { volume }),
+  };
+}
+
+function count(value: unknown): number | null {
+  const number = known(value);
+  return number !== null && number >= 0 ? Math.floor(number) : null;
 }
 
 /** Within [−1, 1]. */

@@ -5,7 +5,10 @@ import { round } from "../../runtime/money.ts";
 import { priceDecimals } from "../instruments/returns.ts";
 
 /** What the choice looks at of a chain's contract; unknown figures are null. */
-export type ListedContract = Omit<OptionContract, "dte" | "last" | "isHalted" | "synthetic">;
+export type ListedContract = Omit<
+  OptionContract,
+  "dte" | "last" | "isHalted" | "synthetic" | "bidSize" | "askSize" | "volume"
+>;
 
 export interface SelectedContract {
   contract_symbol: string;

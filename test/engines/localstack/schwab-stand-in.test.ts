@@ -134,7 +134,7 @@ describe("with the real client", () => {
     expect([...found.keys()].sort()).toEqual([...asked].sort());
     const at = quotes.get("GME")?.at;
     for (const { symbol, bid, ask, mark, delta, last, synthetic } of contracts.slice(0, 150)) {
-      const dated = { at, isHalted: false };
+      const dated = { at, isHalted: false, bidSize: 10, askSize: 10, volume: 0 };
       expect(found.get(symbol)).toEqual({ symbol, bid, ask, mark, delta, last, ...dated, synthetic });
     }
   });

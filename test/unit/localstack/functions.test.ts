@@ -20,10 +20,11 @@ it("of the schedules only the sweep's and the templates' are on here", () => {
   expect(scheduled.map(({ key, everyMs }) => [key, everyMs])).toEqual([
     ["sweepRuns", [300_000]],
     ["runDueTemplates", [60_000]],
+    ["dispatchOrders", [60_000]],
   ]);
 });
 
-it("the end of an execution of this stage's machine is executionEnded's", () => {
+it("the end of an execution of this stage's machines is executionEnded's", () => {
   const subscribed = [...functions.values()].filter(({ patterns }) => patterns.length > 0);
   expect(subscribed.map(({ key }) => key)).toEqual(["executionEnded"]);
   expect(subscribed[0]?.patterns).toMatchObject([
@@ -31,7 +32,10 @@ it("the end of an execution of this stage's machine is executionEnded's", () => 
       source: ["aws.states"],
       detail: {
         status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
-        stateMachineArn: ["arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis"],
+        stateMachineArn: [
+          "arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis",
+          "arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-order",
+        ],
       },
     },
   ]);

@@ -159,14 +159,17 @@ describe("answers in the form of Schwab and of TD Ameritrade", () => {
       "OTTR  250131P00052500",
       {
         ...{ bid: 0.43, ask: 0.47, mark: 0.45, last: 0.46, delta: -0.01804133 },
-        at: new Date("2025-01-30T20:45:00.000Z"),
+        ...{ at: new Date("2025-01-30T20:45:00.000Z"), volume: 398 },
       },
     ],
     [
       "the older",
       { OTTR: olderOtter, OTTR_061821P65: olderOption },
       "OTTR  210618P00065000",
-      { bid: 1.08, ask: 1.15, mark: 1.115, last: 1.38, delta: -0.0344, at: new Date("2025-01-30T20:45:00.000Z") },
+      {
+        ...{ bid: 1.08, ask: 1.15, mark: 1.115, last: 1.38, delta: -0.0344 },
+        ...{ at: new Date("2025-01-30T20:45:00.000Z"), volume: 2_800 },
+      },
     ],
   ])("quotes options in %s form, by OCC symbol", async (_, body, contract, expected) => {
     const quotes = await clientOn(body).optionQuotes({ contracts: [contract], marketTime });
@@ -230,17 +233,17 @@ describe("answers in the form of Schwab and of TD Ameritrade", () => {
         {
           ...{ symbol: "OTTR  250214C00062500", option_type: "call", strike: 62.5, expiration: "2025-02-14", dte: 15 },
           ...{ bid: 2, ask: 2.2, mark: 2.1, delta: null, last: 2, synthetic: false },
-          ...{ at: new Date("2025-01-30T20:59:00.000Z"), isHalted: false },
+          ...{ at: new Date("2025-01-30T20:59:00.000Z"), isHalted: false, bidSize: 7, askSize: 9, volume: 14 },
         },
         {
           ...{ symbol: "OTTR  250214C00065000", option_type: "call", strike: 65, expiration: "2025-02-14", dte: 15 },
           ...{ bid: 1.1, ask: 1.2, mark: 1.15, delta: 0.301, last: 1.1, synthetic: false },
-          ...{ at: new Date("2025-01-30T20:59:00.000Z"), isHalted: false },
+          ...{ at: new Date("2025-01-30T20:59:00.000Z"), isHalted: false, bidSize: 7, askSize: 9, volume: 14 },
         },
         {
           ...{ symbol: "OTTR  250131P00050000", option_type: "put", strike: 50, expiration: "2025-01-31", dte: 1 },
           ...{ bid: 0, ask: 0.02, mark: 0.01, delta: 0, last: null, synthetic: false },
-          ...{ at: new Date("2025-01-30T20:59:00.000Z"), isHalted: false },
+          ...{ at: new Date("2025-01-30T20:59:00.000Z"), isHalted: false, bidSize: 7, askSize: 9, volume: 14 },
         },
       ],
     });
@@ -254,7 +257,7 @@ describe("answers in the form of Schwab and of TD Ameritrade", () => {
       {
         ...{ symbol: "OTTXW 250520P05660000", option_type: "put", strike: 5_660, expiration: "2025-05-20", dte: 11 },
         ...{ bid: 76, ask: 77.4, mark: 76.7, delta: -0.509, last: 76, synthetic: false },
-        ...{ at: new Date("2025-05-09T20:59:00.000Z"), isHalted: false },
+        ...{ at: new Date("2025-05-09T20:59:00.000Z"), isHalted: false, bidSize: 7, askSize: 9, volume: 14 },
       },
     ]);
   });
@@ -501,6 +504,9 @@ describeRecorded("recorded answers through the real client", ["wire/schwab", "op
       at: new Date("2021-01-12T20:59:57.444Z"),
       isHalted: false,
       synthetic: false,
+      bidSize: 27,
+      askSize: 24,
+      volume: 111,
     });
     const aapl = readChain(read("options/schwab_chains_AAPL_puts_2025-01-16.json"), "2025-01-16")?.contracts ?? [];
     expect(aapl[0]).toEqual({
@@ -517,6 +523,9 @@ describeRecorded("recorded answers through the real client", ["wire/schwab", "op
       at: new Date("2025-01-16T20:59:59.927Z"),
       isHalted: false,
       synthetic: false,
+      bidSize: 0,
+      askSize: 4_530,
+      volume: 14,
     });
   });
 

@@ -1,0 +1,5 @@
+import { fillOrder, orderInputSchema } from "../../../lib/desk/execution/fill-order.ts";
+import { orderStep } from "../../../lib/desk/execution/step.ts";
+import { loadServices } from "../../../lib/services.ts";
+
+export const handler = orderStep(orderInputSchema, loadServices, fillOrder);

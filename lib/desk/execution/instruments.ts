@@ -1,0 +1,44 @@
+import type { MarketMoment } from "../../realm/moment.ts";
+import { liveChain } from "../../trading/market/quotes.ts";
+import type { Leg } from "../orders/legs.ts";
+import type { Order } from "../orders/record.ts";
+import type { DeskPosition } from "../positions/record.ts";
+import { heldAs, sameUnits } from "../positions/units.ts";
+import type { DeskServices } from "../services.ts";
+import { chainDays, strategyLegs } from "./strategies.ts";
+
+/** What an order trades: its own legs, its share, or what its strategy chooses now; else why there is nothing. */
+export async function legsToTrade(
+  services: Pick<DeskServices, "broker" | "log">,
+  order: Order,
+  { marketTime, today }: MarketMoment,
+): Promise<{ legs: Leg[] } | { problem: string }> {
+  const { symbol, side, legs, strategy_name } = order;
+  if (order.execution_type === "equity") {
+    return { legs: [{ symbol, side: side ?? "buy", quantity: 1, limit_price: null }] };
+  }
+  if (!strategy_name) return { legs: legs ?? [] };
+  const chain = await liveChain(services, { symbol, ...chainDays(strategy_name, today), marketTime });
+  return chain ? strategyLegs(strategy_name, chain) : { problem: `Nobody quotes the options of ${symbol} now.` };
+}
+
+/**
+ * The open position that an order trades in: the one it names, else one of the same source that holds the same instruments.
+ * Undefined where it begins one of its own.
+ */
+export function positionOf(
+  order: Pick<Order, "position_id" | "origin">,
+  legs: readonly Leg[],
+  open: readonly DeskPosition[],
+): DeskPosition | undefined {
+  if (order.position_id !== null) return open.find(({ position_id }) => position_id === order.position_id);
+  const traded = heldAs(legs, 1).legs;
+  return open.find((position) => position.source === order.origin && sameUnits(position.legs, traded) !== 0);
+}
+
+/** Units of an order as the position that it trades in counts them: the opposite of what is held closes it. */
+export function unitsFor(position: DeskPosition | undefined, legs: readonly Leg[], quantity: number): number {
+  const traded = heldAs(legs, quantity);
+  const direction = position ? sameUnits(position.legs, traded.legs) : 1;
+  return direction === -1 ? -traded.units : traded.units;
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll } from "vitest";
+import { dispatchOrders } from "../../lib/desk/execution/dispatch-orders.ts";
+import type { OrderView } from "../../lib/desk/orders/view.ts";
+import { readBook } from "../../lib/desk/positions/book.ts";
+import { readMoment } from "../../lib/realm/moment.ts";
+import { openRealm } from "../../lib/realm/state.ts";
+import { changeSettings } from "../../lib/realm/stored-settings.ts";
+import type { Services } from "../../lib/services.ts";
+import { type CloudOptions, call } from "./cloud.ts";
+import { marketOf, type PriceOf } from "./market.ts";
+import { startCloudWithProviders } from "./providers.ts";
+import { until } from "./waiting.ts";
+
+/** Settings by which orders of any size follow each other at once. */
+export const unlimited = {
+  ...{ order_spacing_seconds: 0, orders_per_day: 1_000_000, order_max_open_positions: 1_000_000 },
+  ...{ order_position_limit_pct: 100, order_exposure_limit_pct: 100, order_risk_per_trade_pct: 1 },
+  ...{ order_value_max_usd: 1_000_000_000, order_duplicate_seconds: 0, commission_option_usd: 0 },
+};
+
+/** The desk with the real state machine and the stand-in of the broker, in a realm of its own for each test. */
+export function useDesk(name: string, options: CloudOptions = {}) {
+  let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
+  let services: Services;
+  let realms = 0;
+  beforeAll(async () => {
+    stage = await startCloudWithProviders(options);
+  });
+  afterAll(() => stage.close());
+
+  /** A fresh realm, in a market with these prices. */
+  async function begin(
+    prices: Record<string, number | PriceOf>,
+    settings: Record<string, unknown> = unlimited,
+  ): Promise<Services> {
+    services = stage.begin(`${name}-${realms++}`, undefined);
+    stage.scene.market = marketOf(prices);
+    await openRealm(services);
+    if (Object.keys(settings).length > 0) await changeSettings(services, settings);
+    return services;
+  }
+
+  async function submit(body: object): Promise<string> {
+    const answer = await call("orders/submit-order", { body });
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+    return answer.body.data.order_id;
+  }
+
+  const order = async (id: string): Promise<OrderView> =>
+    (await call("orders/get-order", { params: { id } })).body.data;
+
+  /** The order, once its execution has brought it to an end. */
+  const over = (id: string) =>
+    until(async () => {
+      const now = await order(id);
+      return ["filled", "cancelled", "rejected", "failed"].includes(now.status) ? now : undefined;
+    });
+
+  const dispatch = () => dispatchOrders(services);
+  /** Submits an order, and waits for its end. */
+  async function trade(body: object): Promise<OrderView> {
+    const id = await submit(body);
+    await dispatch();
+    return over(id);
+  }
+  const book = async () => readBook(services, (await readMoment(services)).settings);
+
+  return {
+    get stage() {
+      return stage;
+    },
+    get services() {
+      return services;
+    },
+    begin,
+    submit,
+    order,
+    over,
+    dispatch,
+    trade,
+    book,
+  };
+}
