@@ -139,6 +139,9 @@ describe("the OpenAPI document", () => {
     expect(required.map(([name]) => name).toSorted()).toEqual([
       "PATCH /predictions/{id}/override",
       "POST /api/v1/orders",
+      "POST /api/v1/orders/approvals",
+      "POST /api/v1/orders/{id}/approve",
+      "POST /api/v1/orders/{id}/refuse",
       "POST /api/v1/templates",
       "POST /positions/{id}/close",
       "PUT /config/{key}",

@@ -11,7 +11,7 @@ import { bookFill } from "../positions/book-fill.ts";
 import { bookActions, bookReports, readOpenPositions } from "../positions/stored.ts";
 import { heldAs } from "../positions/units.ts";
 import type { DeskServices } from "../services.ts";
-import { positionOf, unitsFor } from "./instruments.ts";
+import { legsOf, positionOf, unitsFor } from "./instruments.ts";
 import { type PaperFill, paperFill, type Ticket } from "./paper.ts";
 import { livePrices } from "./prices.ts";
 
@@ -62,10 +62,6 @@ async function fillOnce(services: DeskServices, orderId: string): Promise<Order 
     : null;
   if (fill) return bookOrderFill(services, order, legs, { ...fill, part: null, isCredit: ticket.isCredit }, moment);
   return isOutOfTime(order, services, moment) ? giveUp(services, order) : order;
-}
-
-export function legsOf({ legs, symbol, side }: Order): Leg[] {
-  return legs ?? [{ symbol, side: side ?? "buy", quantity: 1, limit_price: null }];
 }
 
 function ticketOf(order: Order, legs: readonly Leg[]): Ticket {
