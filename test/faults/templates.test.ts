@@ -86,7 +86,24 @@ describe("a slot", () => {
     setTime("2026-03-03T14:37:00.000Z");
     await Promise.all(Array.from({ length: 10 }, () => runDueTemplates({})));
     await expectOneOrder();
+    const noted = api.cloud.log.lines.filter(
+      ({ message, fields }) => message === "template executed" && fields.templateId === id,
+    );
+    expect(noted).toHaveLength(1);
   });
+
+  it.each(["before", "after"] as const)(
+    "has one order, when its submission is lost %s it took effect",
+    async (moment) => {
+      setTime(slot);
+      // Whoever submits lives on, and does not know.
+      await pass({ call: 1, moment, kind: "blip" });
+      expect(await executions()).toMatchObject([{ status: "claimed", order_id: null }]);
+      setTime("2026-03-03T14:37:00.000Z");
+      await pass();
+      await expectOneOrder();
+    },
+  );
 
   it("has the order that was made, however late that is found out", async () => {
     setTime(slot);
@@ -124,10 +141,10 @@ describe("a slot", () => {
     setTime("2026-03-03T14:37:00.000Z");
     await pass();
     expect(await orders()).toEqual([]);
-    const { store } = api.services;
     const [skipped] = (await api.contents()).filter((item) => item.includes('"sk":"EXECUTION#'));
     expect(JSON.parse(skipped ?? "")).toMatchObject({ status: "skipped", error_message, order_id: null });
-    expect(skipped).not.toContain(store.keys.claimedExecutionIndex({ execution_id: "", claimed_at: "" }).gsi4pk);
+    // Nobody looks for it any more.
+    expect(skipped).not.toContain("gsi4");
   });
 
   it("that may be the last holds its place while nobody knows whether it has its order", async () => {
