@@ -35,36 +35,41 @@ export async function perform(
   claimed: Execution,
   { isResumed = false, otherwise = [] }: Circumstances = {},
 ): Promise<Performed> {
-  const made = await orderOf(services, claimed);
-  if (made !== undefined)
-    return { execution: await finish(services, claimed, { status: "submitted", order_id: made }) };
-  const template = await findTemplate(services, claimed.template_id);
-  const hindrance = hindranceOf(template, claimed, services.clock.now(), isResumed);
-  if (!template || hindrance) {
-    return { execution: await finish(services, claimed, hindrance ?? deleted, otherwise) };
-  }
-  try {
-    const order_id = await submit(services, template, claimed);
-    return { execution: await finish(services, claimed, { status: "submitted", order_id }) };
-  } catch (error) {
-    if (!isAppError(error) || error.name === "StoreUnavailable") throw error;
-    const result = { status: "failed", error_message: error.message } as const;
-    return { execution: await finish(services, claimed, result, otherwise), refusal: error };
-  }
+  const { refusal, ...result } = await resultOf(services, claimed, isResumed);
+  const more = result.status === "submitted" ? [] : otherwise;
+  const execution = await finish(services, claimed, result, more);
+  return { execution, ...(refusal && { refusal }) };
 }
 
 type Result = Pick<Execution, "status"> & Partial<Pick<Execution, "order_id" | "error_message">>;
 
-const deleted: Result = { status: "skipped", error_message: "The template was deleted before its order was made." };
+/** The order that was made already, or is now, or why there is none. */
+async function resultOf(
+  services: TemplateServices,
+  claimed: Execution,
+  isResumed: boolean,
+): Promise<Result & { refusal?: AppError }> {
+  const made = await orderOf(services, claimed);
+  if (made !== undefined) return { status: "submitted", order_id: made };
+  const template = await findTemplate(services, claimed.template_id);
+  if (!template) return { status: "skipped", error_message: "The template was deleted before its order was made." };
+  const hindrance = hindranceOf(template, claimed, services.clock.now(), isResumed);
+  if (hindrance) return hindrance;
+  try {
+    return { status: "submitted", order_id: await submit(services, template, claimed) };
+  } catch (error) {
+    if (!isAppError(error) || error.name === "StoreUnavailable") throw error;
+    return { status: "failed", error_message: error.message, refusal: error };
+  }
+}
 
 /** Why no order is made any more, although it was begun. */
 function hindranceOf(
-  template: Template | undefined,
+  template: Template,
   { scheduled_for }: Execution,
   now: Date,
   isResumed: boolean,
 ): Result | undefined {
-  if (!template) return deleted;
   if (template.status !== "active" || isOver(template, now)) {
     return { status: "skipped", error_message: "The template was paused or expired before its order was made." };
   }
