@@ -44,6 +44,7 @@ export async function gatherFacts(
   return {
     referencePrice: marks && netPrice(legs, marks),
     facts: {
+      isGone: order.position_id !== null && position === undefined,
       isClosing: isClosing && Math.abs(units) <= Math.abs(position.quantity),
       valueCents: unitCents && Math.abs(unitCents) * order.quantity,
       worstCaseCents: worst && worst * order.quantity,
