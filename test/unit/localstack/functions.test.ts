@@ -23,6 +23,7 @@ it("the schedules are on here but those that only AWS needs", () => {
     dispatchOrders: [60_000],
     watchPositions: [60_000],
   });
+  expect(schedules).toMatchObject({ runDueTemplates: [60_000] });
   expect(schedules).toMatchObject({ watchSystem: [], refreshSymbols: [] });
 });
 
