@@ -2,6 +2,7 @@
 export type ErrorCode =
   | "VALIDATION_ERROR"
   | "UNAUTHORIZED"
+  | "FORBIDDEN"
   | "NOT_FOUND"
   | "ANALYSIS_ALREADY_RUNNING"
   | "RUN_NOT_ACTIVE"
@@ -15,6 +16,7 @@ export type ErrorCode =
   | "OPENAI_API_ERROR"
   | "SCHWAB_AUTH_ERROR"
   | "PRICE_UNAVAILABLE"
+  | "WEBHOOK_FAILED"
   | "POSITION_ALREADY_CLOSED"
   | "POSITION_NEEDS_REVIEW"
   | "MARKET_HAS_PRICE"
@@ -23,6 +25,8 @@ export type ErrorCode =
   | "ORDER_NOT_WAITING"
   | "PRICE_DRIFTED"
   | "QUEUE_FULL"
+  | "TEMPLATE_EXPIRED"
+  | "TEMPLATE_NOT_ACTIVE"
   | "CONFIGURATION_ERROR"
   | "DATABASE_ERROR"
   | "INTERNAL_ERROR";
@@ -34,6 +38,7 @@ export type ErrorCode =
 export type ErrorName =
   | "InvalidRequest"
   | "NotFound"
+  | "Forbidden"
   | "Conflict"
   | "NotReady"
   | "InvalidPhaseInput"
@@ -47,6 +52,7 @@ export type ErrorName =
   | "BrokerUnavailable"
   | "BrokerRefused"
   | "PricesUnavailable"
+  | "WebhookUnavailable"
   | "StoreUnavailable"
   | "BadConfiguration"
   | "InvalidStoredItem";

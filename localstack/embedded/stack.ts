@@ -6,7 +6,7 @@ import { readConfig } from "../../lib/runtime/config.ts";
 import { createLog } from "../../lib/runtime/logger.ts";
 import type { Services } from "../../lib/services.ts";
 import type { SocketOptions } from "../front/socket/server.ts";
-import { type Claim, claimDataDir, keptApiKey } from "./data-dir.ts";
+import { type Claim, claimDataDir, keptApiKey, shareEndpoint } from "./data-dir.ts";
 import type { DynamoDb } from "./dynamodb/engine.ts";
 import { startDynamoDb } from "./dynamodb/start.ts";
 import { type BackendLog, openBackendLog } from "./lambda/backend-log.ts";
@@ -87,6 +87,7 @@ async function startParts(
     openStepFunctions(dataDir, deployment, invoke).then(opened),
     startStandInsThread(settings).then(opened),
   ]);
+  opened(shareEndpoint(dataDir, database.endpoint));
   const variables = {
     ...settings.variables,
     ...standIns.variables,
@@ -96,7 +97,7 @@ async function startParts(
     ...machineVariables(),
   };
   lambda = opened(startLambda({ ...deployment, variables, enginePorts: database.ports, log }));
-  const services = openServices(variables, log.write);
+  const services = openServices(variables, log.write, database.answer);
   const apiKey = await fillTable(settings, services);
   // What the last process left running is ended before anybody can ask about it.
   await invoke("sweepRuns", {});
@@ -124,6 +125,7 @@ async function openFront(settings: Settings, deployment: Deployment, log: Backen
     log: createLog(environment.LOG_LEVEL, log.write),
     isReady,
     corsAllowedOrigins,
+    throttling: settings.throttling,
     appDir: existsSync(dashboard) ? dashboard : join(root, "localstack/front/app"),
   });
   return front.catch((error: NodeJS.ErrnoException) => {
@@ -158,7 +160,10 @@ async function openStepFunctions(dataDir: string, { functions }: Deployment, inv
   return startStepFunctions({ machines: readWorkflows(), invoke, dataDir, onStatus: bus.publish });
 }
 
-async function openDatabase(settings: Settings, claim: Claim): Promise<Pick<DynamoDb, "endpoint" | "ports"> & Part> {
+async function openDatabase(
+  settings: Settings,
+  claim: Claim,
+): Promise<Pick<DynamoDb, "endpoint"> & Partial<Pick<DynamoDb, "answer" | "ports">> & Part> {
   const { dynamoDbEndpoint, dataDir } = settings;
   if (dynamoDbEndpoint) return { endpoint: dynamoDbEndpoint, close: async () => {} };
   const database = await startDynamoDb({ dataDir });

@@ -37,6 +37,7 @@ export async function startFeed(options: { realm?: string; loseDisconnects?: boo
       ...{ DYNAMODB_ENDPOINT: database.endpoint, FEED_ENDPOINT: front.endpoint, LOG_LEVEL: "SILENT" },
     },
     () => {},
+    database.answer,
   );
   await registerApiKey(services, key, "feed");
   const broadcasting = [...deployment.functions.values()].filter(({ key }) => key === "broadcastChanges");

@@ -1,25 +1,23 @@
 import * as z from "zod";
 import { type MarketMoment, readMoment } from "../../realm/moment.ts";
-import { iso } from "../../runtime/dates.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
-import { isMarketOpen } from "../../trading/market/hours.ts";
 import type { Leg } from "../orders/legs.ts";
-import type { Order, OrderFill } from "../orders/record.ts";
-import { readOrder, saveOrder } from "../orders/stored.ts";
-import { filled, isTerminal, moved } from "../orders/transitions.ts";
-import { bookFill } from "../positions/book-fill.ts";
-import { bookActions, bookReports, readOpenPositions } from "../positions/stored.ts";
-import { heldAs } from "../positions/units.ts";
+import type { Order } from "../orders/record.ts";
+import { readOrder } from "../orders/stored.ts";
+import { isTerminal } from "../orders/transitions.ts";
+import type { DeskPosition } from "../positions/record.ts";
+import { readOpenPositions } from "../positions/stored.ts";
 import type { DeskServices } from "../services.ts";
-import { positionOf, unitsFor } from "./instruments.ts";
-import { type PaperFill, paperFill, type Ticket } from "./paper.ts";
-import { livePrices } from "./prices.ts";
+import { askBroker, bookOrderFill, giveUp } from "./book-order.ts";
+import { legsOf, positionOf } from "./instruments.ts";
+import type { Ticket } from "./paper.ts";
 
 export const orderInputSchema = z.object({ orderId: z.string() });
 
 /** What a state tells the machine: whether the order is over, and how long to wait before it is looked at again. */
 export interface Worked {
   orderId: string;
+  type: Order["execution_type"];
   status: Order["status"];
   filled: number;
   done: boolean;
@@ -38,9 +36,11 @@ export async function fillOrder(services: DeskServices, { orderId }: { orderId: 
   return worked(order);
 }
 
-function worked({ order_id, status, filled_quantity }: Order): Worked {
+/** `pause` is the seconds before the next look. */
+export function worked({ order_id, status, filled_quantity, execution_type }: Order, pause = pauseSeconds): Worked {
   const done = isTerminal(status);
-  return { orderId: order_id, status, filled: filled_quantity, done, waitSeconds: done ? 0 : pauseSeconds };
+  const type = execution_type;
+  return { orderId: order_id, type, status, filled: filled_quantity, done, waitSeconds: done ? 0 : pause };
 }
 
 /** Undefined where another write came between. */
@@ -48,30 +48,21 @@ async function fillOnce(services: DeskServices, orderId: string): Promise<Order 
   const [order, moment] = await Promise.all([readOrder(services, orderId), readMoment(services)]);
   if (order.status !== "executing" && order.status !== "partially_filled") return order;
   const legs = legsOf(order);
-  const ticket = ticketOf(order, legs);
-  const fill = (await isMarketOpen(services, moment.marketTime, services.log))
-    ? paperFill(
-        ticket,
-        await livePrices(
-          services,
-          legs.map(({ symbol }) => symbol),
-          moment.marketTime,
-        ),
-        moment.settings,
-      )
-    : null;
-  if (fill) return bookOrderFill(services, order, legs, { ...fill, part: null, isCredit: ticket.isCredit }, moment);
-  return isOutOfTime(order, services, moment) ? giveUp(services, order) : order;
+  const position = positionOf(order, legs, await readOpenPositions(services));
+  if (order.position_id !== null && !position) return giveUp(services, order, "its position is closed already");
+  const ticket = ticketOf(order, legs, position);
+  const fill = await askBroker(services, ticket, moment);
+  if (fill) return bookOrderFill(services, order, position ?? null, { ...fill, part: null, ticket }, moment);
+  return isOutOfTime(order, services, moment) ? giveUp(services, order, "unfilled within its time") : order;
 }
 
-export function legsOf({ legs, symbol, side }: Order): Leg[] {
-  return legs ?? [{ symbol, side: side ?? "buy", quantity: 1, limit_price: null }];
-}
-
-function ticketOf(order: Order, legs: readonly Leg[]): Ticket {
+/** What is left of an order; of one that closes a position no more than is left of that. */
+function ticketOf(order: Order, legs: readonly Leg[], position: DeskPosition | undefined): Ticket {
+  const left = order.quantity - order.filled_quantity;
+  const most = order.position_id === null ? left : Math.abs(position?.quantity ?? 0);
   return {
     legs,
-    left: order.quantity - order.filled_quantity,
+    left: Math.min(left, most),
     limit_price: order.limit_price,
     isCredit: takesMoneyIn(order, legs),
     isFirst: order.fills.length === 0,
@@ -84,64 +75,7 @@ function takesMoneyIn({ reference_price }: Order, legs: readonly Leg[]): boolean
   return only && others.length === 0 ? only.side === "sell" : (reference_price ?? 0) < 0;
 }
 
-/** Writes a fill, what it makes of the position, and the money it moves: all or nothing. */
-export async function bookOrderFill(
-  services: DeskServices,
-  order: Order,
-  legs: readonly Leg[],
-  fill: PaperFill & Pick<OrderFill, "part"> & { isCredit: boolean },
-  moment: MarketMoment,
-): Promise<Order | undefined> {
-  const { store, clock, log } = services;
-  const now = iso(clock.now());
-  const { isCredit, quantity, leg_prices, commission_cents, part } = fill;
-  const price = isCredit ? -fill.price : fill.price;
-  const after = filled(order, {
-    ...{ at: now, market_time: moment.now, quantity, price, commission_cents, leg_prices, part },
-  });
-  const position = positionOf(order, legs, await readOpenPositions(services)) ?? null;
-  const units = unitsFor(position ?? undefined, legs, quantity);
-  const traded = { legs: position?.legs ?? heldAs(legs, 1).legs, units, prices: pricesOf(position, legs, leg_prices) };
-  const booked = bookFill(
-    position,
-    { ...order, position_id: idOf(order) },
-    {
-      ...{ ...traded, commission_cents, at: moment.now, now },
-    },
-  );
-  const written = await saveOrder(services, order, after, {
-    actions: bookActions(store.keys, position, booked, order.origin),
-    reports: bookReports(position, booked),
-  });
-  if (!written.applied) return undefined;
-  log.info("order filled", { orderId: order.order_id, status: after.status, quantity, price });
-  return after;
-}
-
-/** A position that this order begins is called by it; a later one, where the first was closed meanwhile, by its fill too. */
-function idOf({ order_id, fills }: Order): string {
-  return fills.length === 0 ? order_id : `${order_id}.${fills.length + 1}`;
-}
-
-/** The prices in the order of the position's legs. */
-function pricesOf(
-  position: { legs: readonly { symbol: string }[] } | null,
-  legs: readonly Leg[],
-  prices: readonly number[],
-): number[] {
-  if (!position) return [...prices];
-  return position.legs.map(({ symbol }) => prices[legs.findIndex((leg) => leg.symbol === symbol)] ?? 0);
-}
-
 function isOutOfTime({ transitions }: Order, { clock }: DeskServices, { settings }: MarketMoment): boolean {
   const began = transitions.find(({ to }) => to === "executing")?.at ?? "";
   return clock.now().getTime() - Date.parse(began) >= settings.order_fill_seconds * 1_000;
-}
-
-async function giveUp(services: DeskServices, order: Order): Promise<Order | undefined> {
-  const reason = "unfilled within its time";
-  const cancelled = moved(order, "cancelled", {
-    ...{ at: iso(services.clock.now()), reason, changes: { error_message: reason } },
-  });
-  return (await saveOrder(services, order, cancelled)).applied ? cancelled : undefined;
 }
