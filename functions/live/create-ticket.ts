@@ -1,4 +1,5 @@
 import { endpoint } from "../../lib/http/endpoint.ts";
+import { noBody } from "../../lib/http/params.ts";
 import { createTicket, ticketSchema } from "../../lib/live/tickets.ts";
 import { loadServices } from "../../lib/services.ts";
 
@@ -10,6 +11,9 @@ export const handler = endpoint(
     description:
       "For browsers, which can send no header when they connect: `wss://…/ws?ticket=…`, once and within a minute.",
     tag: "Live feed",
+    // Who may only look may listen too.
+    right: "read",
+    body: noBody,
     status: 201,
     response: ticketSchema,
   },

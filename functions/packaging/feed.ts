@@ -49,10 +49,18 @@ export function shapeFeed(template: Template): void {
 }
 
 /**
- * The free LocalStack has no WebSocket APIs; and without clients of a feed nothing there needs the table's stream: orders
- * are dispatched by the schedule. The functions stay, so that they are deployed at least. Changes the template in place.
+ * The free LocalStack has no WebSocket APIs, so what they call goes too; and without clients of a feed nothing there needs
+ * the table's stream: orders are dispatched by the schedule. Changes the template in place.
  */
 export function leaveOutFeed(template: Template): void {
+  const called = ofType(template, "AWS::ApiGatewayV2::Integration").map(([, integration]) =>
+    JSON.stringify(integration),
+  );
+  for (const [id, lambda] of ofType(template, "AWS::Lambda::Function")) {
+    if (!called.some((integration) => integration.includes(`"${id}"`))) continue;
+    delete template.Resources[id];
+    delete template.Resources[lambda.Properties.Role["Fn::GetAtt"][0]];
+  }
   for (const [id, { Type }] of Object.entries(template.Resources)) {
     if (Type.startsWith("AWS::ApiGatewayV2::") || Type === "AWS::Lambda::EventSourceMapping") {
       delete template.Resources[id];

@@ -15,7 +15,7 @@ import { until } from "./waiting.ts";
 const key = "0123456789abcdef0123456789abcdef-feed";
 
 /** The feed's part of the local stack in this process: its gateway, its functions, and the table's stream. */
-export async function startFeed(options: { realm?: string; loseDisconnects?: boolean } = {}) {
+export async function startFeed(options: { realm?: string; loseDisconnects?: boolean; withoutStream?: boolean } = {}) {
   const database = await startDynamoDb({});
   const tableName = "wsb-feed";
   await createTableIfAbsent(database.endpoint, tableName);
@@ -40,7 +40,9 @@ export async function startFeed(options: { realm?: string; loseDisconnects?: boo
     database.answer,
   );
   await registerApiKey(services, key, "feed");
-  const broadcasting = [...deployment.functions.values()].filter(({ key }) => key === "broadcastChanges");
+  const broadcasting = [...deployment.functions.values()].filter(
+    ({ key }) => key === "broadcastChanges" && !options.withoutStream,
+  );
   stream = await startTableStream(services, broadcasting, invokeHere(deployment.functions));
   const clients: FeedClient[] = [];
   return {

@@ -144,6 +144,15 @@ describe("a broadcast", () => {
     expect((await client.events(5)).map(({ n }) => n)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it("reaches nobody once all are closed", async () => {
+    const [one, other] = await Promise.all([feed.connect(), feed.connect()]);
+    expect(await countConnections(feed.services)).toBe(2);
+    await removeAllConnections(feed.services);
+    await feed.report();
+    expect(await broadcast(feed.services)).toEqual({ connections: 0, passes: 1 });
+    expect(types([...one.received, ...other.received])).toEqual(["connected", "connected"]);
+  });
+
   it("leaves a connection out of the list whose time is over, whenever the table removes it", async () => {
     const longAgo = new Date(feed.services.clock.now().getTime() - 7_801_000);
     const old = { connection_id: "old", client_id: null, api_key_id: "k-1" };

@@ -8,22 +8,30 @@ const mostWaitingBytes = 256 * 1024;
 /** The longest message API Gateway sends. */
 const mostBytes = 128 * 1024;
 
+/** The other end of a connection. */
+export interface Peer {
+  socket: WebSocket;
+  /** It has been spoken to. */
+  touch(): void;
+}
+
 /**
  * API Gateway's management API, as far as messages to clients go. It asks for no signature, so it listens on this machine
  * alone and on a port of its own.
  */
 export async function startManagement(
-  peers: ReadonlyMap<string, WebSocket>,
+  peers: ReadonlyMap<string, Peer>,
 ): Promise<{ endpoint: string; close(): Promise<void> }> {
   const server = createServer(async (request, response) => {
     const [, id = ""] = /^\/ws\/(?:@|%40)connections\/([^/?]+)$/i.exec(request.url ?? "") ?? [];
     if (request.method !== "POST" || id === "") return refuse(response, 404, "NotFoundException");
     const message = await text(request);
     const peer = peers.get(decodeURIComponent(id));
-    if (peer?.readyState !== 1) return refuse(response, 410, "GoneException");
+    if (peer?.socket.readyState !== 1) return refuse(response, 410, "GoneException");
     if (Buffer.byteLength(message) > mostBytes) return refuse(response, 413, "PayloadTooLargeException");
-    if (peer.bufferedAmount > mostWaitingBytes) return refuse(response, 429, "LimitExceededException");
-    peer.send(message);
+    if (peer.socket.bufferedAmount > mostWaitingBytes) return refuse(response, 429, "LimitExceededException");
+    peer.socket.send(message);
+    peer.touch();
     response.writeHead(200).end();
   });
   const port = await listen(server);

@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../../../lib/runtime/logger.ts";
 import { close } from "../../servers.ts";
 import { connectEvent, disconnectEvent, messageEvent, type OpenConnection } from "./event.ts";
-import { startManagement } from "./management.ts";
+import { type Peer, startManagement } from "./management.ts";
 
 /** API Gateway's own limits. */
 const longestSilenceMs = 10 * 60_000;
@@ -34,7 +34,7 @@ export async function startSocketFront(
   options: SocketOptions,
 ): Promise<{ port: number; endpoint: string; close(): Promise<void> }> {
   const { routes, onChange, isReady, log } = options;
-  const peers = new Map<string, WebSocket>();
+  const peers = new Map<string, Peer>();
   const sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: mostMessageBytes });
   const server = createServer((_request, response) => response.writeHead(426, { upgrade: "websocket" }).end());
 
@@ -53,26 +53,27 @@ export async function startSocketFront(
     const { statusCode = 500 } = (await ask(routes.connect, connectEvent(connection, request))) ?? {};
     if (statusCode < 200 || statusCode > 299) return refuse(socket, statusCode);
     if (socket.destroyed) return void ask(routes.disconnect, disconnectEvent(connection));
-    sockets.handleUpgrade(request, socket, head, (peer) => serve(connection, peer));
+    sockets.handleUpgrade(request, socket, head, (opened) => serve(connection, opened));
   }
 
-  function serve(connection: OpenConnection, peer: WebSocket): void {
+  function serve(connection: OpenConnection, socket: WebSocket): void {
     const { id } = connection;
-    const end = setTimeout(() => peer.close(1001, "Going away"), longestMs).unref();
-    const silence = setTimeout(() => peer.close(1001, "Going away"), longestSilenceMs).unref();
+    const end = setTimeout(() => socket.close(1001, "Going away"), longestMs).unref();
+    const silence = setTimeout(() => socket.close(1001, "Going away"), longestSilenceMs).unref();
+    const touch = () => void silence.refresh();
     let inOrder = Promise.resolve();
-    peers.set(id, peer);
+    peers.set(id, { socket, touch });
     onChange(id);
-    peer.on("error", () => peer.terminate());
-    peer.on("message", (data) => {
-      silence.refresh();
+    socket.on("error", () => socket.terminate());
+    socket.on("message", (data) => {
+      touch();
       inOrder = inOrder.then(async () => {
         const answer = await ask(routes.message, messageEvent(connection, String(data)));
-        if (answer?.body) peer.send(answer.body);
+        if (answer?.body) socket.send(answer.body);
         onChange(id);
       });
     });
-    peer.on("close", () => {
+    socket.on("close", () => {
       peers.delete(id);
       clearTimeout(end);
       clearTimeout(silence);
@@ -87,7 +88,7 @@ export async function startSocketFront(
     port,
     endpoint: management.endpoint,
     close: async () => {
-      for (const peer of peers.values()) peer.terminate();
+      for (const { socket } of peers.values()) socket.terminate();
       await close(server);
       await management.close();
     },

@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { type Order, type OrderStatus, orderStatuses } from "../../../lib/desk/orders/record.ts";
+import { reportOf } from "../../../lib/desk/orders/reports.ts";
 import { initialSubscriptions, isOn, subscribe, subscribedTo, unsubscribe } from "../../../lib/live/channels.ts";
 import { frameOf } from "../../../lib/live/frames.ts";
 import type { StoredEvent } from "../../../lib/store/events.ts";
@@ -44,6 +46,23 @@ it("an event is its type, its time, its number, and what it tells", () => {
     event_id: 7,
     order_id: "o-1",
     status: "pending",
+  });
+});
+
+it("an order's moves have the types of the specification, and those without one are updates", () => {
+  const typeOf = (status: OrderStatus) => reportOf({ status } as Order).type;
+  const types = orderStatuses.map((status) => [status, typeOf(status)]);
+  expect(Object.fromEntries(types)).toEqual({
+    pending: "order_submitted",
+    validating: "order_update",
+    awaiting_approval: "order_update",
+    queued: "order_update",
+    executing: "order_update",
+    partially_filled: "order_partial",
+    filled: "order_filled",
+    cancelled: "order_cancelled",
+    rejected: "order_rejected",
+    failed: "order_update",
   });
 });
 
