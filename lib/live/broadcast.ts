@@ -1,4 +1,5 @@
 import { createSlots } from "../providers/calls/slots.ts";
+import { chunked } from "../runtime/chunked.ts";
 import { readNewest } from "../store/events.ts";
 import { readConnections, removeConnection } from "./connections.ts";
 import { type Delivered, deliver, type Pass } from "./deliver.ts";
@@ -9,6 +10,8 @@ import { inTurn } from "./turn.ts";
 
 /** Messages that are under way at once. */
 const mostAtOnce = 25;
+/** As many as the store writes in one call. */
+const atOnceStored = 25;
 /** How long one pass goes on beginning to send. Well below a turn, so that no turn ends under it. */
 const passMs = 2_000;
 /** For what one call does. What is left is for the next, which comes with the next change or within a minute. */
@@ -45,7 +48,7 @@ async function passOver(services: LiveServices): Promise<Delivered[]> {
     until: clock.now().getTime() + passMs,
     now: () => clock.now(),
     pageAfter: readPages(store, newest),
-    post: async (id, frame) => slots.run(async () => peers?.post(id, JSON.stringify(frame)) ?? "gone"),
+    post: async (id, message) => slots.run(async () => peers?.post(id, message) ?? "gone"),
     log: services.log,
   };
   const delivered = await Promise.all(
@@ -65,9 +68,9 @@ async function readCursors({ store }: LiveServices): Promise<Map<string, Connect
   return new Map(cursors.map((cursor) => [cursor.connection_id, cursor]));
 }
 
+/** Side by side: the next event waits for this. */
 async function saveCursors({ store }: LiveServices, delivered: readonly Delivered[]): Promise<void> {
   const changed = delivered.filter(({ isChanged, state }) => isChanged && state !== "gone");
-  await store.putMany(
-    changed.map(({ cursor }) => ({ ...store.keys.connectionCursor(cursor.connection_id), ...cursor })),
-  );
+  const items = changed.map(({ cursor }) => ({ ...store.keys.connectionCursor(cursor.connection_id), ...cursor }));
+  await Promise.all(chunked(items, atOnceStored).map((chunk) => store.putMany(chunk)));
 }

@@ -1,9 +1,8 @@
 import type { PostOutcome } from "../providers/aws/peers.ts";
 import { iso } from "../runtime/dates.ts";
 import type { Log } from "../runtime/logger.ts";
-import type { StoredEvent } from "../store/events.ts";
 import { isOn } from "./channels.ts";
-import { type Frame, frameOf, greetingOf, resumedFrame } from "./frames.ts";
+import { greetingOf, resumedFrame } from "./frames.ts";
 import type { EventPage } from "./pages.ts";
 import type { Connection, ConnectionCursor } from "./record.ts";
 
@@ -20,7 +19,7 @@ export interface Pass {
   until: number;
   now(): Date;
   pageAfter(after: number): Promise<EventPage>;
-  post(connectionId: string, frame: Frame): Promise<PostOutcome>;
+  post(connectionId: string, message: string): Promise<PostOutcome>;
   log: Log;
 }
 
@@ -67,7 +66,8 @@ async function resume(pass: Pass, connection: Connection, cursor: ConnectionCurs
   const { newest } = pass;
   const { after, resumes } = connection;
   const { missed } = await pass.pageAfter(after);
-  const stopped = await send(pass, cursor, resumedFrame(iso(pass.now()), { after, newest, missed }));
+  const frame = resumedFrame(iso(pass.now()), { after, newest, missed });
+  const stopped = await send(pass, cursor, JSON.stringify(frame));
   if (!stopped) Object.assign(cursor, { after: Math.min(after, newest), resumes });
   return stopped;
 }
@@ -84,7 +84,7 @@ async function sendAll(pass: Pass, connection: Connection, cursor: ConnectionCur
 }
 
 async function greet(pass: Pass, connection: Connection, cursor: ConnectionCursor): Promise<State | undefined> {
-  const stopped = await send(pass, cursor, greetingOf(connection, iso(pass.now())));
+  const stopped = await send(pass, cursor, JSON.stringify(greetingOf(connection, iso(pass.now()))));
   const isYoung = pass.now().getTime() - Date.parse(connection.connected_at) < youngMs;
   if (stopped === "gone" && isYoung) return "unknown";
   cursor.greeted = stopped === undefined;
@@ -93,12 +93,12 @@ async function greet(pass: Pass, connection: Connection, cursor: ConnectionCurso
 
 async function sendEvents(
   pass: Pass,
-  events: readonly StoredEvent[],
+  events: EventPage["events"],
   cursor: ConnectionCursor,
 ): Promise<State | undefined> {
   for (const event of events) {
     if (pass.now().getTime() >= pass.until) return "unfinished";
-    const stopped = await send(pass, cursor, frameOf(event));
+    const stopped = await send(pass, cursor, event.message);
     if (stopped) return stopped;
     cursor.after = event.id;
   }
@@ -106,8 +106,8 @@ async function sendEvents(
 }
 
 /** Undefined where it was sent; else why nothing more is. */
-async function send(pass: Pass, cursor: ConnectionCursor, frame: Frame): Promise<State | undefined> {
-  const outcome = await pass.post(cursor.connection_id, frame);
+async function send(pass: Pass, cursor: ConnectionCursor, message: string): Promise<State | undefined> {
+  const outcome = await pass.post(cursor.connection_id, message);
   if (outcome === "sent") return undefined;
   return outcome === "gone" ? "gone" : pause(pass, cursor);
 }

@@ -11,6 +11,9 @@ const everyMs = 100;
 /** A batch of a stream is tried again when a function fails; here nobody waits for long. */
 const pausesMs = [500, 2_000];
 
+/** The most records of one batch, as in `functions.yml`. */
+const batchSize = 100;
+
 interface StreamRecord {
   dynamodb: { NewImage: Record<string, AttributeValue> };
 }
@@ -27,8 +30,9 @@ export async function startTableStream(
   const { DYNAMODB_ENDPOINT: endpoint = "", TABLE_NAME: tableName } = config.environment;
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials });
-  const listening = [...functions].filter(({ changes }) => changes.length > 0);
-  const queues = new Map(listening.map(({ key }) => [key, Promise.resolve()]));
+  const listeners = [...functions]
+    .filter(({ changes }) => changes.length > 0)
+    .map((fn) => ({ ...fn, waiting: [] as StreamRecord[], isBusy: false }));
   const closing = new AbortController();
 
   async function deliver(key: string, Records: StreamRecord[]): Promise<void> {
@@ -43,14 +47,19 @@ export async function startTableStream(
     }
   }
 
+  /** What came while a batch was under way is the next one. */
+  async function drain(listener: (typeof listeners)[number]): Promise<void> {
+    if (listener.isBusy) return;
+    listener.isBusy = true;
+    while (listener.waiting.length > 0) await deliver(listener.key, listener.waiting.splice(0, batchSize));
+    listener.isBusy = false;
+  }
+
   function publish(records: StreamRecord[]): void {
-    for (const { key, changes } of listening) {
-      const meant = records.filter((record) => changes.some((pattern) => matches(pattern, record)));
-      if (meant.length > 0)
-        queues.set(
-          key,
-          (queues.get(key) ?? Promise.resolve()).then(() => deliver(key, meant)),
-        );
+    for (const listener of listeners) {
+      const meant = records.filter((record) => listener.changes.some((pattern) => matches(pattern, record)));
+      listener.waiting.push(...meant);
+      void drain(listener);
     }
   }
 
