@@ -90,6 +90,7 @@ const values: Record<string, [good: unknown, bad: unknown]> = {
   llm_monthly_warning_usd: [80, -80],
   desk_starting_equity_usd: [50_000, -1],
   order_mode: ["semi_auto", "manual"],
+  signal_order_min_confidence: [0.8, 1.2],
   order_approval_drift_pct: [0.01, 1.5],
   order_fill_seconds: [60, 601],
   bot_stop_loss_pct: [-1, 0.5],

@@ -77,6 +77,7 @@ const optional = {
   llm_monthly_warning_usd: 60,
   desk_starting_equity_usd: 100_000,
   order_mode: "auto",
+  signal_order_min_confidence: "off",
   order_approval_drift_pct: 0.02,
   order_fill_seconds: 300,
   bot_stop_loss_pct: -2,
