@@ -15,8 +15,8 @@ const atOnceStored = 25;
 /** How long one pass goes on beginning to send. Well below a turn, so that no turn ends under it. */
 const passMs = 2_000;
 /** For what one call does. What is left is for the next, which comes with the next change or within a minute. */
-const mostPasses = 20;
-/** For a connection whose gateway does not know it yet. */
+const mostPasses = 12;
+/** Before another pass for a connection that is left alone, or that its gateway does not know yet. */
 const pauseMs = 250;
 
 /**
@@ -26,9 +26,11 @@ const pauseMs = 250;
 export async function broadcast(services: LiveServices): Promise<{ connections: number; passes: number }> {
   for (let passes = 1; ; passes++) {
     const delivered = await inTurn(services, () => passOver(services));
-    const isLeft = delivered.some(({ state }) => state === "unfinished" || state === "unknown");
-    if (!isLeft || passes >= mostPasses) return { connections: delivered.length, passes };
-    if (delivered.some(({ state }) => state === "unknown")) await services.sleep(pauseMs);
+    const states = new Set(delivered.map(({ state }) => state));
+    const mustWait = states.has("paused") || states.has("unknown");
+    if ((!mustWait && !states.has("unfinished")) || passes >= mostPasses)
+      return { connections: delivered.length, passes };
+    if (mustWait) await services.sleep(pauseMs);
   }
 }
 

@@ -7,7 +7,7 @@ import type { EventPage } from "./pages.ts";
 import type { Connection, ConnectionCursor } from "./record.ts";
 
 /** For how long who was late is left alone: nobody else is to wait for it again and again. */
-const pauseMs = 5_000;
+const pauseMs = 1_000;
 /** A gateway may not know a connection for a moment after it was made. */
 const youngMs = 5_000;
 
@@ -24,11 +24,11 @@ export interface Pass {
 }
 
 /**
- * How a connection came out of a pass: `served` with all there was, or left alone for a while; `unfinished`: there is more
- * for it; `unknown`: its gateway does not know it yet; `gone`: it is over.
+ * How a connection came out of a pass: `served` with all there was; `unfinished`: there is more for it; `paused`: there is,
+ * and it is left alone for a while; `unknown`: its gateway does not know it yet; `gone`: it is over.
  */
 export interface Delivered {
-  state: "served" | "unfinished" | "unknown" | "gone";
+  state: "served" | "unfinished" | "paused" | "unknown" | "gone";
   cursor: ConnectionCursor;
   isChanged: boolean;
 }
@@ -54,7 +54,9 @@ type State = Delivered["state"];
 async function go(pass: Pass, connection: Connection, cursor: ConnectionCursor): Promise<State> {
   const asksToGoOn = cursor.resumes !== connection.resumes;
   // Who asks is awake.
-  if (!asksToGoOn && cursor.paused_until > pass.now().getTime()) return "served";
+  if (!asksToGoOn && cursor.paused_until > pass.now().getTime()) {
+    return cursor.after < pass.newest ? "paused" : "served";
+  }
   const stopped =
     (cursor.greeted ? undefined : await greet(pass, connection, cursor)) ??
     (asksToGoOn ? await resume(pass, connection, cursor) : undefined);
@@ -112,7 +114,7 @@ async function send(pass: Pass, cursor: ConnectionCursor, message: string): Prom
   return outcome === "gone" ? "gone" : pause(pass, cursor);
 }
 
-function pause(pass: Pass, cursor: ConnectionCursor): "served" {
+function pause(pass: Pass, cursor: ConnectionCursor): "paused" {
   cursor.paused_until = pass.now().getTime() + pauseMs;
-  return "served";
+  return "paused";
 }

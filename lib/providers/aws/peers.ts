@@ -17,8 +17,8 @@ export interface Peers {
   post(connectionId: string, message: string): Promise<PostOutcome>;
 }
 
-/** How long a client may take for one message. */
-export const peerPatienceMs = 500;
+/** How long the gateway may take for one message. It waits for no client; but a busy machine is not to be taken for one. */
+export const peerPatienceMs = 2_000;
 
 const patience = { connectionTimeout: peerPatienceMs, requestTimeout: peerPatienceMs, throwOnRequestTimeout: true };
 
