@@ -10,6 +10,7 @@ export const tags = {
   Prices: "Daily closes.",
   Exports: "Files for a spreadsheet.",
   Orders: "Requests to trade: accepted into a queue, checked, and filled on paper.",
+  "Circuit breaker": "Halts all trading of the desk, by itself or by hand.",
   Events: "What has changed, to be polled.",
   Configuration: "Thresholds, weights and trading costs; a run keeps those it started with.",
   System: "The state of the whole.",

@@ -1,5 +1,6 @@
 import { accessKeys } from "./keys/access.ts";
 import { analysisKeys } from "./keys/analysis.ts";
+import { breakerKeys } from "./keys/breaker.ts";
 import { deskKeys } from "./keys/desk.ts";
 import { orderKeys } from "./keys/orders.ts";
 import { realmKeys } from "./keys/realm.ts";
@@ -27,6 +28,7 @@ export function keysOf(realm: string) {
     ...tradingKeys(realm),
     ...orderKeys(realm),
     ...deskKeys(realm),
+    ...breakerKeys(realm),
     ...accessKeys,
     /** Of the runs of another kind than analyses, whose keys stand above without a prefix. */
     runsOf: (places: RunPlaces) => runKeys(realm, places),

@@ -3,6 +3,7 @@ import { type MarketMoment, readMoment } from "../../realm/moment.ts";
 import { iso } from "../../runtime/dates.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
 import { isMarketOpen } from "../../trading/market/hours.ts";
+import { countClose } from "../breaker/count-close.ts";
 import type { Leg } from "../orders/legs.ts";
 import type { Order, OrderFill } from "../orders/record.ts";
 import { readOrder, saveOrder } from "../orders/stored.ts";
@@ -109,9 +110,10 @@ export async function bookOrderFill(
       ...{ ...traded, commission_cents, at: moment.now, now },
     },
   );
+  const { actions: counted = [], reports: told = [] } = await countClose(services, booked, moment);
   const written = await saveOrder(services, order, after, {
-    actions: bookActions(store.keys, position, booked, order.origin),
-    reports: bookReports(position, booked),
+    actions: [...bookActions(store.keys, position, booked, order.origin), ...counted],
+    reports: [...bookReports(position, booked), ...told],
   });
   if (!written.applied) return undefined;
   log.info("order filled", { orderId: order.order_id, status: after.status, quantity, price });

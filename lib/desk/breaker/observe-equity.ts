@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from "node:util";
+import { inRegularSession } from "../../calendar/trading-days.ts";
+import type { MarketMoment } from "../../realm/moment.ts";
+import { iso } from "../../runtime/dates.ts";
+import { round } from "../../runtime/money.ts";
+import { decideAnew } from "../../store/decide-anew.ts";
+import { type Book, readBook } from "../positions/book.ts";
+import { readAccount } from "../positions/stored.ts";
+import { marketValueCents } from "../positions/value.ts";
+import type { DeskServices } from "../services.ts";
+import type { Breaker } from "./record.ts";
+import { newBreaker, observed, type Reading, tripOf } from "./rules.ts";
+import { findBreaker, saveBreaker } from "./stored.ts";
+
+type ObservingServices = Pick<DeskServices, "store" | "clock" | "sleep" | "ids" | "log">;
+
+/**
+ * Looks at the account, and answers the breaker as it is then. The first look of a realm stores it, closed: before it nobody
+ * knows whether trading is safe. What else holds while trading is halted is logged, and changes nothing.
+ */
+export async function observeEquity(services: ObservingServices, moment: MarketMoment): Promise<Breaker> {
+  return decideAnew(services, async () => {
+    const before = await findBreaker(services);
+    const book = await readSteadyBook(services, moment);
+    if (!book) return undefined;
+    const reading = readingOf(book, moment, iso(services.clock.now()));
+    const changed = observed(before ?? newBreaker(), reading, moment.settings);
+    logFurther(services, before, changed.breaker, moment);
+    if (before && isDeepStrictEqual(changed.breaker, before)) return before;
+    return saveBreaker(services, before, changed);
+  });
+}
+
+/**
+ * Positions and money of one moment; undefined where a fill came between. With the money of before it and the positions of
+ * after it there would be a peak that never was, and a drawdown from it.
+ */
+async function readSteadyBook(services: ObservingServices, { settings }: MarketMoment): Promise<Book | undefined> {
+  const before = await readAccount(services);
+  const book = await readBook(services, settings);
+  return isDeepStrictEqual(await readAccount(services), before) ? book : undefined;
+}
+
+function readingOf({ positions, equityCents }: Book, moment: MarketMoment, now: string): Reading {
+  const largest = Math.max(0, ...positions.map((position) => Math.abs(marketValueCents(position))));
+  return {
+    equityCents,
+    startingCents: round(moment.settings.desk_starting_equity_usd * 100, 0),
+    largestPositionPct: equityCents > 0 ? largest / equityCents : 0,
+    session: inRegularSession(moment.marketTime) ? moment.today : null,
+    now,
+  };
+}
+
+function logFurther(
+  { log }: ObservingServices,
+  before: Breaker | undefined,
+  { watched, losing_closes, trip_reason }: Breaker,
+  { settings }: MarketMoment,
+): void {
+  if (before?.state !== "open" || !watched) return;
+  const further = tripOf(watched, { losing_closes, before: before.watched }, settings);
+  if (further && further.reason !== trip_reason)
+    log.info("trading is halted, and there is another reason", { ...further });
+}
