@@ -89,12 +89,16 @@ export function createServices(config: Config, ground: Ground = systemGround(con
     (await import("./providers/schwab/consent.ts")).openConsent(environment, credentials, state);
   const dailyPrices = once(async () => (await import("./providers/yahoo/open.ts")).openYahoo(environment, tools));
 
+  const webhook = once(async () =>
+    (await import("./providers/webhook/open.ts")).openWebhook(environment, credentials, tools),
+  );
+
   const prices = {
     inputUsdPerMillion: environment.LLM_INPUT_USD_PER_MILLION,
     outputUsdPerMillion: environment.LLM_OUTPUT_USD_PER_MILLION,
   };
   const trading = { broker, dailyPrices, tokenVault, brokerConsentUrl };
-  return { ...ground, tracer, config, store, executions, http, reddit, model, symbols, prices, ...trading };
+  return { ...ground, tracer, config, store, executions, http, reddit, model, symbols, prices, webhook, ...trading };
 }
 
 /** One try for all callers; a failed one is forgotten, so that the next caller tries again. */

@@ -10,6 +10,8 @@ export const handler = endpoint(
     summary: "Begin the login at the broker",
     description: "Answers the consent page, to be opened in a browser within ten minutes.",
     tag: "Broker login",
+    // It begins what ends with the broker trusting this deployment.
+    right: "trade",
     response: z.object({ url: z.string() }).meta({ id: "BrokerLogin" }),
     errors: ["NOT_READY"],
   },

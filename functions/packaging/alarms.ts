@@ -88,6 +88,9 @@ export function addAlarms(template: Template, stage: string): void {
       TreatMissingData: "missing",
       InsufficientDataActions: [{ Ref: "AlarmTopic" }],
     }),
+    NotificationsAlarm: alarmOfSum("The webhook did not take a message: GET /api/v1/webhooks/dead-letters says why.", [
+      { Namespace: ownMetrics.namespace, MetricName: "NotificationsGivenUp", Dimensions: own },
+    ]),
     BrokerLoginAlarm: alarm("The login at the broker ends within a day: GET /auth/schwab/login renews it.", {
       Namespace: ownMetrics.namespace,
       MetricName: "BrokerLoginHoursLeft",

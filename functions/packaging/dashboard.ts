@@ -55,6 +55,7 @@ export function addDashboard(template: Template, stage: string): void {
           `\${DeadLetters.QueueName}`,
           { stat: "Maximum" },
         ],
+        own("NotificationsGivenUp"),
       ],
     ],
   ];

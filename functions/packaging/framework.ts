@@ -13,6 +13,7 @@ export interface Serverless {
       awsEndpoint: string;
       localStackEndpoint: string;
       authorizerConcurrency: string;
+      rateLimit: string;
       may: Record<string, object>;
     };
     functions: Record<string, FunctionSettings>;

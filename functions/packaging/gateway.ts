@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
+import type { Throttling } from "../../lib/http/throttling.ts";
 import type { Template } from "./framework.ts";
 import { ofType, withoutDependency } from "./resources.ts";
-
-/** Requests per second of the whole stage, and how many may come at once. */
-const throttling = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
 
 /** What is written of each request. No query, no header and no body: they may hold keys and the code of the broker's login. */
 const accessLog = {
@@ -97,7 +95,8 @@ export function addGatewayResponses(template: Template, origins: string): void {
  * and not otherwise, which is why its id is made of it. The framework's own is made of the time, and its stage has no
  * place for throttling and access log.
  */
-export function addDeployment(template: Template, stage: string): void {
+export function addDeployment(template: Template, stage: string, { perSecond, atOnce }: Throttling): void {
+  const throttling = { ThrottlingRateLimit: perSecond, ThrottlingBurstLimit: atOnce };
   const parts = Object.entries(template.Resources).filter(([, { Type }]) =>
     /^AWS::ApiGateway::(RestApi|Resource|Method|Authorizer|GatewayResponse)$/.test(Type),
   );

@@ -12,6 +12,16 @@ export function checkOrigins(stage: string, list: string): void {
   );
 }
 
+/** Refuses a webhook that the functions would refuse, one and all. Throws one sentence. */
+export function checkWebhook(stage: string, url: string): void {
+  if (url === "" || withoutAws.has(stage)) return;
+  const { protocol, username, password } = URL.canParse(url)
+    ? new URL(url)
+    : { protocol: "", username: "", password: "" };
+  if (protocol === "https:" && username === "" && password === "") return;
+  throw new Error("WEBHOOK_URL must begin with https:// and hold neither name nor password.");
+}
+
 /** Refuses to deploy to AWS what lacks the check of keys, or the settings of AWS. Throws one sentence. */
 export function checkCloud(stage: string, endpoint: string | undefined): void {
   if (!withoutAws.has(stage) || endpoint) return;

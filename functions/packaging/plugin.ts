@@ -1,6 +1,6 @@
 import type { Serverless } from "./framework.ts";
 import { completeFunctions } from "./functions.ts";
-import { checkCloud, checkOrigins } from "./origins.ts";
+import { checkCloud, checkOrigins, checkWebhook } from "./origins.ts";
 import { shapeTemplate } from "./template.ts";
 
 /** The packaging steps that serverless.yml cannot express. */
@@ -20,6 +20,7 @@ export default class Packaging {
       "before:package:initialize": () => {
         const { provider, custom } = serverless.service;
         checkOrigins(provider.stage, custom.corsAllowedOrigins);
+        checkWebhook(provider.stage, String(provider.environment.WEBHOOK_URL ?? ""));
         completeFunctions(serverless.service);
       },
       "before:package:createDeploymentArtifacts": async () => {

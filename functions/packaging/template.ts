@@ -1,3 +1,4 @@
+import { throttlingOf } from "../../lib/http/throttling.ts";
 import { addAlarms } from "./alarms.ts";
 import { addDashboard } from "./dashboard.ts";
 import type { Serverless, Template } from "./framework.ts";
@@ -40,7 +41,7 @@ export function shapeTemplate({ provider, custom }: Serverless["service"]): void
     addPreflights(template, custom.corsAllowedOrigins);
     addLocalStackUrl(template, custom.localStackEndpoint);
   }
-  addDeployment(template, stage);
+  addDeployment(template, stage, throttlingOf(custom.rateLimit));
 }
 
 /** All functions write to `LogGroup`; a role may do nothing but that with it. */

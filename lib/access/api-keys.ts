@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Right } from "../http/rights.ts";
 import type { RunServices } from "../runs/services.ts";
 import { iso } from "../runtime/dates.ts";
 import { update } from "../store/actions.ts";
@@ -17,13 +18,14 @@ export async function registerApiKey(
   { store, clock, ids }: KeyServices,
   key: string,
   label: string,
+  rights: Right = "trade",
 ): Promise<StoredApiKey> {
   checkNewKey(key);
   const place = store.keys.apiKey(digestOf(key));
   const now = clock.now();
   await store.transact([
     update(place, {
-      setIfAbsent: { id: ids.ulid(now.getTime()), label, created_at: iso(now) },
+      setIfAbsent: { id: ids.ulid(now.getTime()), label, rights, created_at: iso(now) },
       set: { revoked_at: null },
     }),
   ]);

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import * as z from "zod";
+import { rights } from "../http/rights.ts";
 import { AppError } from "../runtime/errors.ts";
 
 /** What is stored of a key: its digest is the item's sort key. */
@@ -8,6 +9,8 @@ export const apiKeySchema = z.object({
   sk: z.string(),
   id: z.string(),
   label: z.string(),
+  /** Keys that were stored before there were rights have all of them. */
+  rights: z.enum(rights).default("trade"),
   created_at: z.string(),
   revoked_at: z.string().nullable().default(null),
 });
@@ -65,8 +68,9 @@ export interface KeyRing {
 }
 
 /**
- * The authorizer: answers with a policy for the whole API (a cached policy for one method would refuse the others). A
- * refusal is a policy too, because API Gateway keeps policies and no errors; a gateway response turns it into 401.
+ * The authorizer: answers with a policy for the whole API (a cached policy for one method would refuse the others), and
+ * with the rights of the key, which `endpoint()` holds against its contract: so a key that is unknown is told from one that
+ * may not. A refusal is a policy too, because API Gateway keeps policies and no errors; a gateway response makes it a 401.
  */
 export function authorizer(load: () => KeyRing) {
   const known = new Map<string, { key: StoredApiKey | undefined; atMs: number }>();
@@ -83,7 +87,8 @@ export function authorizer(load: () => KeyRing) {
     }
     const stored = entry.key;
     if (!stored || stored.revoked_at !== null || !sameDigest(stored.sk, digest)) return refusal(event);
-    return { principalId: stored.id, context: { apiKeyId: stored.id }, policyDocument: policy("Allow", event) };
+    const context = { apiKeyId: stored.id, rights: stored.rights };
+    return { principalId: stored.id, context, policyDocument: policy("Allow", event) };
   };
 }
 

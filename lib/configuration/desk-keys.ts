@@ -12,6 +12,12 @@ export const deskKeys = {
   order_approval_drift_pct: optional("0.02", share),
   // How long an order is worked before what is left of it is given up; its machine ends after fifteen minutes.
   order_fill_seconds: optional("300", whole(1, 600)),
+  // Of what a position cost: where the bot closes all of it, and where it takes which part of it.
+  bot_stop_loss_pct: optional("-2", number(-100, 0)),
+  bot_profit_levels: optional(
+    "[[0.5,0.3],[1,0.5],[2,0.2]]",
+    jsonOf(z.array(z.tuple([z.number().positive().max(1_000), z.number().min(0).max(1)])).max(20)),
+  ),
   order_queue_capacity: optional("1000", whole(1, 1000)),
   order_max_contracts: optional("100", whole(1, anyCount)),
   order_max_shares: optional("100000", whole(1, anyCount)),

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ErrorCode } from "../runtime/errors.ts";
+import type { Right } from "./rights.ts";
 import type { Tag } from "./tags.ts";
 
 /** What an endpoint promises: it validates requests and answers with it, and the OpenAPI document is made from it. */
@@ -35,6 +36,8 @@ export interface Contract<P = unknown, Q = unknown, B = unknown> {
   bareErrors?: true;
   /** No API key is asked for. */
   open?: boolean;
+  /** What the API key must allow, where the method does not say it: `read` for GET, `trade` for all else. */
+  right?: Right;
   /** The body is sent without the envelope, with this content type. */
   raw?: "application/json" | "text/html" | "text/csv";
 }

@@ -9,7 +9,7 @@ import type { Log } from "../runtime/logger.ts";
 import type { ApiAnswer, ApiRequest, Contract } from "./contract.ts";
 import { envelope, errorResponse, jsonResponse, statusOf } from "./envelope.ts";
 import { answerHeaders, requestIdOf } from "./headers.ts";
-import { readRequest, refuseUnreadableBody } from "./request.ts";
+import { readRequest, refuseUnreadableBody, refuseWithoutRight } from "./request.ts";
 
 /** What the HTTP layer itself needs of the services. */
 export interface HttpServices extends Telemetry {
@@ -45,6 +45,7 @@ export function endpoint<P, Q, B, S extends HttpServices>(
   const parser = httpJsonBodyParser({ disableContentTypeCheck: true });
   const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .before((request) => {
+      refuseWithoutRight(contract, request.event);
       if (contract.body === undefined) return;
       if (!request.event.body) {
         // Only a body that is absent reads as an empty object; the JSON text `null` is a body, and refused.

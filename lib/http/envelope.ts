@@ -7,6 +7,7 @@ import { apiVersion } from "../runtime/version.ts";
 export const statusOf: Record<ErrorCode, number> = {
   VALIDATION_ERROR: 422,
   UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
   NOT_FOUND: 404,
   ANALYSIS_ALREADY_RUNNING: 409,
   RUN_NOT_ACTIVE: 409,
@@ -20,6 +21,7 @@ export const statusOf: Record<ErrorCode, number> = {
   OPENAI_API_ERROR: 502,
   SCHWAB_AUTH_ERROR: 502,
   PRICE_UNAVAILABLE: 503,
+  WEBHOOK_FAILED: 502,
   POSITION_ALREADY_CLOSED: 409,
   POSITION_NEEDS_REVIEW: 409,
   MARKET_HAS_PRICE: 409,

@@ -5,6 +5,7 @@ import type { Contract } from "./contract.ts";
 import { errorCodes, statusOf } from "./envelope.ts";
 import { gatewayErrors } from "./gateway-errors.ts";
 import type { Json, SchemaCollection } from "./openapi-schemas.ts";
+import { rightOf } from "./rights.ts";
 
 /** Codes every endpoint may answer; those that need a key may also answer 401. */
 const commonErrors = [
@@ -102,6 +103,8 @@ function ownErrors(contract: Contract): { code: ErrorCode; status: number }[] {
     ...commonErrors,
     ...(contract.body ? bodyErrors : []),
     ...(contract.open ? [] : (["UNAUTHORIZED"] as const)),
+    // Every key may read.
+    ...(contract.open || rightOf(contract) === "read" ? [] : (["FORBIDDEN"] as const)),
     ...(contract.idempotent ? (["IDEMPOTENCY_MISMATCH"] as const) : []),
     ...(contract.errors ?? []),
   ];

@@ -4,6 +4,7 @@ import type { Contract } from "./contract.ts";
 import { answersOf } from "./openapi-answers.ts";
 import { type Json, type SchemaCollection, schemaCollection } from "./openapi-schemas.ts";
 import { idempotencyKeySchema } from "./request.ts";
+import { type Right, rightOf } from "./rights.ts";
 import { tags } from "./tags.ts";
 
 /** A contract with the name of its operation, which is that of its function. */
@@ -38,12 +39,17 @@ export function openApiDocument(contracts: readonly NamedContract[]): Json {
         variables: { domain: { default: "your-distribution.cloudfront.net" } },
       },
     ],
-    security: [{ apiKey: [] }, { bearer: [] }],
+    security: securityOf("read"),
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       securitySchemes: {
-        apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
+        apiKey: {
+          type: "apiKey",
+          in: "header",
+          name: "x-api-key",
+          description: "A key has the right `read`, or `trade`, which includes it.",
+        },
         bearer: { type: "http", scheme: "bearer", description: "The same API key." },
       },
       schemas: byName(collection.schemas),
@@ -64,11 +70,22 @@ function operationOf(contract: NamedContract, collection: SchemaCollection, resp
     tags: [contract.tag],
     summary: contract.summary,
     description: contract.description,
-    ...(contract.open && { security: [] }),
+    ...securityExceptions(contract),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: requestBody(body, collection) }),
     responses: answersOf(contract, collection, responses),
   };
+}
+
+/** The two ways to send a key, and the right that it must have. */
+function securityOf(right: Right): Json[] {
+  return [{ apiKey: [right] }, { bearer: [right] }];
+}
+
+function securityExceptions(contract: NamedContract): Json {
+  if (contract.open) return { security: [] };
+  const right = rightOf(contract);
+  return right === "read" ? {} : { security: securityOf(right) };
 }
 
 /** An absent body is read as `{}`: it is required where `{}` would be refused. */

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { AppError, invalidRequest } from "../runtime/errors.ts";
 import type { ApiRequest, Contract } from "./contract.ts";
 import { headerOf } from "./headers.ts";
+import { allows, rightOf } from "./rights.ts";
 
 /** The longest body that is read, in bytes. What stands in front of the functions may refuse it before they see it. */
 export const mostBodyBytes = 256 * 1024;
@@ -37,6 +38,19 @@ export function readRequest<P, Q, B>(contract: Contract<P, Q, B>, event: APIGate
     },
     apiKeyId,
   };
+}
+
+/**
+ * A known key is let in by the authorizer, which says what it may do: its answer is kept for the whole API, so what each
+ * operation asks for is looked at here. Where nothing is said of rights no key was checked: at an open endpoint, and on a
+ * stage without an authorizer. Throws `FORBIDDEN`.
+ */
+export function refuseWithoutRight(contract: Pick<Contract, "method" | "right" | "open">, event: APIGatewayProxyEvent) {
+  const needed = rightOf(contract);
+  const held = event.requestContext?.authorizer?.rights ?? "trade";
+  if (contract.open || allows(held, needed)) return;
+  const message = `This API key may not do that: it needs the right "${needed}".`;
+  throw new AppError("Forbidden", "FORBIDDEN", message, { details: { needed, held } });
 }
 
 function idempotencyKeyOf(event: APIGatewayProxyEvent): string | undefined {

@@ -73,6 +73,10 @@ export const environmentSchema = z.object({
   YAHOO_BASE_URL: z.url().default("https://query1.finance.yahoo.com"),
   YAHOO_STAND_IN: flag.default(false),
 
+  /** Who is told of events. Set by whoever deploys and by no request, so it may be any host, private ones too. */
+  WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  WEBHOOK_SECRET: z.string().optional(),
+
   SYMBOLS_FILE: z.string().optional(),
   SYMBOL_DIRECTORY_URL: z.url().default("https://www.nasdaqtrader.com/dynamic/SymDir"),
 });
@@ -122,6 +126,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   }
   const environment = parsed.data;
   refuseStandInsInProduction(environment);
+  refusePlainWebhook(environment);
   return {
     environment,
     marketClock: readMarketClock(environment.MARKET_CLOCK),
@@ -140,6 +145,16 @@ function refuseStandInsInProduction(environment: Environment): void {
       `Bad setting: ${standIns.join(" and ")} must not be true in production.`,
     );
   }
+}
+
+/** What is signed can still be read on the way; and `fetch` takes no address with a password in it. */
+function refusePlainWebhook({ WEBHOOK_URL, ENVIRONMENT }: Environment): void {
+  if (WEBHOOK_URL === undefined) return;
+  const { protocol, username, password } = new URL(WEBHOOK_URL);
+  const isPlain = protocol !== "https:" && ENVIRONMENT === "production";
+  if (!isPlain && username === "" && password === "") return;
+  const problem = "Bad setting: WEBHOOK_URL must begin with https:// and hold neither name nor password.";
+  throw new AppError("BadConfiguration", "CONFIGURATION_ERROR", problem);
 }
 
 function readMarketClock(value: string): MarketClock {

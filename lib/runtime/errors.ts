@@ -2,6 +2,7 @@
 export type ErrorCode =
   | "VALIDATION_ERROR"
   | "UNAUTHORIZED"
+  | "FORBIDDEN"
   | "NOT_FOUND"
   | "ANALYSIS_ALREADY_RUNNING"
   | "RUN_NOT_ACTIVE"
@@ -15,6 +16,7 @@ export type ErrorCode =
   | "OPENAI_API_ERROR"
   | "SCHWAB_AUTH_ERROR"
   | "PRICE_UNAVAILABLE"
+  | "WEBHOOK_FAILED"
   | "POSITION_ALREADY_CLOSED"
   | "POSITION_NEEDS_REVIEW"
   | "MARKET_HAS_PRICE"
@@ -36,6 +38,7 @@ export type ErrorCode =
 export type ErrorName =
   | "InvalidRequest"
   | "NotFound"
+  | "Forbidden"
   | "Conflict"
   | "NotReady"
   | "InvalidPhaseInput"
@@ -49,6 +52,7 @@ export type ErrorName =
   | "BrokerUnavailable"
   | "BrokerRefused"
   | "PricesUnavailable"
+  | "WebhookUnavailable"
   | "StoreUnavailable"
   | "BadConfiguration"
   | "InvalidStoredItem";

@@ -25,6 +25,7 @@ const units = {
   ProviderRetries: "Count",
   RunOverdue: "Count",
   BrokerLoginHoursLeft: "None",
+  NotificationsGivenUp: "Count",
 } as const;
 
 /** Those with one more dimension, the state's name. */

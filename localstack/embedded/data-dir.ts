@@ -56,6 +56,20 @@ export async function claimDataDir(dataDir: string, waitMs = longestEndMs): Prom
   };
 }
 
+/** Tells other processes on this machine where the table is, until `close`. */
+export function shareEndpoint(dataDir: string, endpoint: string): { close(): Promise<void> } {
+  const file = join(dataDir, "dynamodb-endpoint");
+  writeFileSync(file, endpoint, { mode: 0o600 });
+  return { close: async () => rmSync(file, { force: true }) };
+}
+
+/** Where the running stack of this directory has its table; undefined where none runs. */
+export function endpointOfRunning(dataDir: string): string | undefined {
+  const file = join(dataDir, "dynamodb-endpoint");
+  if (holderOf(join(dataDir, "lock")) === undefined || !existsSync(file)) return undefined;
+  return readFileSync(file, "utf8");
+}
+
 /** The first living process of another stack, one a line. */
 function holderOf(file: string): string | undefined {
   const holders = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];

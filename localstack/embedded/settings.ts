@@ -2,6 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { checkNewKey } from "../../lib/access/authorizer.ts";
+import { type Throttling, throttlingOf } from "../../lib/http/throttling.ts";
+import { checkWebhookSecret } from "../../lib/providers/webhook/open.ts";
 import { readConfig, setVariables } from "../../lib/runtime/config.ts";
 import { defaultFirstDay } from "../scenario/calendar.ts";
 import { StartProblem } from "./start-problem.ts";
@@ -23,6 +25,8 @@ export interface Settings {
   marketArchive: string | undefined;
   /** Another DynamoDB than the embedded one. */
   dynamoDbEndpoint: string | undefined;
+  /** As on a deployed stage, where it is asked for: a gateway of one's own has nobody to be protected from. */
+  throttling: Throttling | undefined;
   /** For calls of the OpenAI stand-in, in milliseconds. */
   openaiLatencyMs: number;
   /** Day of the scenario's first run; undefined where the subreddit is not the scenario. */
@@ -61,6 +65,7 @@ export function readSettings(directory: string, variables: Variables): Settings 
     BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
   };
   readConfig(functionVariables);
+  checkWebhook(variables);
   return {
     port: listenOn,
     host: variables.HOST ?? "127.0.0.1",
@@ -70,9 +75,15 @@ export function readSettings(directory: string, variables: Variables): Settings 
     ...world,
     marketArchive: paths.MARKET_ARCHIVE,
     dynamoDbEndpoint: variables.DYNAMODB_ENDPOINT,
+    throttling: variables.RATE_LIMIT === undefined ? undefined : throttlingOf(variables.RATE_LIMIT),
     openaiLatencyMs: milliseconds("OPENAI_STAND_IN_LATENCY_MS", variables.OPENAI_STAND_IN_LATENCY_MS),
     variables: present(functionVariables),
   };
+}
+
+/** At the start, and not a minute later in the log. */
+function checkWebhook({ WEBHOOK_URL, WEBHOOK_SECRET }: Variables): void {
+  if (WEBHOOK_URL !== undefined) checkWebhookSecret(WEBHOOK_SECRET ?? "");
 }
 
 /** A replay and the scenario live in realms of their own, so that neither can touch what is live. */

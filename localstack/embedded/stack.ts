@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { createLog } from "../../lib/runtime/logger.ts";
 import type { Services } from "../../lib/services.ts";
-import { type Claim, claimDataDir, keptApiKey } from "./data-dir.ts";
+import { type Claim, claimDataDir, keptApiKey, shareEndpoint } from "./data-dir.ts";
 import type { DynamoDb } from "./dynamodb/engine.ts";
 import { startDynamoDb } from "./dynamodb/start.ts";
 import { type BackendLog, openBackendLog } from "./lambda/backend-log.ts";
@@ -80,6 +80,7 @@ async function startParts(
     openStepFunctions(dataDir, deployment, invoke).then(opened),
     startStandInsThread(settings).then(opened),
   ]);
+  opened(shareEndpoint(dataDir, database.endpoint));
   const variables = {
     ...settings.variables,
     ...standIns.variables,
@@ -88,7 +89,7 @@ async function startParts(
     ...machineVariables(),
   };
   lambda = opened(startLambda({ ...deployment, variables, enginePorts: database.ports, log }));
-  const apiKey = await fillTable(settings, openServices(variables, log.write));
+  const apiKey = await fillTable(settings, openServices(variables, log.write, database.answer));
   // What the last process left running is ended before anybody can ask about it.
   await invoke("sweepRuns", {});
   opened(startSchedules(deployment.functions.values(), invoke));
@@ -109,6 +110,7 @@ async function openFront(settings: Settings, deployment: Deployment, log: Backen
       log: createLog(environment.LOG_LEVEL, log.write),
       isReady,
       corsAllowedOrigins,
+      throttling: settings.throttling,
       appDir: existsSync(dashboard) ? dashboard : join(root, "localstack/front/app"),
     });
   } catch (error) {
@@ -127,7 +129,10 @@ async function openStepFunctions(dataDir: string, { functions }: Deployment, inv
   return startStepFunctions({ machines: readWorkflows(), invoke, dataDir, onStatus: bus.publish });
 }
 
-async function openDatabase(settings: Settings, claim: Claim): Promise<Pick<DynamoDb, "endpoint" | "ports"> & Part> {
+async function openDatabase(
+  settings: Settings,
+  claim: Claim,
+): Promise<Pick<DynamoDb, "endpoint"> & Partial<Pick<DynamoDb, "answer" | "ports">> & Part> {
   const { dynamoDbEndpoint, dataDir } = settings;
   if (dynamoDbEndpoint) return { endpoint: dynamoDbEndpoint, close: async () => {} };
   const database = await startDynamoDb({ dataDir });

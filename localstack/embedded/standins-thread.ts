@@ -4,6 +4,8 @@ import type { Settings } from "./settings.ts";
 import { type StandInsOutcome, startStandIns } from "./standins.ts";
 import { StartProblem } from "./start-problem.ts";
 
+// Where all providers are real nothing else keeps the thread, and its end would be taken for an accident.
+parentPort?.ref();
 const say = (outcome: StandInsOutcome) => parentPort?.postMessage(outcome);
 
 await startStandIns(workerData as Settings).then(

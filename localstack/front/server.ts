@@ -5,8 +5,10 @@ import { type FastifyReply, fastify, type RouteHandlerMethod } from "fastify";
 import { errorBody, type GatewayError, gatewayErrors } from "../../lib/http/gateway-errors.ts";
 import { corsHeaders, preflightHeaders } from "../../lib/http/headers.ts";
 import { mostBodyBytes } from "../../lib/http/request.ts";
+import type { Throttling } from "../../lib/http/throttling.ts";
 import type { Log } from "../../lib/runtime/logger.ts";
 import { type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
+import { createBucket } from "./bucket.ts";
 import { proxyEvent } from "./event.ts";
 import { type Integration, integrate, isGatewayError } from "./integration.ts";
 import { referenceFiles } from "./reference.ts";
@@ -18,6 +20,8 @@ export interface FrontOptions {
   authorizer: AuthorizerOptions;
   log: Log;
   corsAllowedOrigins: string[];
+  /** How many requests for functions are taken; undefined: any number. */
+  throttling?: Throttling | undefined;
   /** The folder served at /app/. */
   appDir: string;
   /** Until it says yes no function is called: called too early it would keep an environment that lacks things. */
@@ -35,6 +39,7 @@ const visible = /^[\x21-\x7e]{1,128}$/;
 export async function startFront(options: FrontOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { integrations, corsAllowedOrigins, isReady, log } = options;
   const authorize = createAuthorizer(options.authorizer);
+  const bucket = options.throttling && createBucket(options.throttling);
   const app = fastify({
     bodyLimit: mostBodyBytes,
     requestIdHeader: false,
@@ -97,6 +102,7 @@ export async function startFront(options: FrontOptions): Promise<{ url: string; 
     const url = path.replace(/\{(\w+)\}/g, ":$1");
     const handler: RouteHandlerMethod = async (request, reply) => {
       if (!isReady()) return send(reply, starting);
+      if (bucket?.take() === false) return send(reply, gatewayErrors.THROTTLED);
       const event = proxyEvent(integration.contract, request);
       if (!event) return send(reply, gatewayErrors.RESOURCE_NOT_FOUND);
       const answer = await integrate(integration, event, authorize, log);

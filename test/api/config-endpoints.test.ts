@@ -93,6 +93,8 @@ const values: Record<string, [good: unknown, bad: unknown]> = {
   order_mode: ["semi_auto", "manual"],
   order_approval_drift_pct: [0.01, 1.5],
   order_fill_seconds: [60, 601],
+  bot_stop_loss_pct: [-1, 0.5],
+  bot_profit_levels: [[[0.4, 0.5]], [[0.4]]],
   order_queue_capacity: [500, 1001],
   order_max_contracts: [20, 0],
   order_max_shares: [500, 0.5],

@@ -67,8 +67,21 @@ describe("the OpenAPI document", () => {
       const operation = documented(contract);
       for (const code of codesOf(contract)) expect(answer(operation, statusOf[code]).description).toContain(code);
       if (contract.params) expect(answer(operation, 404).description).toContain("NOT_FOUND");
-      expect(operation.security).toEqual(contract.open ? [] : undefined);
+      expect(operation.security?.length).toBe(contract.open ? 0 : operation.security && 2);
     }
+  });
+
+  it("names the right that an operation asks for, and that it may be lacking; all others only read", () => {
+    expect(committed.security).toEqual([{ apiKey: ["read"] }, { bearer: ["read"] }]);
+    const all = [...contracts].map(([name, contract]) => ({ name, ...contract, ...documented(contract) }));
+    const forTraders = all.filter(({ security }) => security?.length);
+    for (const { security } of forTraders) expect(security).toEqual([{ apiKey: ["trade"] }, { bearer: ["trade"] }]);
+    const names = forTraders.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["POST /analyze", "PUT /config/{key}", "POST /positions/{id}/close"]));
+    expect(names.filter((name) => name.startsWith("GET "))).toEqual(["GET /auth/schwab/login"]);
+    expect(all.filter(({ responses }) => responses[403]).map(({ name }) => name)).toEqual(names);
+    for (const { responses } of forTraders)
+      expect(responses[403]).toEqual({ $ref: "#/components/responses/403.FORBIDDEN" });
   });
 
   it("says of every operation what the gateway may answer before it", () => {
@@ -86,6 +99,7 @@ describe("the OpenAPI document", () => {
     expect(honoured.map(([name]) => name).toSorted()).toEqual([
       "POST /analyze",
       "POST /api/v1/orders",
+      "POST /api/v1/positions/{id}/close",
       "POST /positions/{id}/close",
       "POST /runs/{id}/resume",
       "POST /runs/{id}/stop",
@@ -104,7 +118,7 @@ describe("the OpenAPI document", () => {
 
   it("remembers the answers of each of them under a word of its own, the same as before", () => {
     const words = [...contracts.values()].flatMap(({ idempotent }) => idempotent ?? []);
-    expect(words.toSorted()).toEqual(["analyze", "close", "resume", "stop", "submit-order"]);
+    expect(words.toSorted()).toEqual(["analyze", "close", "close-book-position", "resume", "stop", "submit-order"]);
   });
 
   it("tells bare errors from those of the gateway, which keep their envelope", () => {
@@ -131,6 +145,9 @@ describe("the OpenAPI document", () => {
       "POST /api/v1/circuit-breaker/halt",
       "POST /api/v1/circuit-breaker/reset",
       "POST /api/v1/orders",
+      "POST /api/v1/orders/approvals",
+      "POST /api/v1/orders/{id}/approve",
+      "POST /api/v1/orders/{id}/refuse",
       "POST /positions/{id}/close",
       "PUT /config/{key}",
     ]);

@@ -84,6 +84,7 @@ const always = [
   "WsbSignals RunFailed",
   "WsbSignals RunOverdue",
   "WsbSignals BrokerLoginHoursLeft",
+  "WsbSignals NotificationsGivenUp",
 ];
 
 /** Errors of the functions for which nobody waits, of every operation of the store, of the table and each index. */

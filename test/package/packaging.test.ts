@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FunctionSettings, Resource, Serverless, Template } from "../../functions/packaging/framework.ts";
 import { completeFunctions } from "../../functions/packaging/functions.ts";
-import { checkCloud } from "../../functions/packaging/origins.ts";
+import { checkCloud, checkWebhook } from "../../functions/packaging/origins.ts";
 import { ofType } from "../../functions/packaging/resources.ts";
 import { shapeTemplate } from "../../functions/packaging/template.ts";
 
@@ -32,7 +32,7 @@ function compiled(): Template {
 function shaped(
   change: (template: Template) => void = () => {},
   authorizerConcurrency = "",
-  { stage = "prod", localStackEndpoint = "http://127.0.0.1:4566" } = {},
+  { stage = "prod", localStackEndpoint = "http://127.0.0.1:4566", rateLimit = "50" } = {},
 ): Template {
   const template = compiled();
   change(template);
@@ -42,6 +42,7 @@ function shaped(
     awsEndpoint: "",
     localStackEndpoint,
     authorizerConcurrency,
+    rateLimit,
     may: {},
   };
   shapeTemplate({ provider, custom, functions: {} } satisfies Serverless["service"]);
@@ -71,6 +72,40 @@ describe("a deployment of the API", () => {
   });
 });
 
+describe("the stage", () => {
+  const limitsOf = (rateLimit?: string) =>
+    ofType(shaped(undefined, undefined, rateLimit ? { rateLimit } : {}), "AWS::ApiGateway::Stage").map(
+      ([, { Properties }]) => Properties.MethodSettings,
+    );
+
+  it("takes so many requests a second, and twice as many at once", () => {
+    expect(limitsOf()).toMatchObject([[{ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100, ResourcePath: "/*" }]]);
+    expect(limitsOf("20")).toMatchObject([[{ ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 }]]);
+  });
+
+  it("is not made with a limit that is none", () => {
+    expect(() => limitsOf("none")).toThrow('RATE_LIMIT must be a whole number from 1 to 99999, not "none".');
+  });
+});
+
+describe("a webhook", () => {
+  it.each([
+    ["prod", ""],
+    ["prod", "https://desk.example.com/wsb"],
+    ["localstack", "http://127.0.0.1:9000/"],
+  ])("is taken on stage %s: %j", (stage, url) => {
+    expect(() => checkWebhook(stage, url)).not.toThrow();
+  });
+
+  it.each(["http://desk.example.com/", "desk.example.com", "https://me:secret@desk.example.com/"])(
+    "keeps a stage from being deployed: %s",
+    (url) => {
+      const sentence = "WEBHOOK_URL must begin with https:// and hold neither name nor password.";
+      expect(() => checkWebhook("prod", url)).toThrow(sentence);
+    },
+  );
+});
+
 describe("what serverless.yml says of a function", () => {
   const get = { Effect: "Allow", Action: ["dynamodb:GetItem"], Resource: { "Fn::GetAtt": ["Table", "Arn"] } };
 
@@ -80,6 +115,7 @@ describe("what serverless.yml says of a function", () => {
       awsEndpoint: "",
       localStackEndpoint: "",
       authorizerConcurrency: "",
+      rateLimit: "50",
       may: { get },
     };
     const provider = { stage: "prod", environment: {}, compiledCloudFormationTemplate: compiled() };

@@ -65,7 +65,7 @@ function neededBy(template: Template, calls: Calls): string[] {
     ...onTable.map((action) => `${action} on Table`),
     ...(calls.indexes ? ["dynamodb:Query on Table/index/*"] : []),
     ...onExecutions.map((action) => `${action} on ${action.endsWith("StartExecution") ? "stateMachine" : "execution"}`),
-    ...(opens("reddit", "model", "broker", "brokerConsentUrl") ? [`${readSecret} on ProviderSecret`] : []),
+    ...(opens("reddit", "model", "broker", "brokerConsentUrl", "webhook") ? [`${readSecret} on ProviderSecret`] : []),
     ...(opens("broker", "tokenVault") ? [`${readSecret} on BrokerSecret`] : []),
     ...(writesTokens ? rotateSecret.map((action) => `${action} on BrokerSecret`) : []),
     ...(opens("symbols") ? ["dynamodb:Query on Table"] : []),

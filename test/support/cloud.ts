@@ -1,8 +1,10 @@
+import { EventEmitter } from "node:events";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { systemIds } from "../../lib/runtime/ids.ts";
 import { createServices, type Services, useServices } from "../../lib/services.ts";
 import type { DynamoDb } from "../../localstack/embedded/dynamodb/engine.ts";
+import { answerInProcess } from "../../localstack/embedded/dynamodb/in-process.ts";
 import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
 import { createTableIfAbsent } from "../../localstack/embedded/dynamodb/table.ts";
 import { invokeHere } from "../../localstack/embedded/lambda/call.ts";
@@ -42,6 +44,9 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
+/** Says `ended` when an execution in a cloud of this process has ended, and those who are told of it are done. */
+export const executionEvents = new EventEmitter().setMaxListeners(0);
+
 /** Summaries of phases that find nothing to do, for tests of the lifecycle alone. */
 export const idleSummaries: Record<string, unknown> = {
   listPosts: { posts: [] },
@@ -65,7 +70,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
   const { functions } = readDeployment();
   const invoke = invokeHere(functions);
-  const bus = createEventBus(functions.values(), invoke);
+  const bus = createEventBus(functions.values(), (functionKey, event) =>
+    invoke(functionKey, event).finally(() => executionEvents.emit("ended")),
+  );
   const states = await startStepFunctions({
     machines: [...readWorkflows(), ...(options.more ? [options.more.machine] : [])],
     retryPauseMs: options.retryPauseMs ?? 0,
@@ -75,7 +82,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       return options.around ? options.around(functionKey, handler, input) : handler(input);
     },
     onStatus: (event) => {
-      if (!options.loseEvents) bus.publish(event);
+      if (options.loseEvents) executionEvents.emit("ended");
+      else bus.publish(event);
     },
   });
 
@@ -91,6 +99,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     const clock = { now: () => new Date(time.now) };
     const ids = { ...systemIds(), random: () => 0 };
     cloud.services = createServices(config, { clock, sleep: async () => undefined, ids, log, metrics });
+    // A test may have named another table, or none that answers.
+    if (config.environment.DYNAMODB_ENDPOINT === database.endpoint) {
+      answerInProcess(cloud.services.store.client, database.answer);
+    }
     useServices(cloud.services);
     return cloud.services;
   }

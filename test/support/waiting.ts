@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { expect } from "vitest";
 import { type Run, runSchema } from "../../lib/analysis/run.ts";
 import { executionName } from "../../lib/runs/run.ts";
 import type { Services } from "../../lib/services.ts";
-import { call } from "./cloud.ts";
+import { call, executionEvents } from "./cloud.ts";
 
 /** The run once neither it nor its execution is going on any more; undefined where there is no such run. */
 export async function settled(services: Services, runId: string): Promise<Run | undefined> {
@@ -18,9 +19,12 @@ export async function settled(services: Services, runId: string): Promise<Run | 
   }
 }
 
-/** Between two questions whether something is over: more of them would take the time of what they wait for. */
-export function aWhile(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
+/**
+ * Between two questions whether something is over: until an execution has ended, or for a while where none tells us.
+ * More questions would take the time of what they wait for.
+ */
+export async function aWhile(): Promise<void> {
+  await once(executionEvents, "ended", { signal: AbortSignal.timeout(100) }).catch(() => undefined);
 }
 
 /** Returns when no execution of this name is going on. Asks Step Functions only, so the table may be out of order. */

@@ -2,12 +2,17 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { analysisRun } from "../../lib/analysis/run.ts";
+import { triesAtOnce } from "../../lib/notifications/rules.ts";
+import { begunWithinMs } from "../../lib/notifications/send-events.ts";
+import { leaseSeconds } from "../../lib/notifications/stored.ts";
 import { archivePatienceMs } from "../../lib/providers/archive/archive.ts";
 import { executionsPatienceMs } from "../../lib/providers/aws/executions.ts";
 import { secretsPatienceMs } from "../../lib/providers/aws/secrets.ts";
 import { modelPatienceMs } from "../../lib/providers/openai/open.ts";
 import { redditPatienceMs } from "../../lib/providers/reddit/open.ts";
 import { schwabPatienceMs } from "../../lib/providers/schwab/open.ts";
+import { webhookPolicy } from "../../lib/providers/webhook/client.ts";
+import { webhookPatienceMs } from "../../lib/providers/webhook/open.ts";
 import { yahooPatienceMs } from "../../lib/providers/yahoo/open.ts";
 import type { ErrorName } from "../../lib/runtime/errors.ts";
 import { storePatienceMs } from "../../lib/store/client.ts";
@@ -66,7 +71,7 @@ const lambdaSeconds = (state: State) => {
 /** The time-outs that the clients of providers and of the table are given, in seconds. */
 const clientSeconds = [
   ...[redditPatienceMs, archivePatienceMs, modelPatienceMs, schwabPatienceMs, yahooPatienceMs],
-  ...[executionsPatienceMs, secretsPatienceMs, storePatienceMs],
+  ...[webhookPatienceMs, executionsPatienceMs, secretsPatienceMs, storePatienceMs],
 ].map((ms) => ms / 1_000);
 /** The most posts a run can be configured to read. */
 const mostPosts = 50;
@@ -92,6 +97,18 @@ describe("time-outs", () => {
       expect(timeout).toBeGreaterThan((3 * storePatienceMs) / 1_000);
       expect(timeout).toBeLessThan(29);
     }
+  });
+});
+
+describe("the webhook", () => {
+  it("has its last message of a call sent, or not, before the function ends, and that before another may begin", () => {
+    const { timeout = 0 } = functions.notifyWebhook ?? {};
+    const { longestWaitMs, waitsMs } = webhookPolicy;
+    // With the most that chance adds to a wait.
+    const waitMs = longestWaitMs + Math.max(...waitsMs) / 4;
+    const lastMs = triesAtOnce * webhookPatienceMs + (triesAtOnce - 1) * waitMs;
+    expect(begunWithinMs + lastMs).toBeLessThan(timeout * 1_000);
+    expect(timeout).toBeLessThan(leaseSeconds);
   });
 });
 

@@ -176,6 +176,30 @@ describe("a split that is named on its day, after a pause of runs", () => {
   });
 });
 
+describe("a split that the source names a day late, after a run on the weekend before it", () => {
+  const bought = { entry_date: "2026-03-05" };
+  const [stock, contract] = ["2026-03-05.GME.quality.stocks_quality", "2026-03-05.GME.quality.options_quality"];
+
+  it("decides nothing on its day, about share and option, and is booked when it is named", async () => {
+    const services = await begin(
+      { GME: byDay({ "2026-03-05": 100, "2026-03-09": 11 }) },
+      { GME: [{ date: "2026-03-09", ratio: 10 }] },
+    );
+    await seedPositions(services, [shares(bought), calls(bought)]);
+    desk.scene.schwabFaults = premiumsAre({ "GME   260320C00100000": 2, "GME   260320C00010000": 0.3 });
+    expect(await runAt("2026-03-08", "12:00")).toMatchObject({ warnings: null, exits_triggered: 0 });
+    desk.scene.schwabFaults = premiumsAre({ "GME   260320C00100000": 0.01, "GME   260320C00010000": 0.3 });
+    desk.scene.yahooFaults = closesAre({ "2026-03-05": 100, "2026-03-06": 100, "2026-03-09": 11 });
+    expect((await runAt("2026-03-09", "11:00")).warnings?.map(({ type }) => type)).toContain("splits_unknown");
+    expect(await exitsOf(stock)).toEqual([]);
+    expect(await exitsOf(contract)).toEqual([]);
+    desk.scene.yahooFaults = undefined;
+    expect(await runAt("2026-03-10", "11:00")).toMatchObject({ warnings: null, exits_triggered: 0 });
+    expect(await positionOf(stock)).toMatchObject({ shares: 500, entry_price: 10, last_price: 11 });
+    expect(await positionOf(contract)).toMatchObject({ contracts: 100, strike_price: 10, entry_price: 0.2 });
+  });
+});
+
 describe("a split that the source names a day late, of what only options are held of", () => {
   const split = [{ date: "2026-03-03", ratio: 2 }];
   const puts = { option_type: "put", contract_symbol: "GME   260320P00100000", strike_price: 100 } as const;

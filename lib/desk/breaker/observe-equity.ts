@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { inRegularSession } from "../../calendar/trading-days.ts";
 import type { MarketMoment } from "../../realm/moment.ts";
-import { iso } from "../../runtime/dates.ts";
+import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { round } from "../../runtime/money.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
+import { lastOpening } from "../../trading/market/price-age.ts";
 import { type Book, readBook } from "../positions/book.ts";
+import { keepEquityAtOpen, readEquityAtOpen } from "../positions/equity.ts";
 import { readAccount } from "../positions/stored.ts";
 import { marketValueCents } from "../positions/value.ts";
 import type { DeskServices } from "../services.ts";
@@ -23,7 +24,7 @@ export async function observeEquity(services: ObservingServices, moment: MarketM
     const before = await findBreaker(services);
     const book = await readSteadyBook(services, moment);
     if (!book) return undefined;
-    const reading = readingOf(book, moment, iso(services.clock.now()));
+    const reading = await readingOf(services, book, moment);
     const changed = observed(before ?? newBreaker(), reading, moment.settings);
     logFurther(services, before, changed.breaker, moment);
     if (before && isDeepStrictEqual(changed.breaker, before)) return before;
@@ -41,14 +42,22 @@ async function readSteadyBook(services: ObservingServices, { settings }: MarketM
   return isDeepStrictEqual(await readAccount(services), before) ? book : undefined;
 }
 
-function readingOf({ positions, equityCents }: Book, moment: MarketMoment, now: string): Reading {
+/** The day's beginning is the one that the gains of the day are reckoned from, whoever saw it first. */
+async function readingOf(
+  services: ObservingServices,
+  { positions, equityCents }: Book,
+  { marketTime, now, settings }: MarketMoment,
+): Promise<Reading> {
+  const day = newYorkDay(lastOpening(marketTime));
+  await keepEquityAtOpen(services, day, equityCents, now);
   const largest = Math.max(0, ...positions.map((position) => Math.abs(marketValueCents(position))));
   return {
     equityCents,
-    startingCents: round(moment.settings.desk_starting_equity_usd * 100, 0),
+    startingCents: round(settings.desk_starting_equity_usd * 100, 0),
     largestPositionPct: equityCents > 0 ? largest / equityCents : 0,
-    session: inRegularSession(moment.marketTime) ? moment.today : null,
-    now,
+    day,
+    openingCents: (await readEquityAtOpen(services, day)) ?? equityCents,
+    now: iso(services.clock.now()),
   };
 }
 

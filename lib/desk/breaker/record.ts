@@ -14,8 +14,8 @@ export type TripReason = z.infer<typeof tripReasonSchema>;
 
 /** What the engine last saw of the account, in cents. */
 const watchedSchema = z.object({
-  /** The trading day whose opening the figures of the day begin at; null as long as none has been seen. */
-  day: z.string().nullable(),
+  /** The trading day that began last, by the market's time. */
+  day: z.string(),
   day_start_cents: z.number().int(),
   /** From where losses count towards the daily limit: the day's start, or what there was at a later reset. */
   counted_from_cents: z.number().int(),

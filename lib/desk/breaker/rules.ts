@@ -14,8 +14,9 @@ export interface Reading {
   /** The money that was put in. */
   startingCents: number;
   largestPositionPct: number;
-  /** The market's trading day while its session is on, else null. */
-  session: string | null;
+  /** The trading day that began last, and what the account was worth as it began. */
+  day: string;
+  openingCents: number;
   /** The wall clock's time, ISO-8601. */
   now: string;
 }
@@ -128,7 +129,7 @@ function closed(breaker: Breaker): Breaker {
  */
 export function observed(before: Breaker, reading: Reading, settings: Configuration): Changed {
   const watched = watch(before.watched, reading);
-  const isNewDay = watched.day !== (before.watched?.day ?? null);
+  const isNewDay = before.watched !== null && watched.day !== before.watched.day;
   const breaker = { ...before, watched, losing_closes: isNewDay ? 0 : before.losing_closes };
   if (breaker.state === "open") {
     const isPatient = settings.breaker_require_human_reset || breaker.halted_by_hand;
@@ -144,21 +145,18 @@ export function observed(before: Breaker, reading: Reading, settings: Configurat
 }
 
 function watch(before: Watched | null, reading: Reading): Watched {
-  const { equityCents: equity_cents, startingCents: starting_cents, session } = reading;
-  const largest_position_pct = round(reading.largestPositionPct, 6);
-  const begins = { day_start_cents: equity_cents, counted_from_cents: equity_cents };
-  if (!before) {
-    return { ...begins, day: session, peak_cents: equity_cents, equity_cents, starting_cents, largest_position_pct };
-  }
-  const putIn = starting_cents - before.starting_cents;
-  const isNewDay = session !== null && session !== before.day;
-  return {
-    day: isNewDay ? session : before.day,
+  const { equityCents: equity_cents, startingCents: starting_cents, openingCents, day } = reading;
+  const begins = { day_start_cents: openingCents, counted_from_cents: openingCents, peak_cents: equity_cents };
+  const putIn = before ? starting_cents - before.starting_cents : 0;
+  const goesOn = before && {
     day_start_cents: before.day_start_cents + putIn,
     counted_from_cents: before.counted_from_cents + putIn,
-    ...(isNewDay && begins),
-    peak_cents: Math.max(before.peak_cents + putIn, equity_cents),
-    ...{ equity_cents, starting_cents, largest_position_pct },
+  };
+  return {
+    ...begins,
+    ...(before?.day === day && goesOn),
+    ...(before && { peak_cents: Math.max(before.peak_cents + putIn, equity_cents) }),
+    ...{ day, equity_cents, starting_cents, largest_position_pct: round(reading.largestPositionPct, 6) },
   };
 }
 

@@ -4,6 +4,8 @@ import type { CheckResult } from "../orders/record.ts";
 
 /** What the checks of an order look at; null is what nobody knows. Money is in cents, shares of it are fractions. */
 export interface Facts {
+  /** The position that it was to close is closed already. */
+  isGone: boolean;
   /** It closes what is held, all of it or a part: the limits of what may be held do not hold it up. */
   isClosing: boolean;
   /** Cost or proceeds of the whole order. */
@@ -52,6 +54,7 @@ function limited(cents: number | null, facts: Facts, limit: number, what: string
 
 /** The checks of spec orders 3.5 that are made before an order waits for its turn, and again when it comes. */
 const checks: Readonly<Record<string, Check>> = {
+  position_to_close: ({ isGone }) => (isGone ? failed("The position that it was to close is closed already.") : passed),
   position_limit: (facts, { order_position_limit_pct: limit }) =>
     limited(plus(facts.valueCents, facts.symbolExposureCents), facts, limit, "The position"),
   concentration_limit: (facts, { order_exposure_limit_pct: limit }) =>

@@ -12,7 +12,7 @@ import type { DeskServices } from "../services.ts";
 import type { Facts } from "./checks.ts";
 import { positionOf, unitsFor } from "./instruments.ts";
 import { netPrice } from "./paper.ts";
-import { livePrices, type Prices } from "./prices.ts";
+import { livePrices, marksOf, type Prices } from "./prices.ts";
 import { readTradesOfDay } from "./trades.ts";
 import { worstCaseCents } from "./worst-case.ts";
 
@@ -47,6 +47,7 @@ export async function gatherFacts(
   return {
     referencePrice: marks && netPrice(legs, marks),
     facts: {
+      isGone: order.position_id !== null && position === undefined,
       isClosing: isClosing && Math.abs(units) <= Math.abs(position.quantity),
       valueCents: unitCents && Math.abs(unitCents) * order.quantity,
       worstCaseCents: worst && worst * order.quantity,
@@ -64,13 +65,6 @@ export async function gatherFacts(
       tradesToday: trades.count,
     },
   };
-}
-
-/** What each leg is valued at; null where one of them is valued by nobody now. */
-function marksOf(legs: readonly Leg[], prices: Prices): number[] | null {
-  const marks = legs.map(({ symbol }) => prices.get(symbol)?.mark ?? null);
-  const known = marks.filter((mark) => mark !== null);
-  return known.length === marks.length && known.length > 0 ? known : null;
 }
 
 /** A unit in the order's own direction: a single instrument that is sold is owed. */

@@ -9,10 +9,11 @@ import type { Order, OrderFill } from "../orders/record.ts";
 import { readOrder, saveOrder } from "../orders/stored.ts";
 import { filled, isTerminal, moved } from "../orders/transitions.ts";
 import { bookFill } from "../positions/book-fill.ts";
+import type { DeskPosition } from "../positions/record.ts";
 import { bookActions, bookReports, readOpenPositions } from "../positions/stored.ts";
 import { heldAs } from "../positions/units.ts";
 import type { DeskServices } from "../services.ts";
-import { positionOf, unitsFor } from "./instruments.ts";
+import { legsOf, positionOf, unitsFor } from "./instruments.ts";
 import { type PaperFill, paperFill, type Ticket } from "./paper.ts";
 import { livePrices } from "./prices.ts";
 
@@ -49,30 +50,29 @@ async function fillOnce(services: DeskServices, orderId: string): Promise<Order 
   const [order, moment] = await Promise.all([readOrder(services, orderId), readMoment(services)]);
   if (order.status !== "executing" && order.status !== "partially_filled") return order;
   const legs = legsOf(order);
-  const ticket = ticketOf(order, legs);
-  const fill = (await isMarketOpen(services, moment.marketTime, services.log))
-    ? paperFill(
-        ticket,
-        await livePrices(
-          services,
-          legs.map(({ symbol }) => symbol),
-          moment.marketTime,
-        ),
-        moment.settings,
-      )
-    : null;
-  if (fill) return bookOrderFill(services, order, legs, { ...fill, part: null, isCredit: ticket.isCredit }, moment);
-  return isOutOfTime(order, services, moment) ? giveUp(services, order) : order;
+  const position = positionOf(order, legs, await readOpenPositions(services));
+  if (order.position_id !== null && !position) return giveUp(services, order, "its position is closed already");
+  const ticket = ticketOf(order, legs, position);
+  const fill = await askBroker(services, ticket, moment);
+  if (fill) return bookOrderFill(services, order, position ?? null, { ...fill, part: null, ticket }, moment);
+  return isOutOfTime(order, services, moment) ? giveUp(services, order, "unfilled within its time") : order;
 }
 
-export function legsOf({ legs, symbol, side }: Order): Leg[] {
-  return legs ?? [{ symbol, side: side ?? "buy", quantity: 1, limit_price: null }];
+/** What the market fills of a ticket now, on paper; null while it is closed. */
+async function askBroker(services: DeskServices, ticket: Ticket, moment: MarketMoment): Promise<PaperFill | null> {
+  const { marketTime, settings } = moment;
+  if (!(await isMarketOpen(services, marketTime, services.log))) return null;
+  const instruments = ticket.legs.map(({ symbol }) => symbol);
+  return paperFill(ticket, await livePrices(services, instruments, marketTime), settings);
 }
 
-function ticketOf(order: Order, legs: readonly Leg[]): Ticket {
+/** What is left of an order; of one that closes a position no more than is left of that. */
+function ticketOf(order: Order, legs: readonly Leg[], position: DeskPosition | undefined): Ticket {
+  const left = order.quantity - order.filled_quantity;
+  const most = order.position_id === null ? left : Math.abs(position?.quantity ?? 0);
   return {
     legs,
-    left: order.quantity - order.filled_quantity,
+    left: Math.min(left, most),
     limit_price: order.limit_price,
     isCredit: takesMoneyIn(order, legs),
     isFirst: order.fills.length === 0,
@@ -85,29 +85,29 @@ function takesMoneyIn({ reference_price }: Order, legs: readonly Leg[]): boolean
   return only && others.length === 0 ? only.side === "sell" : (reference_price ?? 0) < 0;
 }
 
-/** Writes a fill, what it makes of the position, and the money it moves: all or nothing. */
-export async function bookOrderFill(
+/** Writes a fill, what it makes of the position that is traded in, and the money it moves: all or nothing. */
+async function bookOrderFill(
   services: DeskServices,
   order: Order,
-  legs: readonly Leg[],
-  fill: PaperFill & Pick<OrderFill, "part"> & { isCredit: boolean },
+  position: DeskPosition | null,
+  fill: PaperFill & Pick<OrderFill, "part"> & { ticket: Ticket },
   moment: MarketMoment,
 ): Promise<Order | undefined> {
   const { store, clock, log } = services;
   const now = iso(clock.now());
-  const { isCredit, quantity, leg_prices, commission_cents, part } = fill;
-  const price = isCredit ? -fill.price : fill.price;
+  const { ticket, quantity, leg_prices, commission_cents, part } = fill;
+  const price = ticket.isCredit ? -fill.price : fill.price;
   const after = filled(order, {
     ...{ at: now, market_time: moment.now, quantity, price, commission_cents, leg_prices, part },
   });
-  const position = positionOf(order, legs, await readOpenPositions(services)) ?? null;
-  const units = unitsFor(position ?? undefined, legs, quantity);
-  const traded = { legs: position?.legs ?? heldAs(legs, 1).legs, units, prices: pricesOf(position, legs, leg_prices) };
   const booked = bookFill(
     position,
     { ...order, position_id: idOf(order) },
     {
-      ...{ ...traded, commission_cents, at: moment.now, now },
+      legs: position?.legs ?? heldAs(ticket.legs, 1).legs,
+      units: unitsFor(position ?? undefined, ticket.legs, quantity),
+      prices: pricesOf(position, ticket.legs, leg_prices),
+      ...{ commission_cents, at: moment.now, now },
     },
   );
   const { actions: counted = [], reports: told = [] } = await countClose(services, booked, moment);
@@ -140,8 +140,7 @@ function isOutOfTime({ transitions }: Order, { clock }: DeskServices, { settings
   return clock.now().getTime() - Date.parse(began) >= settings.order_fill_seconds * 1_000;
 }
 
-async function giveUp(services: DeskServices, order: Order): Promise<Order | undefined> {
-  const reason = "unfilled within its time";
+async function giveUp(services: DeskServices, order: Order, reason: string): Promise<Order | undefined> {
   const cancelled = moved(order, "cancelled", {
     ...{ at: iso(services.clock.now()), reason, changes: { error_message: reason } },
   });

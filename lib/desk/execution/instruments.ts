@@ -13,13 +13,15 @@ export async function legsToTrade(
   order: Order,
   { marketTime, today }: MarketMoment,
 ): Promise<{ legs: Leg[] } | { problem: string }> {
-  const { symbol, side, legs, strategy_name } = order;
-  if (order.execution_type === "equity") {
-    return { legs: [{ symbol, side: side ?? "buy", quantity: 1, limit_price: null }] };
-  }
-  if (!strategy_name) return { legs: legs ?? [] };
+  const { symbol, strategy_name } = order;
+  if (!strategy_name) return { legs: legsOf(order) };
   const chain = await liveChain(services, { symbol, ...chainDays(strategy_name, today), marketTime });
   return chain ? strategyLegs(strategy_name, chain) : { problem: `Nobody quotes the options of ${symbol} now.` };
+}
+
+/** The legs of an order whose contracts are chosen; of an equity order its share. */
+export function legsOf({ legs, symbol, side }: Pick<Order, "legs" | "symbol" | "side">): Leg[] {
+  return legs ?? [{ symbol, side: side ?? "buy", quantity: 1, limit_price: null }];
 }
 
 /**

@@ -77,3 +77,10 @@ function priceOf(quote: Quote | OptionQuote): Price {
     at: quote.at && iso(quote.at),
   };
 }
+
+/** What each leg is valued at; null where one of them is valued by nobody now. */
+export function marksOf(legs: readonly { symbol: string }[], prices: Prices): number[] | null {
+  const marks = legs.map(({ symbol }) => prices.get(symbol)?.mark ?? null);
+  const known = marks.filter((mark) => mark !== null);
+  return known.length === marks.length && known.length > 0 ? known : null;
+}

@@ -42,7 +42,12 @@ export function bookFill(held: DeskPosition | null, order: Opening, traded: Trad
   const paid = unitsCents(traded.legs, traded.prices, traded.units) + traded.commission_cents;
   const before = held ?? opened(order, traded);
   const position = seen(
-    { ...before, quantity: before.quantity + traded.units, cost_cents: before.cost_cents + paid },
+    {
+      ...before,
+      quantity: before.quantity + traded.units,
+      most_units: Math.max(before.most_units, Math.abs(before.quantity + traded.units)),
+      cost_cents: before.cost_cents + paid,
+    },
     traded,
   );
   return { positions: [position], flow_cents: -paid, realized_cents: null };
@@ -91,6 +96,10 @@ function opened(order: Opening, { legs, at, now }: Traded): DeskPosition {
     underlying: order.symbol,
     legs: [...legs],
     quantity: 0,
+    most_units: 0,
+    greeks: null,
+    profit_levels_done: [],
+    management_history: [],
     cost_cents: 0,
     realized_cents: 0,
     current_price: null,

@@ -7,6 +7,31 @@ export const positionLegSchema = z
   .meta({ id: "DeskPositionLeg" });
 export type PositionLeg = z.infer<typeof positionLegSchema>;
 
+/** What its worth answers to, of all that is held: the dollars of it, after Black, Scholes and Merton (`greeks.ts`). */
+export const greeksSchema = z
+  .object({
+    delta: z.number().describe("Dollars for a dollar of the underlying."),
+    gamma: z.number().describe("Change of delta for a dollar of the underlying."),
+    theta: z.number().describe("Dollars a calendar day."),
+    vega: z.number().describe("Dollars for a point of implied volatility."),
+    rho: z.number().describe("Dollars for a point of the interest rate."),
+    iv: z.number().nullable().describe("Implied volatility a year, of the contracts' mean; null of shares."),
+    updated_at: z.string(),
+    source: z.enum(["calculated", "market", "broker"]),
+  })
+  .meta({ id: "Greeks" });
+export type Greeks = z.infer<typeof greeksSchema>;
+
+/** What the bot did about a position, and by which order. */
+const managementSchema = z.object({
+  at: z.string(),
+  action: z.enum(["none", "take_profit", "stop_loss", "roll", "adjust", "close"]),
+  details: z.string(),
+  /** The gain at which a part was taken. */
+  level: z.number().nullable(),
+  order_id: z.string().nullable(),
+});
+
 /**
  * A position that orders have made (spec orders 5.2). Money is in cents and signed: what was paid is positive, what was
  * taken in is negative. Opening commissions are part of its cost, closing ones of what it realised, so that realised and
@@ -20,6 +45,8 @@ export const deskPositionSchema = z.object({
   legs: z.array(positionLegSchema),
   /** Units: shares, contracts or combinations; negative where a single instrument is owed. 0 once it is closed. */
   quantity: z.number().int(),
+  /** The most it ever held, without its sign: what shares of it are parts of. */
+  most_units: z.number().int().default(0),
   /** What the units that are left have cost, opening commissions included. */
   cost_cents: z.number().int(),
   /** What was gained by the units that were closed, after their commissions. */
@@ -30,6 +57,10 @@ export const deskPositionSchema = z.object({
   source: originSchema,
   bot_managed: z.boolean(),
   strategy_type: z.string().nullable(),
+  greeks: greeksSchema.nullable().default(null),
+  /** The gains at which a part was closed, or would have been. */
+  profit_levels_done: z.array(z.number()).default([]),
+  management_history: z.array(managementSchema).default([]),
   notes: z.string().nullable(),
   order_id: z.string(),
   opened_at: z.string(),

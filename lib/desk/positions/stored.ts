@@ -12,6 +12,10 @@ import { averageCost, unrealizedCents } from "./value.ts";
 
 type Reading = Pick<DeskServices, "store">;
 
+export async function findDeskPosition({ store }: Reading, id: string): Promise<DeskPosition | undefined> {
+  return store.get(store.keys.deskPosition(id), deskPositionSchema);
+}
+
 const openSchema = z.object({ position_id: z.string() });
 
 /** All open positions, the oldest first. They are named where they can be read strongly, and are few. */

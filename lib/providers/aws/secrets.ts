@@ -9,6 +9,7 @@ const credentialsSchema = z.object({
   OPENAI_API_KEY: z.string().optional(),
   SCHWAB_CLIENT_ID: z.string().optional(),
   SCHWAB_CLIENT_SECRET: z.string().optional(),
+  WEBHOOK_SECRET: z.string().optional(),
 });
 export type Credentials = z.infer<typeof credentialsSchema>;
 

@@ -12,6 +12,8 @@ export interface HttpRequest {
   url: string;
   headers?: Record<string, string>;
   body?: string;
+  /** The path is not to be logged. */
+  hasSecretPath?: boolean;
   timeoutMs: number;
 }
 
@@ -51,7 +53,7 @@ export function createHttp(log: Log, limits: { answerBytes: number } = { answerB
       log.debug("provider answered", {
         method: request.method,
         host,
-        path: pathname,
+        ...(!request.hasSecretPath && { path: pathname }),
         status: response.status,
         ms: Math.round(performance.now() - startedAt),
       });

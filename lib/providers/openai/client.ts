@@ -109,6 +109,7 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
         withImage: conversation.withImage,
         usage: { ...usage },
         apiKey: settings.apiKey,
+        question: JSON.stringify(question.messages),
         now: tools.clock.now(),
       });
     }

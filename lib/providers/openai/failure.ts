@@ -12,8 +12,9 @@ export interface FailedCall {
   withImage: boolean;
   /** Spent so far, for the ledger. */
   usage: ModelUsage;
-  /** Never to be seen in a message. */
+  /** Never to be seen in a message, nor is any part of the question. */
   apiKey: string;
+  question: string;
   now: Date;
 }
 
@@ -66,7 +67,7 @@ function answeredWith(status: number, error: APIError, call: FailedCall): AppErr
   if (status < 400) {
     return refused(call, `the OpenAI address redirects elsewhere (${label}); redirects are not followed`);
   }
-  return refused(call, `OpenAI does not accept the request (${label}): ${redact(error.message, call.apiKey)}`);
+  return refused(call, `OpenAI does not accept the request (${label}): ${shown(error.message, call)}`);
 }
 
 function isUnpaid(status: number, { code, type }: APIError): boolean {
@@ -132,9 +133,23 @@ function networkCode(error: unknown): string {
   return "";
 }
 
-function redact(text: string, apiKey: string): string {
-  return text
+/** What the service says, as far as it is not our own: some send back what they were sent, and messages are logged. */
+function shown(message: string, { apiKey, question }: FailedCall): string {
+  const text = message
     .replaceAll(apiKey, "[redacted]")
     .replace(/\b(?:sk|org|proj)-[\w*-]+/g, "[redacted]")
     .slice(0, 300);
+  return quotes(text, question) ? "it quotes the question" : text;
+}
+
+/** As many letters and digits in the same order are no accident. */
+const quotedLength = 20;
+
+/** Whether a text repeats a piece of another, however that was escaped. */
+function quotes(text: string, other: string): boolean {
+  const [letters, all] = [text, other].map((each) => each.replace(/[^\p{L}\p{N}]/gu, "")) as [string, string];
+  for (let at = 0; at + quotedLength <= letters.length; at++) {
+    if (all.includes(letters.slice(at, at + quotedLength))) return true;
+  }
+  return false;
 }

@@ -8,6 +8,7 @@ import { type IndexKeys, keyIn } from "./key.ts";
  * | desk position     | r#DESK_POSITION#id          | POSITION               | gsi1 r#DESK_POSITIONS / id                  |
  * | open desk position | r#DESK                     | OPEN#id                |                                             |
  * | desk account      | r#DESK                      | ACCOUNT                |                                             |
+ * | equity at a day's open | r#EQUITY               | day                    |                                             |
  */
 export function deskKeys(realm: string) {
   const key = keyIn(realm);
@@ -17,5 +18,6 @@ export function deskKeys(realm: string) {
     /** Names an open position where it can be read strongly. */
     openDeskPosition: (id: string) => key("DESK", `OPEN#${id}`),
     deskAccount: () => key("DESK", "ACCOUNT"),
+    equityAtOpen: (day: string) => key("EQUITY", day),
   };
 }

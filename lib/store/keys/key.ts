@@ -18,3 +18,8 @@ export function keyIn(realm: string): (pk: string, sk: string) => Key {
 export function ordinal(number: number): string {
   return String(number).padStart(6, "0");
 }
+
+/** With as many digits as the greatest number has that is told from its neighbours. */
+export function eventNumber(number: number): string {
+  return String(number).padStart(16, "0");
+}

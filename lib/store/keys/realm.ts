@@ -1,4 +1,4 @@
-import { keyIn } from "./key.ts";
+import { eventNumber, keyIn } from "./key.ts";
 
 /**
  * A realm and what every product uses of it.
@@ -12,6 +12,9 @@ import { keyIn } from "./key.ts";
  * | counter           | r#COUNTER                   | list                   |
  * | newest event      | r#EVENTS                    | NEWEST                 |
  * | event             | r#EVENTS                    | number                 |
+ * | webhook sending   | r#WEBHOOK                   | SENDING                |
+ * | webhook lease     | r#WEBHOOK                   | LEASE                  |
+ * | dead letter       | r#DEAD_LETTERS              | number of the event    |
  */
 export function realmKeys(realm: string) {
   const key = keyIn(realm);
@@ -23,7 +26,9 @@ export function realmKeys(realm: string) {
       key(`ARTIFACT#${name}`, `CHUNK#${String(number).padStart(4, "0")}`),
     counter: (list: string) => key("COUNTER", list),
     newestEvent: () => key("EVENTS", "NEWEST"),
-    // As many digits as the greatest number has that is told from its neighbours.
-    event: (number: number) => key("EVENTS", String(number).padStart(16, "0")),
+    event: (number: number) => key("EVENTS", eventNumber(number)),
+    webhookSending: () => key("WEBHOOK", "SENDING"),
+    webhookLease: () => key("WEBHOOK", "LEASE"),
+    deadLetter: (event: number) => key("DEAD_LETTERS", eventNumber(event)),
   };
 }

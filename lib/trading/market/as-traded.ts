@@ -4,6 +4,7 @@ import { scaled, sharesSince } from "../../providers/market/splits.ts";
 import { addDays, newYorkDay } from "../../runtime/dates.ts";
 import { missingDays, nextOpening, type OpenedSplit, type PriceBar, splitsWithin, untradedBar } from "./bars.ts";
 import { candleMs, type DayPrices, dailyBars, gapDays } from "./candles.ts";
+import { lastSessionDay } from "./price-age.ts";
 
 /** What the broker and the source of daily prices answered about a stock. */
 export interface Answers {
@@ -13,7 +14,7 @@ export interface Answers {
   /** The broker's, from a day on; adjusted for the splits after their day. */
   candles: readonly Candle[];
   candlesFrom: string;
-  /** Daily bars from the day of the last check on. */
+  /** Daily bars from the day of the last session before the last check on. */
   days: readonly PriceBar[];
   /** Whether the source of daily prices answered for what was missing among them. */
   isComplete: boolean;
@@ -40,9 +41,9 @@ export interface TradedPrices {
 /** The broker's five-minute candles go back this many trading days (spec pipeline 9.1). */
 const candleDays = 10;
 
-/** The day of the last check, or the earliest one that the broker still has candles of. */
+/** The day of the last session before the last check, or the earliest one that the broker still has candles of. */
 export function firstCandleDay(from: string, today: string): string {
-  const lastDay = newYorkDay(new Date(from));
+  const lastDay = lastSessionDay(from);
   let day = today;
   for (let left = candleDays; left > 0 && day > lastDay; ) {
     day = addDays(day, -1);

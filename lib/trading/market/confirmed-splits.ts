@@ -3,6 +3,7 @@ import { newYorkDay } from "../../runtime/dates.ts";
 import type { TradingServices } from "../services.ts";
 import { firstCandleDay, isOffScale, tradedPrices } from "./as-traded.ts";
 import { nextOpening, type OpenedSplit, type PriceBar, splitsWithin } from "./bars.ts";
+import { lastSessionDay } from "./price-age.ts";
 import { askBroker, liveShares, logNoPrice } from "./quotes.ts";
 import { readDays, readDaysAnew } from "./stored-bars.ts";
 
@@ -28,7 +29,7 @@ export async function confirmedSplits(
   price: number | undefined,
   marketTime: Date,
 ): Promise<ConfirmedSplits> {
-  const range = { ticker, from: newYorkDay(new Date(since)), to: newYorkDay(marketTime), marketTime };
+  const range = { ticker, from: lastSessionDay(since), to: newYorkDay(marketTime), marketTime };
   const within = { ...range, from: nextOpening(since) };
   if (within.from > range.to) return { splits: [], isContradicted: false };
   const isExplained = (splits: OpenedSplit[] | undefined, days: readonly PriceBar[]) =>

@@ -21,6 +21,11 @@ export function lastOpening(now: Date): Date {
   return opening <= now ? opening : sessionStart(tradingDayBefore(day));
 }
 
+/** The New York day of the last session that began by `since` (ISO-8601 UTC), whose prices a later one is held against. */
+export function lastSessionDay(since: string): string {
+  return newYorkDay(lastOpening(new Date(since)));
+}
+
 /**
  * Whether a price is one at `now`: traded since the last session began, of a security that is not halted. Only what is
  * known excludes one: a price whose source does not say when it was traded counts as of now.

@@ -5,7 +5,7 @@ import { isAppError } from "../../runtime/errors.ts";
 import { firstCandleDay, hasAllCandles, tradedPrices } from "../market/as-traded.ts";
 import { nextOpening, type OpenedSplit, type PriceBar, splitsWithin, toPriceBar } from "../market/bars.ts";
 import { dailyBars } from "../market/candles.ts";
-import { barTime, isCurrent } from "../market/price-age.ts";
+import { barTime, isCurrent, lastSessionDay } from "../market/price-age.ts";
 import { askBroker, logNoPrice, sharePrice } from "../market/quotes.ts";
 import { readDays, readDaysAnew } from "../market/stored-bars.ts";
 import type { Monitoring } from "./pass.ts";
@@ -70,7 +70,7 @@ async function askBrokerMarket(
   const adjusted = start < marketTime ? await broker.candles(window) : [];
   const live = sharePrice(quote, marketTime);
   const unpriced = live ? null : quote;
-  const range = { ticker, from: newYorkDay(new Date(from)), to: monitoring.today, marketTime };
+  const range = { ticker, from: lastSessionDay(from), to: monitoring.today, marketTime };
   let told = {
     ticker,
     quote,

@@ -1,4 +1,5 @@
-import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { storePatienceMs } from "../../../lib/store/client.ts";
 
 /** A whole answer on the wire. */
 export interface WireAnswer {
@@ -7,6 +8,15 @@ export interface WireAnswer {
   /** As it came: most answers are only handed on. */
   body: Buffer;
 }
+
+/** A whole request of a client of DynamoDB. */
+export interface WireRequest {
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** Answers a request as the service does; what goes wrong is an answer too. */
+export type Answer = (request: WireRequest) => Promise<WireAnswer>;
 
 /** Calls one operation: the parsed answer, or an `OperationError`. */
 export type CallOperation = (operation: string, input: unknown) => Promise<Record<string, unknown>>;
@@ -45,7 +55,7 @@ export function engineClient(port: number) {
 
   function send(headers: Record<string, string>, body: Buffer): Promise<WireAnswer> {
     return new Promise((resolve, reject) => {
-      const options = { host: "127.0.0.1", port, method: "POST", agent, headers };
+      const options = { host: "127.0.0.1", port, method: "POST", agent, headers, timeout: storePatienceMs };
       const outgoing = httpRequest(options, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on("data", (chunk) => chunks.push(chunk));
@@ -53,18 +63,19 @@ export function engineClient(port: number) {
         incoming.on("end", () =>
           resolve({
             status: incoming.statusCode ?? 500,
-            headers: endToEndHeaders(incoming),
+            headers: endToEndHeaders(incoming.headers),
             body: Buffer.concat(chunks),
           }),
         );
       });
+      outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer within ${storePatienceMs} ms`)));
       outgoing.on("error", reject);
       outgoing.end(body);
     });
   }
 
   return {
-    forward: (request: IncomingMessage, body: Buffer) => send(endToEndHeaders(request), body),
+    forward: ({ headers, body }: WireRequest) => send(endToEndHeaders(headers), body),
     call: async (operation: string, input: unknown) => {
       const answer = await send(
         {
@@ -85,11 +96,9 @@ export function engineClient(port: number) {
 }
 
 /** Length and connection are each hop's own business. */
-function endToEndHeaders(message: IncomingMessage): Record<string, string> {
+function endToEndHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const own = new Set(["host", "connection", "content-length", "transfer-encoding"]);
   return Object.fromEntries(
-    Object.entries(message.headers).flatMap(([name, value]) =>
-      own.has(name) || !value ? [] : [[name, String(value)]],
-    ),
+    Object.entries(headers).flatMap(([name, value]) => (own.has(name) || !value ? [] : [[name, String(value)]])),
   );
 }

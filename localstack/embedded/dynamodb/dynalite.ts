@@ -23,6 +23,7 @@ export async function startDynalite(options: { dataDir?: string; port?: number }
   const front = await openDynamoDbFront({ client, port: options.port ?? 0, handle: transactions.handle });
   return {
     endpoint: front.endpoint,
+    answer: front.answer,
     engine: "dynalite",
     close: async () => {
       await front.close();

@@ -1,7 +1,15 @@
 import { createServer } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { close, listen } from "../../servers.ts";
-import { type engineClient, failure, OperationError, refusal, type WireAnswer } from "./client.ts";
+import {
+  type Answer,
+  type engineClient,
+  failure,
+  OperationError,
+  refusal,
+  type WireAnswer,
+  type WireRequest,
+} from "./client.ts";
 import { problemOf, type Shapes, type TableShape, tablesOf } from "./limits.ts";
 
 const target = "DynamoDB_20120810.";
@@ -16,22 +24,24 @@ export interface Operation {
   passThrough: () => Promise<WireAnswer>;
 }
 
+interface FrontOptions {
+  client: ReturnType<typeof engineClient>;
+  /** Is asked in its place by those who only read. */
+  reader?: ReturnType<typeof engineClient>;
+  handle?: (operation: Operation) => Promise<WireAnswer>;
+}
+
 /**
  * Stands before an embedded engine and refuses what AWS refuses and the engine would take. `handle` answers in the
  * engine's place where it is not to be asked unchanged.
  */
-export async function openDynamoDbFront(options: {
-  client: ReturnType<typeof engineClient>;
-  /** Is asked in its place by those who only read. */
-  reader?: ReturnType<typeof engineClient>;
-  port: number;
-  handle?: (operation: Operation) => Promise<WireAnswer>;
-}): Promise<{ endpoint: string; close(): Promise<void> }> {
+export function createDynamoDbFront(options: FrontOptions): { answer: Answer; close(): void } {
   const { client, reader = client, handle = ({ passThrough }) => passThrough() } = options;
   const shapeOf = createShapes(client.call);
 
-  async function answer(operation: string, body: Buffer, passThrough: () => Promise<WireAnswer>): Promise<WireAnswer> {
-    const input = objectIn(body);
+  async function answer(request: WireRequest): Promise<WireAnswer> {
+    const operation = String(request.headers["x-amz-target"] ?? "").replace(target, "");
+    const input = objectIn(request.body);
     const shapes: Shapes = new Map();
     for (const table of tablesOf(operation, input)) {
       const shape = await shapeOf(table);
@@ -39,32 +49,42 @@ export async function openDynamoDbFront(options: {
     }
     const problem = problemOf(operation, input, shapes);
     if (problem) throw refusal(problem.type, problem.message, problem.more);
+    const passThrough = () => (reads.has(operation) ? reader : client).forward(request);
     return handle({ operation, input, shapes, passThrough });
   }
 
+  return {
+    answer: (request) =>
+      answer(request).catch((error: unknown) =>
+        error instanceof OperationError ? error.answer : failure(500, "InternalServerError", String(error)),
+      ),
+    close: () => {
+      client.close();
+      reader.close();
+    },
+  };
+}
+
+/** The same on a port, for those who are not in this thread. */
+export async function openDynamoDbFront(
+  options: FrontOptions & { port: number },
+): Promise<{ endpoint: string; answer: Answer; close(): Promise<void> }> {
+  const front = createDynamoDbFront(options);
   const server = createServer(async (request, response) => {
     const body = await buffer(request).catch(() => undefined);
     // Who hung up in the middle of a request waits for no answer.
     if (body === undefined) return;
-    const operation = String(request.headers["x-amz-target"] ?? "").replace(target, "");
-    const {
-      status,
-      headers,
-      body: said,
-    } = await answer(operation, body, () => (reads.has(operation) ? reader : client).forward(request, body)).catch(
-      (error: unknown) =>
-        error instanceof OperationError ? error.answer : failure(500, "InternalServerError", String(error)),
-    );
-    response.writeHead(status, headers).end(said);
+    const answer = await front.answer({ headers: request.headers, body });
+    response.writeHead(answer.status, answer.headers).end(answer.body);
   });
   server.keepAliveTimeout = 60_000;
   const port = await listen(server, options.port);
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    answer: front.answer,
     close: async () => {
       await close(server);
-      client.close();
-      reader.close();
+      front.close();
     },
   };
 }

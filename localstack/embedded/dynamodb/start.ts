@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { freePort } from "../ports.ts";
 import { engineClient } from "./client.ts";
 import type { DynamoDb, DynamoDbEngine, EnginePorts } from "./engine.ts";
-import { openDynamoDbFront } from "./front.ts";
+import { createDynamoDbFront, openDynamoDbFront } from "./front.ts";
 import { listening } from "./listening.ts";
 
 /**
@@ -45,10 +45,11 @@ async function startDynoxide(binary: string, options: { dataDir?: string; port?:
   // reads meanwhile: SQLite shows it what is committed.
   const reader = dataDir === undefined ? undefined : await startEngine(binary, dataDir);
   const ports = { writer: writer.port, reader: reader?.port ?? writer.port };
-  const front = await openFrontOf(ports, options.port);
+  const front = await openDynamoDbFront({ ...clientsOf(ports), port: options.port ?? 0 });
   const engines = reader ? [reader, writer] : [writer];
   return {
     endpoint: front.endpoint,
+    answer: front.answer,
     engine: "dynoxide",
     ports,
     pids: engines.map(({ pid }) => pid),
@@ -60,8 +61,12 @@ async function startDynoxide(binary: string, options: { dataDir?: string; port?:
 }
 
 /** A front before engines that run already; each is as good as another, and nothing is kept in it. */
-export function openFrontOf({ writer, reader }: EnginePorts, port = 0) {
-  return openDynamoDbFront({ client: engineClient(writer), reader: engineClient(reader), port });
+export function frontOf(ports: EnginePorts) {
+  return createDynamoDbFront(clientsOf(ports));
+}
+
+function clientsOf({ writer, reader }: EnginePorts) {
+  return { client: engineClient(writer), reader: engineClient(reader) };
 }
 
 async function startEngine(binary: string, dataDir: string | undefined) {

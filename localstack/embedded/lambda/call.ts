@@ -7,16 +7,23 @@ import { systemIds } from "../../../lib/runtime/ids.ts";
 import { createLog } from "../../../lib/runtime/logger.ts";
 import { noMetrics } from "../../../lib/runtime/metrics.ts";
 import { createServices, type Services, useServices } from "../../../lib/services.ts";
+import type { Answer } from "../dynamodb/client.ts";
+import { answerInProcess } from "../dynamodb/in-process.ts";
 import type { LambdaFunction } from "./functions.ts";
 import type { Invoke } from "./invoke.ts";
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
-/** Makes the services of this thread's functions, whose log goes to `write`. */
-export function openServices(variables: Record<string, string>, write: (line: string) => void): Services {
+/** Makes the services of this thread's functions, whose log goes to `write`; `database` is a front in this thread. */
+export function openServices(
+  variables: Record<string, string>,
+  write: (line: string) => void,
+  database: Answer | undefined,
+): Services {
   const config = readConfig(variables);
   const log = createLog(config.environment.LOG_LEVEL, write);
   const services = createServices(config, { clock: wallClock, sleep, ids: systemIds(), log, metrics: noMetrics });
+  if (database) answerInProcess(services.store.client, database);
   useServices(services);
   return services;
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { openFrontOf } from "../dynamodb/start.ts";
+import { frontOf } from "../dynamodb/start.ts";
 import { contextOf, handlerOf, openServices } from "./call.ts";
 import type { Invocation, Outcome, ThreadData } from "./invoke.ts";
 
@@ -8,8 +8,8 @@ const port = parentPort;
 if (!port) throw new Error("This is the program of a thread.");
 
 const { variables, enginePorts } = workerData as ThreadData;
-const own = enginePorts && (await openFrontOf(enginePorts));
-openServices({ ...variables, ...(own && { DYNAMODB_ENDPOINT: own.endpoint }) }, (line) => port.postMessage({ line }));
+const database = enginePorts && frontOf(enginePorts).answer;
+openServices(variables, (line) => port.postMessage({ line }), database);
 port.on("message", async (invocation: Invocation) => port.postMessage(await perform(invocation)));
 
 async function perform({ id, fn, event }: Invocation): Promise<Outcome> {

@@ -31,8 +31,21 @@ export function rootOf(symbol: string): string {
   return symbol === "^GSPC" ? "SPX" : symbol.replace(/[^A-Z0-9]/g, "");
 }
 
+/** Splits that leave a contract its strike give it a root of its own: `AMC` → `AMC1`, after the next one `AMC2`. */
+function adjustmentsOf(root: string): number {
+  return Number(/\d*$/.exec(root)?.[0] ?? 0);
+}
+
+/** What a hundredth of a contract's deliverable is in today's shares: one, but after splits that gave it another root. */
+function delivered(root: string, symbol: string, view: MarketView): number {
+  const adjusting = view.splits(symbol).filter(({ ratio }) => !Number.isInteger(ratio));
+  const made = adjustmentsOf(root);
+  return made === 0 ? 1 : adjusting.slice(-made).reduce((shares, { ratio }) => shares * ratio, 1);
+}
+
 /** The symbol behind an option's root; undefined where nothing listed has it. */
-export function underlyingOf(root: string, view: MarketView): string | undefined {
+export function underlyingOf(adjustedRoot: string, view: MarketView): string | undefined {
+  const root = adjustedRoot.replace(/\d+$/, "");
   const candidates = [root, `${root.slice(0, -1)}.${root.slice(-1)}`, ...(/^SPXW?$/.test(root) ? ["^GSPC"] : [])];
   return candidates.find((symbol) => view.has(symbol));
 }
@@ -60,8 +73,10 @@ export function priced(view: MarketView, terms: OptionTerms): PricedOption | und
   const underlying = symbol === undefined ? undefined : view.lastPrice(symbol);
   const volatility = symbol === undefined ? null : view.volatility(symbol);
   const expires = sessionEnd(terms.expiration);
-  if (underlying === undefined || volatility === null || expires < view.marketTime) return undefined;
-  const { last: spot, at } = underlying;
+  if (symbol === undefined || underlying === undefined || volatility === null) return undefined;
+  if (expires < view.marketTime) return undefined;
+  const { last, at } = underlying;
+  const spot = last * delivered(terms.root, symbol, view);
   // Nobody quotes it after the session of that price: until the next one it loses nothing.
   const quotedAt = Math.min(view.marketTime.getTime(), sessionEnd(newYorkDay(at)).getTime());
   const leftMs = expires.getTime() - quotedAt;

@@ -10,7 +10,7 @@ const listFile = "test/config/rules-files.json";
 const free = /^lib\/runtime\/(money|dates|errors|text|chunked)\.js$|node_modules\/(zod|simple-statistics)\//;
 /** Where rules are looked for. */
 const withRules =
-  /^lib\/((calendar|configuration|analysis|trading|desk|answers|live)\/.+|runtime\/text|providers\/market\/(occ|splits))\.ts$/;
+  /^lib\/((calendar|configuration|analysis|trading|desk|answers|live|notifications)\/.+|runtime\/text|providers\/market\/(occ|splits))\.ts$/;
 
 /** The import rules, and that the list of rules files is exact; `write` writes that list anew first. */
 export async function checkImports(write = false): Promise<string[]> {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import type { Throttling } from "../../../lib/http/throttling.ts";
 import { createLog } from "../../../lib/runtime/logger.ts";
 import type { AuthorizerOptions } from "../../../localstack/front/authorizer.ts";
 import { startFront } from "../../../localstack/front/server.ts";
@@ -48,7 +49,12 @@ let logged: string[];
 /** A front before functions that all do what `call` does. */
 async function front(
   call: Call = echo,
-  more: { timeoutMs?: number; isReady?: () => boolean; check?: AuthorizerOptions["check"] } = {},
+  more: {
+    timeoutMs?: number;
+    isReady?: () => boolean;
+    check?: AuthorizerOptions["check"];
+    throttling?: Throttling;
+  } = {},
 ) {
   logged = [];
   const { url, close } = await startFront({
@@ -66,6 +72,7 @@ async function front(
     log: createLog("INFO", (line) => logged.push(line)),
     corsAllowedOrigins: [allowed],
     appDir,
+    throttling: more.throttling,
     isReady: more.isReady ?? (() => true),
   });
   open.push(close);
@@ -291,6 +298,55 @@ describe("the check of keys", () => {
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain("boom");
     expect((await get(`${url}/runs`)).status).toBe(200);
+  });
+});
+
+describe("a front that is throttled", () => {
+  it("answers 429 beyond its limit, calls and asks nobody, and takes requests again a second later", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const called: string[] = [];
+    const url = await front(
+      async () => {
+        called.push("function");
+        return answer({});
+      },
+      {
+        throttling: { perSecond: 2, atOnce: 3 },
+        check: async () => {
+          called.push("authorizer");
+          return policy("Allow");
+        },
+      },
+    );
+    const statuses = async (count: number) => {
+      const all: number[] = [];
+      for (let nth = 0; nth < count; nth++) all.push((await get(`${url}/runs`)).status);
+      return all;
+    };
+    expect(await statuses(4)).toEqual([200, 200, 200, 429]);
+    expect(called).toEqual(["authorizer", "function", "function", "function"]);
+
+    const refused = await get(`${url}/runs`, { origin: allowed });
+    expect(await errorOf(refused)).toEqual({
+      code: "RATE_LIMITED",
+      message: "Too many requests; try again in a second.",
+    });
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(refused.headers.get("access-control-allow-origin")).toBe(allowed);
+    expect(refused.headers.get("access-control-expose-headers")).toContain("Retry-After");
+
+    vi.advanceTimersByTime(999);
+    expect(await statuses(2)).toEqual([200, 429]);
+    vi.advanceTimersByTime(60_000);
+    expect(await statuses(4)).toEqual([200, 200, 200, 429]);
+  });
+
+  it("lets preflights and the page through, which the CDN answers on AWS", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const url = await front(echo, { throttling: { perSecond: 1, atOnce: 1 } });
+    expect([(await get(`${url}/runs`)).status, (await get(`${url}/runs`)).status]).toEqual([200, 429]);
+    expect((await fetch(`${url}/runs`, { method: "OPTIONS", headers: { origin: allowed } })).status).toBe(204);
+    expect((await fetch(`${url}/app/`)).status).toBe(200);
   });
 });
 

@@ -1,7 +1,14 @@
 import type { APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { authorizer, checkNewKey, digestOf, keyOf, type StoredApiKey } from "../../../lib/access/authorizer.ts";
+import {
+  apiKeySchema,
+  authorizer,
+  checkNewKey,
+  digestOf,
+  keyOf,
+  type StoredApiKey,
+} from "../../../lib/access/authorizer.ts";
 
 const key = "k".repeat(43);
 const other = "o".repeat(43);
@@ -54,6 +61,7 @@ describe("the authorizer", () => {
     sk: digestOf(key),
     id: "KEY-1",
     label: "test",
+    rights: "trade",
     created_at: "2026-03-02T00:00:00.000Z",
     revoked_at: null,
     ...more,
@@ -89,9 +97,10 @@ describe("the authorizer", () => {
     return { state, authorize };
   }
 
-  it("answers a good key with its id and one policy for the whole API, whatever was called", async () => {
-    const { authorize } = ring(stored());
-    const policy = { principalId: "KEY-1", context: { apiKeyId: "KEY-1" }, policyDocument: wholeApi("Allow") };
+  it("answers a good key with its id, its rights and one policy for the whole API, whatever was called", async () => {
+    const { authorize } = ring(stored({ rights: "read" }));
+    const context = { apiKeyId: "KEY-1", rights: "read" };
+    const policy = { principalId: "KEY-1", context, policyDocument: wholeApi("Allow") };
     expect(await authorize(event(key))).toEqual(policy);
     expect(await authorize(event(key, methodArn.replace("GET/runs/01/status", "POST/analyze")))).toEqual(policy);
   });
@@ -145,6 +154,11 @@ describe("the authorizer", () => {
     expect(state.asked).toHaveLength(1);
     state.nowMs = 30_001;
     expect(await authorize(event(key))).toEqual(refused);
+  });
+
+  it("finds all rights with a key that was stored before there were any", () => {
+    const { rights, ...before } = stored();
+    expect(apiKeySchema.parse(before).rights).toBe("trade");
   });
 
   it("keeps several keys valid at once", async () => {

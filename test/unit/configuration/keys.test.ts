@@ -80,6 +80,12 @@ const optional = {
   order_mode: "auto",
   order_approval_drift_pct: 0.02,
   order_fill_seconds: 300,
+  bot_stop_loss_pct: -2,
+  bot_profit_levels: [
+    [0.5, 0.3],
+    [1, 0.5],
+    [2, 0.2],
+  ],
   order_queue_capacity: 1000,
   order_max_contracts: 100,
   order_max_shares: 100_000,

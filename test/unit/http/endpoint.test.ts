@@ -13,6 +13,7 @@ async function answerOf<P, Q, B>(
   contract: Partial<Contract<P, Q, B>>,
   work: (request: ApiRequest<P, Q, B>) => Promise<ApiAnswer>,
   request: { pathParameters?: Record<string, string>; headers?: Record<string, string>; body?: string } = {},
+  authorizer: object | null = { apiKeyId: "key-1", rights: "trade" },
 ) {
   const log = recordedLog();
   const config = { corsAllowedOrigins: [] };
@@ -26,7 +27,7 @@ async function answerOf<P, Q, B>(
     response: z.unknown(),
   } as const;
   const handler = endpoint({ ...any, ...contract }, () => services as never, work);
-  const requestContext = { requestId: "r1", authorizer: { apiKeyId: "key-1" } };
+  const requestContext = { requestId: "r1", authorizer };
   const event = { headers: {}, requestContext, ...request } as unknown as APIGatewayProxyEvent;
   const { statusCode, body } = await handler(event, {} as Context);
   return { status: statusCode, body: JSON.parse(body), logged: log.lines };
@@ -50,6 +51,47 @@ describe("what an endpoint logs", () => {
     expect(await loggedOf("BadConfiguration", "CONFIGURATION_ERROR")).toEqual(["error: request failed"]);
     expect(await loggedOf("BrokerUnavailable", "PRICE_UNAVAILABLE")).toEqual(["error: request failed"]);
     expect(await loggedOf("NotReady", "NOT_READY")).toEqual(["error: request failed"]);
+  });
+});
+
+describe("the right of a key", () => {
+  const answered = async () => ({ data: null });
+  const statusWith = async (contract: Partial<Contract>, rights: unknown) =>
+    (await answerOf(contract, answered, {}, { apiKeyId: "key-1", rights })).status;
+
+  it.each([
+    ["GET", undefined, { read: 200, trade: 200 }],
+    ["GET", "trade", { read: 403, trade: 200 }],
+    ["POST", undefined, { read: 403, trade: 200 }],
+    ["POST", "read", { read: 200, trade: 200 }],
+    ["PUT", undefined, { read: 403, trade: 200 }],
+    ["PATCH", undefined, { read: 403, trade: 200 }],
+    ["DELETE", undefined, { read: 403, trade: 200 }],
+  ] as const)("decides about %s where the contract names %s", async (method, right, { read, trade }) => {
+    const contract = { method, ...(right && { right }) };
+    expect(await statusWith(contract, "read")).toBe(read);
+    expect(await statusWith(contract, "trade")).toBe(trade);
+    expect(await statusWith(contract, "admin")).toBe(403);
+    expect(await statusWith({ ...contract, open: true }, "read")).toBe(200);
+  });
+
+  it("is asked for before anything is read of the request, and the refusal says what is lacking", async () => {
+    const read = { apiKeyId: "key-1", rights: "read" };
+    const refused = await answerOf({ body: z.strictObject({}) }, answered, { body: "no JSON" }, read);
+    expect([refused.status, refused.body.error]).toEqual([
+      403,
+      {
+        code: "FORBIDDEN",
+        message: 'This API key may not do that: it needs the right "trade".',
+        details: { needed: "trade", held: "read" },
+      },
+    ]);
+    expect(refused.logged.map(({ level, fields }) => [level, fields.code])).toEqual([["info", "FORBIDDEN"]]);
+  });
+
+  it("is not asked for where no key is checked, nor of an answer that was kept from before there were rights", async () => {
+    expect((await answerOf({}, answered, {}, null)).status).toBe(200);
+    expect((await answerOf({}, answered, {}, { apiKeyId: "key-1" })).status).toBe(200);
   });
 });
 

@@ -15,17 +15,16 @@ it("every function of serverless.yml has its file and its time-out", () => {
   expect(functions.get("getRunStatus")).toMatchObject({ timeoutMs: 25_000, memoryMb: 512 });
 });
 
-it("of the schedules only the sweep's is on here", () => {
-  const scheduled = [...functions.values()].filter(({ everyMs }) => everyMs.length > 0);
-  expect(scheduled.map(({ key, everyMs }) => [key, everyMs])).toEqual([
-    ["sweepRuns", [300_000]],
-    ["dispatchOrders", [60_000]],
-  ]);
+it("the schedules are on here but those that only AWS needs", () => {
+  const schedules = Object.fromEntries([...functions.values()].map(({ key, everyMs }) => [key, everyMs]));
+  expect(schedules).toMatchObject({ sweepRuns: [300_000], notifyWebhook: [60_000], dispatchOrders: [60_000], watchPositions: [60_000] });
+  expect(schedules).toMatchObject({ watchSystem: [], refreshSymbols: [] });
 });
 
-it("the end of an execution of this stage's machines is executionEnded's", () => {
+it("the end of an execution of this stage's machines finishes what was going on in it, and has people told", () => {
   const subscribed = [...functions.values()].filter(({ patterns }) => patterns.length > 0);
-  expect(subscribed.map(({ key }) => key)).toEqual(["executionEnded"]);
+  expect(subscribed.map(({ key }) => key)).toEqual(["executionEnded", "notifyWebhook"]);
+  expect(subscribed[1]?.patterns).toEqual(subscribed[0]?.patterns);
   expect(subscribed[0]?.patterns).toMatchObject([
     {
       source: ["aws.states"],

@@ -238,6 +238,30 @@ describe("options priced by the model", () => {
     }
   });
 
+  it("are worth after a reverse split, under their new root, what they would be worth without it", () => {
+    const tenfold = <T extends { date?: string; timestamp?: Date }>(each: T): T => ({
+      ...each,
+      ...Object.fromEntries(
+        Object.entries(each).flatMap(([name, value]) =>
+          ["open", "high", "low", "close"].includes(name) ? [[name, Number(value) * 10]] : [],
+        ),
+      ),
+    });
+    const reversed: MarketHistory = {
+      ...market,
+      bars: (...asked) => market.bars(...asked).map((bar) => (bar.date < "2026-03-10" ? bar : tenfold(bar))),
+      candles: (symbol, day) => market.candles(symbol, day).map((each) => (day < "2026-03-10" ? each : tenfold(each))),
+      splits: () => [{ date: "2026-03-10", ratio: 0.1 }],
+    };
+    const after = new Date("2026-03-12T18:00:00Z");
+    const [held] = chain.filter(({ delta }) => Math.abs(delta - 0.3) < 0.1);
+    const unsplit = held && priced(marketAsOf(market, after), held);
+    expect(unsplit?.mark).toBeGreaterThan(0.1);
+    const adjusted = held && priced(marketAsOf(reversed, after), { ...held, root: "GME1" });
+    expect(adjusted).toMatchObject({ strike: held?.strike, root: "GME1" });
+    expect(adjusted?.mark).toBeCloseTo(unsplit?.mark ?? 0, 2);
+  });
+
   it("bid no more than the mark and ask no less", () => {
     for (const { bid, ask, mark } of chain) {
       expect(bid).toBeGreaterThanOrEqual(0);

@@ -45,6 +45,27 @@ describe("without any setting", () => {
   });
 });
 
+describe("RATE_LIMIT", () => {
+  it("throttles where it is set, twice as many at once; by itself nothing is", () => {
+    expect(readSettings(folder, {}).throttling).toBeUndefined();
+    expect(readSettings(folder, { RATE_LIMIT: "5" }).throttling).toEqual({ perSecond: 5, atOnce: 10 });
+  });
+
+  it.each(["0", "-1", "1.5", "many", "100000"])("is refused: %s", (rateLimit) => {
+    const refused = () => readSettings(folder, { RATE_LIMIT: rateLimit });
+    expect(refused).toThrow(`RATE_LIMIT must be a whole number from 1 to 99999, not "${rateLimit}".`);
+  });
+});
+
+it("WEBHOOK_URL is refused at the start without a secret that nobody can guess", () => {
+  const WEBHOOK_URL = "http://127.0.0.1:9000/wsb";
+  const sentence = "WEBHOOK_SECRET must have at least 32 characters where WEBHOOK_URL is set.";
+  expect(() => readSettings(folder, { WEBHOOK_URL })).toThrow(sentence);
+  expect(() => readSettings(folder, { WEBHOOK_URL, WEBHOOK_SECRET: "x".repeat(31) })).toThrow(sentence);
+  const { variables } = readSettings(folder, { WEBHOOK_URL, WEBHOOK_SECRET: "x".repeat(32) });
+  expect(variables).toMatchObject({ WEBHOOK_URL, WEBHOOK_SECRET: "x".repeat(32) });
+});
+
 describe("an archive", () => {
   it("is read at AS_OF, by its whole path, in a realm of its own", () => {
     const settings = readSettings(folder, archive);

@@ -34,6 +34,19 @@ describe("the settings", () => {
     expect(corsAllowedOrigins).toContain("http://localhost:5173");
   });
 
+  it("take a webhook of any host, and in production only where nobody can read along", () => {
+    const urlOf = (variables: Record<string, string>) => readConfig(variables).environment.WEBHOOK_URL;
+    const production = { ENVIRONMENT: "production", CORS_ALLOWED_ORIGINS: "https://desk.example.com" };
+    expect(urlOf({ WEBHOOK_URL: "http://127.0.0.1:9000/wsb" })).toBe("http://127.0.0.1:9000/wsb");
+    expect(urlOf({ ...production, WEBHOOK_URL: "https://10.0.0.7/wsb" })).toBe("https://10.0.0.7/wsb");
+    const refused = "Bad setting: WEBHOOK_URL must begin with https:// and hold neither name nor password.";
+    expect(sentenceOf({ ...production, WEBHOOK_URL: "http://desk.example.com/wsb" })).toBe(refused);
+    for (const url of ["https://me:secret@desk.example.com/", "http://me@127.0.0.1/"]) {
+      expect(sentenceOf({ WEBHOOK_URL: url })).toBe(refused);
+    }
+    expect(sentenceOf({ WEBHOOK_URL: "ftp://desk.example.com/" })).toContain("WEBHOOK_URL");
+  });
+
   it("read an empty variable as an absent one", () => {
     expect(readConfig({ LLM_WINDOW: "", REALM: "  ", REDDIT_ARCHIVE: "" }).environment).toMatchObject({
       LLM_WINDOW: 5,

@@ -334,6 +334,14 @@ describe("what is never asked twice", () => {
     expect(`${JSON.stringify(log.lines)}${thrown.stack}${JSON.stringify(thrown)}`).not.toContain("canary");
   });
 
+  it("is not quoted where its refusal quotes the question, however escaped: messages are logged", async () => {
+    const user = 'bought "GME" calls,\nbecause short interest is 120%';
+    const quoting = `400: input ${JSON.stringify(JSON.stringify(user))} is not valid`;
+    const { model } = await setup([failure(400, { code: "bad", message: quoting })]);
+    const thrown = await failed(model.annotate({ ...request, user }));
+    expect(thrown.message).toBe("OpenAI does not accept the request (HTTP 400, bad): it quotes the question");
+  });
+
   it.each(["content_filter", "invalid_prompt", "context_length_exceeded"])(
     "400 %s concerns this one comment and does not refuse the others",
     async (code) => {

@@ -1,0 +1,137 @@
+import { type MarketMoment, readMoment } from "../../realm/moment.ts";
+import { iso, newYorkDay } from "../../runtime/dates.ts";
+import { transactReporting } from "../../store/events.ts";
+import { isMarketOpen } from "../../trading/market/hours.ts";
+import { lastOpening } from "../../trading/market/price-age.ts";
+import { livePrices, marksOf, type Prices } from "../execution/prices.ts";
+import { findOrder } from "../orders/stored.ts";
+import { isTerminal } from "../orders/transitions.ts";
+import { readBook } from "../positions/book.ts";
+import { submitClosing } from "../positions/close-position.ts";
+import { keepEquityAtOpen } from "../positions/equity.ts";
+import { greeksOf } from "../positions/greeks.ts";
+import { deskProfit } from "../positions/read-profit.ts";
+import type { DeskPosition } from "../positions/record.ts";
+import { bookReports, savePosition } from "../positions/stored.ts";
+import { unitPrice } from "../positions/units.ts";
+import type { DeskServices } from "../services.ts";
+import { dueManagement, type Management } from "./management.ts";
+
+/** What a look at the positions has come to. */
+export interface Watched {
+  priced: number;
+  managed: number;
+}
+
+/**
+ * Looks at every open position of the desk while the market is open: values it at its marks, has the bot manage those it may,
+ * and keeps what the account is worth at the day's opening. What has no price now keeps its last one, and nothing is decided
+ * on it. Safe to repeat, and beside itself.
+ */
+export async function watchPositions(services: DeskServices): Promise<Watched> {
+  const moment = await readMoment(services);
+  const before = await readBook(services, moment.settings);
+  const day = newYorkDay(lastOpening(moment.marketTime));
+  await keepEquityAtOpen(services, day, before.equityCents, moment.now);
+  if (!(await isMarketOpen(services, moment.marketTime, services.log))) return { priced: 0, managed: 0 };
+  const instruments = before.positions.flatMap(({ legs, underlying }) => [
+    underlying,
+    ...legs.map(({ symbol }) => symbol),
+  ]);
+  const prices = await livePrices(services, instruments, moment.marketTime);
+  const watched: Watched = { priced: 0, managed: 0 };
+  for (const position of before.positions) {
+    const seen = await value(services, position, prices, moment);
+    if (seen !== undefined && seen !== position) watched.priced++;
+    if (seen && (await manage(services, seen, moment))) watched.managed++;
+  }
+  if (watched.priced > 0) await reportProfit(services, moment);
+  return watched;
+}
+
+/** The position as it is stored at its marks; undefined where it has no price, or was traded in meanwhile. */
+async function value(
+  services: DeskServices,
+  position: DeskPosition,
+  prices: Prices,
+  moment: MarketMoment,
+): Promise<DeskPosition | undefined> {
+  const priced = priceNow(position, prices, moment, iso(services.clock.now()));
+  return priced === undefined || priced === position ? priced : save(services, position, priced);
+}
+
+/** The position at its marks of now; the same one where nothing has changed, undefined where it has no price. */
+function priceNow(
+  position: DeskPosition,
+  prices: Prices,
+  { today }: MarketMoment,
+  now: string,
+): DeskPosition | undefined {
+  const marks = marksOf(position.legs, prices);
+  if (!marks) return undefined;
+  const current_price = unitPrice(position.legs, marks);
+  const times = position.legs.flatMap(({ symbol }) => prices.get(symbol)?.at ?? []);
+  const price_as_of = times.toSorted()[0] ?? position.price_as_of;
+  if (current_price === position.current_price && price_as_of === position.price_as_of) return position;
+  const spot = prices.get(position.underlying)?.mark ?? null;
+  const greeks = spot === null ? null : greeksOf(position, marks, spot, today);
+  return {
+    ...position,
+    ...{ current_price, price_as_of, last_updated: now, version: position.version + 1 },
+    greeks: greeks && { ...greeks, updated_at: now, source: "calculated" },
+  };
+}
+
+/** Undefined where an order has traded in it meanwhile: the next look sees what became of it. */
+async function save(
+  services: DeskServices,
+  before: DeskPosition,
+  after: DeskPosition,
+): Promise<DeskPosition | undefined> {
+  const reports = bookReports(before, { positions: [after], flow_cents: 0, realized_cents: null });
+  const actions = savePosition(services.store.keys, before, after);
+  return (await transactReporting(services, actions, reports)).applied ? after : undefined;
+}
+
+/**
+ * Has the bot do what is due, by one order however often that is seen: its key counts the orders that there were for the same
+ * cause. While one of them is under way nothing is due; one that ended without closing what is left is followed by another.
+ */
+async function manage(services: DeskServices, position: DeskPosition, { settings }: MarketMoment): Promise<boolean> {
+  const due = dueManagement(position, settings);
+  if (!due) return false;
+  const { action, level, details, units } = due;
+  const earlier = position.management_history.filter((entry) => entry.action === action && entry.level === level);
+  const last = earlier.at(-1)?.order_id ?? null;
+  if (last !== null && !isTerminal((await findOrder(services, last))?.status ?? "failed")) return false;
+  const key = [position.position_id, action, level, earlier.length].join("#");
+  const order_id = units === 0 ? null : await closeUnits(services, position, due, key);
+  const at = iso(services.clock.now());
+  const after: DeskPosition = {
+    ...position,
+    ...(level !== null && { profit_levels_done: [...position.profit_levels_done, level] }),
+    management_history: [...position.management_history, { at, action, details, level, order_id }],
+    version: position.version + 1,
+  };
+  return (await save(services, position, after)) !== undefined;
+}
+
+async function closeUnits(
+  services: DeskServices,
+  position: DeskPosition,
+  { action, units, details }: Management,
+  key: string,
+): Promise<string> {
+  const priority = action === "stop_loss" ? "urgent" : "high";
+  const { order_id } = await submitClosing(services, position, units, {
+    ...{ operation: "manage", key, apiKeyId: "desk", origin: "bot", notes: details, priority },
+  });
+  return order_id;
+}
+
+async function reportProfit(services: DeskServices, moment: MarketMoment): Promise<void> {
+  const book = await readBook(services, moment.settings);
+  const { daily_pnl, total_pnl, unrealized_pnl } = await deskProfit(services, moment, book);
+  const data = { daily_pnl, total_pnl, unrealized_pnl };
+  await transactReporting(services, [], [{ channel: "pnl", type: "pnl_update", subject_id: "desk", data }]);
+}
