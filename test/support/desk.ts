@@ -20,6 +20,12 @@ export const unlimited = {
   ...{ order_value_max_usd: 1_000_000_000, order_duplicate_seconds: 0, commission_option_usd: 0 },
 };
 
+/** The same services, by which an order begins to execute and nobody works it yet. */
+export function unstarted(services: Services): Services {
+  const order = { ...services.executions.order, start: async () => "unknown" as const };
+  return { ...services, executions: { ...services.executions, order } };
+}
+
 /** The desk with the real state machine and the stand-in of the broker, in a realm of its own for each test. */
 export function useDesk(name: string, options: CloudOptions = {}) {
   let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
