@@ -34,7 +34,7 @@ export const healthSchema = z
 /** Never fails: what cannot be asked does not hold. */
 export async function readHealth(services: HealthServices): Promise<z.infer<typeof healthSchema>> {
   const [orderQueue, feed, engine] = await Promise.all([
-    answers(services),
+    tableAnswers(services),
     holds(countConnections(services)),
     readEngine(services).catch(() => undefined),
   ]);
@@ -60,10 +60,10 @@ export async function readHealth(services: HealthServices): Promise<z.infer<type
 
 /** Throws `NOT_READY` where the table does not answer. */
 export async function refuseUnlessReady(services: HealthServices): Promise<void> {
-  if (!(await answers(services))) throw new AppError("NotReady", "NOT_READY", "The table does not answer.");
+  if (!(await tableAnswers(services))) throw new AppError("NotReady", "NOT_READY", "The table does not answer.");
 }
 
-function answers(services: HealthServices): Promise<boolean> {
+export function tableAnswers(services: Pick<HealthServices, "store">): Promise<boolean> {
   return holds(readRealm(services));
 }
 

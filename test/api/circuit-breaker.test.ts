@@ -74,6 +74,19 @@ describe("POST /api/v1/circuit-breaker/halt", () => {
     expect(await data(show)).toMatchObject({ state: "open", can_trade: false });
   });
 
+  it("writes over a record that cannot be read, and keeps what was told before", async () => {
+    await look();
+    await trip();
+    const { store } = api.services;
+    await store.transact([put({ ...store.keys.breaker(), state: "ajar" })]);
+    await data(halt, why);
+    expect(await data(show)).toMatchObject({ state: "open", trip_reason: "manual_halt", can_trade: false });
+    expect((await data(list)).events.map(({ reason }: { reason: string }) => reason)).toEqual([
+      "manual_halt",
+      "max_drawdown_exceeded",
+    ]);
+  });
+
   it("leaves the first reason and its time where trading is halted already, and keeps that it was asked for", async () => {
     await look();
     await trip();

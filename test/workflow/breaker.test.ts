@@ -39,7 +39,10 @@ describe("while trading is halted", () => {
     await halt();
     const id = await submit(shares);
     expect(await dispatch()).toMatchObject({ checked: 1, executing: 0, held: "Trading is halted: manual_halt." });
-    expect(await order(id)).toMatchObject({ status: "queued", filled_quantity: 0 });
+    const waiting = await order(id);
+    expect(waiting).toMatchObject({ status: "queued", filled_quantity: 0 });
+    const reason = "Trading is halted: the order waits.";
+    expect(waiting.checks).toContainEqual({ check: "circuit_breaker", result: "warning", reason });
     pass(30 * minute);
     await reset();
     expect(await dispatch()).toMatchObject({ executing: 1, held: null });

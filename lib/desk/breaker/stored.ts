@@ -1,7 +1,7 @@
 import { iso } from "../../runtime/dates.ts";
 import { type Action, put } from "../../store/actions.ts";
 import { type Report, transactReporting } from "../../store/events.ts";
-import { ifAbsent, ifUnchanged } from "../../store/expressions.ts";
+import { type Condition, ifAbsent, ifUnchanged } from "../../store/expressions.ts";
 import type { Keys } from "../../store/keys.ts";
 import type { DeskServices } from "../services.ts";
 import { type Breaker, type BreakerEvent, breakerEventSchema, breakerSchema, type Happening } from "./record.ts";
@@ -21,11 +21,20 @@ export async function findBreaker({ store }: Pick<DeskServices, "store">): Promi
 export function breakerWrites(
   keys: Keys,
   before: Breaker | undefined,
-  { breaker, happened }: Changed,
+  changed: Changed,
   now: string,
 ): { actions: Action[]; reports: Report[] } {
-  const version = (before?.version ?? 0) + 1;
   const condition = before ? ifUnchanged("version", before.version, "another look") : ifAbsent("another look");
+  return writes(keys, (before?.version ?? 0) + 1, changed, now, condition);
+}
+
+function writes(
+  keys: Keys,
+  version: number,
+  { breaker, happened }: Changed,
+  now: string,
+  condition?: Condition,
+): { actions: Action[]; reports: Report[] } {
   const actions: Action[] = [put({ ...keys.breaker(), ...breaker, version }, condition)];
   if (happened) actions.push(put({ ...keys.breakerEvent(version), ...eventOf(happened, version, now) }));
   const { state, trip_reason: reason } = breaker;
@@ -51,6 +60,16 @@ export async function saveBreaker(
   if (!(await transactReporting(services, actions, reports)).applied) return undefined;
   if (changed.happened) log.warn("circuit breaker", { ...changed.happened, state: changed.breaker.state });
   return { ...changed.breaker, version: (before?.version ?? 0) + 1 };
+}
+
+/** The breaker in the place of a record that cannot be read, numbered on from its last event. */
+export async function replaceBreaker(services: BreakerServices, changed: Changed): Promise<Breaker | undefined> {
+  const { store, clock, log } = services;
+  const version = Number((await readBreakerEvents(services))[0]?.event_id ?? 0) + 1;
+  const { actions, reports } = writes(store.keys, version, changed, iso(clock.now()));
+  if (!(await transactReporting(services, actions, reports)).applied) return undefined;
+  log.error("the record of the circuit breaker could not be read, and was replaced", { ...changed.happened });
+  return { ...changed.breaker, version };
 }
 
 /** The last hundred events, the newest first. */

@@ -1,6 +1,6 @@
 import type { MarketMoment } from "../../realm/moment.ts";
 import { round } from "../../runtime/money.ts";
-import { dailyPnlPct } from "../breaker/rules.ts";
+import { allowsTrading, dailyPnlPct } from "../breaker/rules.ts";
 import { findBreaker } from "../breaker/stored.ts";
 import type { Leg } from "../orders/legs.ts";
 import { signed } from "../orders/legs.ts";
@@ -49,6 +49,7 @@ export async function gatherFacts(
     facts: {
       isGone: order.position_id !== null && position === undefined,
       isClosing: isClosing && Math.abs(units) <= Math.abs(position.quantity),
+      mayTrade: allowsTrading(breaker),
       valueCents: unitCents && Math.abs(unitCents) * order.quantity,
       worstCaseCents: worst && worst * order.quantity,
       equityCents: book.equityCents,
