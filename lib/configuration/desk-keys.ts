@@ -43,4 +43,8 @@ export const deskKeys = {
   breaker_position_limit_pct: optional("0.25", number(0.001, 100)),
   breaker_cooldown_minutes: optional("30", whole(0, 10_080)),
   breaker_require_human_reset: optional("true", boolean),
+  // Whether what the analyses found of the day may halt it too; how bad a score must be, and how many days in a row.
+  breaker_sentiment: optional("false", boolean),
+  breaker_sentiment_score: optional("-0.8", number(-1, 0)),
+  breaker_sentiment_days: optional("3", whole(2, 30)),
 };

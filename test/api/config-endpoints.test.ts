@@ -116,6 +116,9 @@ const values: Record<string, [good: unknown, bad: unknown]> = {
   breaker_position_limit_pct: [0.5, 0],
   breaker_cooldown_minutes: [0, -1],
   breaker_require_human_reset: [false, "false"],
+  breaker_sentiment: [true, 1],
+  breaker_sentiment_score: [-0.7, 0.7],
+  breaker_sentiment_days: [5, 1],
 };
 const weightKeys = [...Object.keys(weights), "trust_weight_quality", "trust_weight_accuracy", "trust_weight_tenure"];
 

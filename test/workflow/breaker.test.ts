@@ -11,6 +11,7 @@ import { readEvents } from "../../lib/store/events.ts";
 import { call } from "../support/cloud.ts";
 import { unlimited, unstarted, useDesk } from "../support/desk.ts";
 import { marketOf } from "../support/market.ts";
+import { seedSignals, signalOf } from "../support/seeds.ts";
 
 const desk = useDesk("breaker");
 const { begin, trade, submit, dispatch, order, over } = desk;
@@ -168,6 +169,35 @@ describe("trading is halted", () => {
     }
     await fail("TypeError");
     expect(await shown()).toMatchObject({ state: "open", trip_reason: "system_error" });
+  });
+});
+
+describe("what an analysis finds of the day", () => {
+  const bad = { ticker: "GME", prediction: "bearish", confidence: 0.7, sentiment_score: -0.9 } as const;
+  const found = (created_at: string) => ({ ...signalOf({ ...bad, signal_date: "2026-03-02" }), created_at });
+
+  it("halts nothing, because nobody has asked for it", async () => {
+    const services = await begin({ GME: 100 });
+    await seedSignals(services, [found("2026-03-02T15:00:00.000Z")]);
+    expect(await dispatch()).toMatchObject({ held: null });
+  });
+
+  it("halts trading where the settings ask for it, and not again for what was known at the reset", async () => {
+    const services = await begin({ GME: 100 }, { ...unlimited, breaker_sentiment: true });
+    expect(await dispatch()).toMatchObject({ held: null });
+    await seedSignals(services, [found("2026-03-02T15:00:00.000Z")]);
+    expect(await dispatch()).toMatchObject({ held: "Trading is halted: negative_sentiment_spike." });
+    pass(30 * minute);
+    await reset();
+    expect(await dispatch()).toMatchObject({ held: null });
+    await seedSignals(services, [found("2026-03-02T15:31:00.000Z")]);
+    expect(await dispatch()).toMatchObject({ held: "Trading is halted: negative_sentiment_spike." });
+  });
+
+  it("says nothing of another day", async () => {
+    const services = await begin({ GME: 100 }, { ...unlimited, breaker_sentiment: true });
+    await seedSignals(services, [{ ...signalOf({ ...bad, signal_date: "2026-02-27" }) }]);
+    expect(await dispatch()).toMatchObject({ held: null });
   });
 });
 

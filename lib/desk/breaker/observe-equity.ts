@@ -58,6 +58,7 @@ async function readingOf(
     day,
     openingCents: (await readEquityAtOpen(services, day)) ?? equityCents,
     now: iso(services.clock.now()),
+    marketTime: now,
   };
 }
 

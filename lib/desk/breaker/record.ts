@@ -6,6 +6,8 @@ export const tripReasons = [
   "max_drawdown_exceeded",
   "consecutive_losses_exceeded",
   "position_limit_exceeded",
+  "negative_sentiment_spike",
+  "critical_news_event",
   "manual_halt",
   "system_error",
 ] as const;
@@ -35,6 +37,8 @@ export const breakerSchema = z.object({
   trip_reason: tripReasonSchema.nullable(),
   /** When it tripped last; stays after a reset. */
   tripped_at: z.string().nullable(),
+  /** The market's time at which it last closed again, as signals are dated; null where it never has. */
+  closed_since: z.string().nullable(),
   /** A person halted: then only a person resets, whatever the settings say. */
   halted_by_hand: z.boolean(),
   /** Positions in a row that were closed at a loss. */

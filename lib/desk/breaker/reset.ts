@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { readMoment } from "../../realm/moment.ts";
+import { type MarketMoment, readMoment } from "../../realm/moment.ts";
 import { iso } from "../../runtime/dates.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
@@ -30,28 +30,31 @@ export async function resetBreaker(
   apiKeyId: string,
 ): Promise<z.infer<typeof resetSchema>> {
   const timestamp = await decideAnew(services, async () => {
-    const { breaker, settings } = await readState(services);
+    const { breaker, moment } = await readState(services);
     const now = services.clock.now();
     if (breaker.state === "closed") {
       throw new AppError("Conflict", "BREAKER_NOT_TRIPPED", "The circuit breaker is closed.");
     }
-    const seconds_left = Math.ceil(cooldownMs(breaker, settings, now) / 1000);
+    const seconds_left = Math.ceil(cooldownMs(breaker, moment.settings, now) / 1000);
     if (seconds_left > 0) {
       throw new AppError("Conflict", "BREAKER_COOLDOWN", `It may be reset in ${seconds_left} s.`, {
         ...{ details: { seconds_left }, retryAfterSeconds: seconds_left },
       });
     }
     const happened = { type: "reset", reason: breaker.trip_reason, authorized_by, api_key_id: apiKeyId } as const;
-    return (await saveBreaker(services, breaker, { breaker: reset(breaker), happened })) && iso(now);
+    return (await saveBreaker(services, breaker, { breaker: reset(breaker, moment.now), happened })) && iso(now);
   });
   return { message: "Circuit breaker reset", authorized_by, timestamp };
 }
 
-async function readState(services: ResetServices) {
-  const state = await Promise.all([findBreaker(services), readMoment(services)]).catch((cause: unknown) => cause);
-  const [breaker, moment] = Array.isArray(state)
-    ? (state as [Breaker | undefined, Awaited<ReturnType<typeof readMoment>>])
-    : [];
-  if (breaker && moment) return { breaker, settings: moment.settings };
-  throw new AppError("NotReady", "NOT_READY", "No state of the circuit breaker can be read.", { retryable: true });
+async function readState(services: ResetServices): Promise<{ breaker: Breaker; moment: MarketMoment }> {
+  const unreadable = (cause?: unknown) =>
+    new AppError("NotReady", "NOT_READY", "No state of the circuit breaker can be read.", { retryable: true, cause });
+  try {
+    const [breaker, moment] = await Promise.all([findBreaker(services), readMoment(services)]);
+    if (breaker) return { breaker, moment };
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+  throw unreadable();
 }

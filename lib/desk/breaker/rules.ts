@@ -17,8 +17,9 @@ export interface Reading {
   /** The trading day that began last, and what the account was worth as it began. */
   day: string;
   openingCents: number;
-  /** The wall clock's time, ISO-8601. */
+  /** The wall clock's time and the market's, ISO-8601. */
   now: string;
+  marketTime: string;
 }
 
 /** A breaker as it has become, with what there is to tell. */
@@ -30,8 +31,8 @@ export interface Changed {
 /** The breaker of a realm that has had none: closed, and nothing was seen yet. */
 export function newBreaker(): Breaker {
   return {
-    ...{ state: "closed", trip_reason: null, tripped_at: null, halted_by_hand: false, losing_closes: 0 },
-    ...{ watched: null, version: 0 },
+    ...{ state: "closed", trip_reason: null, tripped_at: null, halted_by_hand: false },
+    ...{ losing_closes: 0, closed_since: null, watched: null, version: 0 },
   };
 }
 
@@ -106,10 +107,10 @@ export function cooldownMs({ tripped_at }: Breaker, settings: Configuration, now
  * Closed again by a person. What was lost until now no longer counts: otherwise a drawdown would trip again at the next look,
  * and no reset could ever end it. The figures of the day stay what they are.
  */
-export function reset(breaker: Breaker): Breaker {
+export function reset(breaker: Breaker, marketTime: string): Breaker {
   const { watched } = breaker;
   return {
-    ...closed(breaker),
+    ...closed(breaker, marketTime),
     watched: watched && {
       ...watched,
       counted_from_cents: watched.equity_cents,
@@ -118,8 +119,9 @@ export function reset(breaker: Breaker): Breaker {
   };
 }
 
-function closed(breaker: Breaker): Breaker {
-  return { ...breaker, state: "closed", trip_reason: null, halted_by_hand: false, losing_closes: 0 };
+function closed(breaker: Breaker, marketTime: string): Breaker {
+  const calm = { trip_reason: null, halted_by_hand: false, losing_closes: 0 };
+  return { ...breaker, ...calm, state: "closed", closed_since: marketTime };
 }
 
 /**
@@ -141,7 +143,9 @@ export function observed(before: Breaker, reading: Reading, settings: Configurat
   }
   const trip = tripOf(watched, { losing_closes: breaker.losing_closes, before: before.watched }, settings);
   if (trip) return tripped(breaker, trip, reading.now);
-  return breaker.state === "half_open" ? { breaker: closed(breaker), happened: { type: "closed" } } : { breaker };
+  return breaker.state === "half_open"
+    ? { breaker: closed(breaker, reading.marketTime), happened: { type: "closed" } }
+    : { breaker };
 }
 
 function watch(before: Watched | null, reading: Reading): Watched {

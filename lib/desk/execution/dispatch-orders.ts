@@ -5,6 +5,7 @@ import { check } from "../../store/actions.ts";
 import { ifUnchanged } from "../../store/expressions.ts";
 import { isMarketOpen } from "../../trading/market/hours.ts";
 import { observeEquity } from "../breaker/observe-equity.ts";
+import { observeSentiment } from "../breaker/observe-sentiment.ts";
 import type { Breaker } from "../breaker/record.ts";
 import { allowsTrading } from "../breaker/rules.ts";
 import { beat } from "../engine/heartbeat.ts";
@@ -36,7 +37,7 @@ export interface Dispatched {
  */
 export async function dispatchOrders(services: DeskServices): Promise<Dispatched> {
   const moment = await readMoment(services);
-  const breaker = await observeEquity(services, moment);
+  const breaker = await observeSentiment(services, moment, await observeEquity(services, moment));
   await beat(services);
   const waiting = await readWaiting(services);
   const [late, intime] = [waiting.filter((order) => hasExpired(order, services)), waiting.filter(isUnchecked)];

@@ -107,6 +107,9 @@ const optional = {
   breaker_position_limit_pct: 0.25,
   breaker_cooldown_minutes: 30,
   breaker_require_human_reset: true,
+  breaker_sentiment: false,
+  breaker_sentiment_score: -0.8,
+  breaker_sentiment_days: 3,
 };
 
 describe("the configuration", () => {

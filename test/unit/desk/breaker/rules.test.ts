@@ -26,7 +26,7 @@ const open = (more: Partial<Breaker> = {}) =>
   breaker({ state: "open", trip_reason: "daily_loss_exceeded", tripped_at: "2026-03-02T15:00:00.000Z", ...more });
 const reading = (more: Partial<Reading> = {}): Reading => ({
   ...{ equityCents: 10_000_000, startingCents: 10_000_000, largestPositionPct: 0, day: "2026-03-02" },
-  ...{ openingCents: 10_000_000, now: "2026-03-02T15:30:00.000Z" },
+  ...{ openingCents: 10_000_000, now: "2026-03-02T15:30:00.000Z", marketTime: "2021-01-27T15:30:00.000Z" },
   ...more,
 });
 const reasonOf = (seen: Partial<Watched>, losing_closes = 0, before: Watched | null = watched) =>
@@ -184,7 +184,12 @@ describe("after the cool-down of 30 minutes", () => {
   it("then closes at the next look, where every condition holds", () => {
     const after = observed(open({ state: "half_open", losing_closes: 2 }), at("15:31:00"), byItself);
     expect(after.happened).toEqual({ type: "closed" });
-    expect(after.breaker).toMatchObject({ state: "closed", trip_reason: null, losing_closes: 0 });
+    expect(after.breaker).toMatchObject({
+      state: "closed",
+      trip_reason: null,
+      losing_closes: 0,
+      closed_since: "2021-01-27T15:30:00.000Z",
+    });
   });
 
   it("or opens again, with a new time", () => {
@@ -205,12 +210,12 @@ describe("after the cool-down of 30 minutes", () => {
 
 describe("a reset", () => {
   const low = { ...watched, day_start_cents: 10_000_000, equity_cents: 8_000_000, peak_cents: 12_000_000 };
-  const after = reset(open({ losing_closes: 5, halted_by_hand: true, watched: low }));
+  const after = reset(open({ losing_closes: 5, halted_by_hand: true, watched: low }), "2026-03-02T15:45:00.000Z");
 
   it("closes it, and forgets the losses in a row", () => {
     expect(after).toMatchObject({
       ...{ state: "closed", trip_reason: null, losing_closes: 0, halted_by_hand: false },
-      tripped_at: "2026-03-02T15:00:00.000Z",
+      ...{ tripped_at: "2026-03-02T15:00:00.000Z", closed_since: "2026-03-02T15:45:00.000Z" },
     });
   });
 
@@ -226,7 +231,10 @@ describe("a reset", () => {
   });
 
   it("is possible before the engine has seen anything", () => {
-    expect(reset(open({ watched: null }))).toMatchObject({ state: "closed", watched: null });
+    expect(reset(open({ watched: null }), "2026-03-02T15:45:00.000Z")).toMatchObject({
+      state: "closed",
+      watched: null,
+    });
   });
 });
 
