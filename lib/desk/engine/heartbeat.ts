@@ -15,9 +15,13 @@ export interface Engine {
   executionsAnswer: boolean;
 }
 
-/** The engine says that it is there. */
-export async function beat({ store, clock, executions }: Pick<DeskServices, "store" | "clock" | "executions">) {
-  const executions_answer = await executions.order.describe("heartbeat").then(
+/** The engine says that it is there. No execution has the name that is asked for: an answer is all that is wanted. */
+export async function beat({
+  store,
+  clock,
+  executions: { order: executions },
+}: Pick<DeskServices, "store" | "clock" | "executions">): Promise<void> {
+  const executions_answer = await executions.describe("heartbeat").then(
     () => true,
     () => false,
   );
