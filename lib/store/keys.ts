@@ -5,6 +5,7 @@ import { deskKeys } from "./keys/desk.ts";
 import { orderKeys } from "./keys/orders.ts";
 import { realmKeys } from "./keys/realm.ts";
 import { type RunPlaces, runKeys } from "./keys/runs.ts";
+import { templateKeys } from "./keys/templates.ts";
 import { tradingKeys } from "./keys/trading.ts";
 
 /**
@@ -16,7 +17,8 @@ import { tradingKeys } from "./keys/trading.ts";
  * `GET /signals/history` gsi2 or gsi3; `GET /positions` gsi4 for the open ones, else gsi2 with a ticker, else gsi3 with a
  * portfolio, else gsi1; closed positions of a portfolio by day (periods, performance, calibration, exported trades) gsi4;
  * `GET /predictions` gsi4 with a run, else gsi2 with a ticker, else gsi3 with an author, else gsi1; `GET /authors` gsi1 by trust,
- * gsi2 by skill; `GET /api/v1/orders` gsi2 with a symbol, else gsi3 with a status, else gsi1; the dispatcher gsi4.
+ * gsi2 by skill; `GET /api/v1/orders` gsi2 with a symbol, else gsi3 with a status, else gsi1; the dispatcher gsi4;
+ * `GET /api/v1/templates` as the orders, and what is due of them gsi4.
  *
  * What a run works through is listed in the table itself, because there it can be read strongly: the open positions in
  * their portfolio's item, tracked and unapplied predictions as items of their own, the signals of a day under that day.
@@ -27,6 +29,7 @@ export function keysOf(realm: string) {
     ...analysisKeys(realm),
     ...tradingKeys(realm),
     ...orderKeys(realm),
+    ...templateKeys(realm),
     ...deskKeys(realm),
     ...breakerKeys(realm),
     ...accessKeys,

@@ -100,6 +100,8 @@ describe("the OpenAPI document", () => {
       "POST /analyze",
       "POST /api/v1/orders",
       "POST /api/v1/positions/{id}/close",
+      "POST /api/v1/templates",
+      "POST /api/v1/templates/{id}/trigger",
       "POST /positions/{id}/close",
       "POST /runs/{id}/resume",
       "POST /runs/{id}/stop",
@@ -118,7 +120,16 @@ describe("the OpenAPI document", () => {
 
   it("remembers the answers of each of them under a word of its own, the same as before", () => {
     const words = [...contracts.values()].flatMap(({ idempotent }) => idempotent ?? []);
-    expect(words.toSorted()).toEqual(["analyze", "close", "close-book-position", "resume", "stop", "submit-order"]);
+    expect(words.toSorted()).toEqual([
+      "analyze",
+      "close",
+      "close-book-position",
+      "create-template",
+      "resume",
+      "stop",
+      "submit-order",
+      "trigger-template",
+    ]);
   });
 
   it("tells bare errors from those of the gateway, which keep their envelope", () => {
@@ -148,6 +159,7 @@ describe("the OpenAPI document", () => {
       "POST /api/v1/orders/approvals",
       "POST /api/v1/orders/{id}/approve",
       "POST /api/v1/orders/{id}/refuse",
+      "POST /api/v1/templates",
       "POST /positions/{id}/close",
       "PUT /config/{key}",
     ]);

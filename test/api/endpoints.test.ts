@@ -163,10 +163,14 @@ describe("without a table", () => {
 const fittingBodies: Record<string, object> = {
   "POST /positions/{id}/close": { reason: "enough" },
   "PATCH /predictions/{id}/override": { override_result: "correct" },
+  "POST /api/v1/orders/{id}/approve": { approved_by: "Ann" },
+  "POST /api/v1/orders/{id}/refuse": { refused_by: "Ann" },
 };
+/** There what could be a symbol has no positions, which is an answer. */
+const ofSymbols = "GET /api/v1/positions/{id}";
 
 describe("what is not there", () => {
-  const withId = [...contracts.keys()].filter((name) => name.includes("{id}"));
+  const withId = [...contracts.keys()].filter((name) => name.includes("{id}") && name !== ofSymbols);
 
   it.each(withId)("%s is 404 for an id that nobody has, whatever it looks like", async (name) => {
     const before = await contents();

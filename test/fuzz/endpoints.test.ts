@@ -54,6 +54,7 @@ const known: string[] = [
   ...["2026-03-02.GME.quality", "2026-03-01.AMC.consensus", "stocks_quality", "options_consensus", "GME", "^GSPC"],
   ...["quality_min_users", "confidence_weight_volume", "phase", "ape", followed.id, ...held.map(({ id }) => id)],
 ];
+const template = { name: "t", symbol: "GME", strategy_name: "straddle", schedule_type: "weekly" };
 /** What some endpoint takes as a body. */
 const bodies = [
   { reason: "enough", quantity_pct: 0.5 },
@@ -62,6 +63,8 @@ const bodies = [
   { override_result: "excluded" },
   { value: 3 },
   { value: 0.3, also: { confidence_weight_alignment: 0.2 } },
+  template,
+  { quantity: 2, status: "paused" },
 ];
 
 beforeAll(async () => {
@@ -70,7 +73,7 @@ beforeAll(async () => {
   // Every position has a price, so that none of the documented 503 is asked for.
   providers.scene.market = marketOf({ GME: 148, AMC: 9, "^GSPC": 6_000 });
   handlers = new Map();
-  for await (const file of glob("functions/{api,desk}/*.ts")) {
+  for await (const file of glob("functions/!(packaging|phases|events|socket)/*.ts")) {
     const { handler } = (await import(/* @vite-ignore */ resolve(file))) as { handler: Handler };
     if (handler.contract) handlers.set(`${handler.contract.method} ${handler.contract.path}`, handler);
   }
@@ -112,6 +115,7 @@ async function seed(): Promise<void> {
   await call("api/stop-run", { params: { id: failed } });
   const running = (await call("api/start-analysis")).body.data.run_id;
   known.push(failed, running);
+  known.push((await call("templates/create-template", { body: template })).body.data.template_id);
   for (const list of ["api/list-runs", "api/list-signals"]) {
     known.push((await call(list, { query: { limit: "1" } })).body.meta.next_cursor);
   }

@@ -17,7 +17,7 @@ describe("the keys of a product", () => {
     const made = found(text, /(?:\bkey\(\s*["`]|"system#)([A-Z_]+)/g);
     const listed = found(text, /^ \* \|[^|]*\| (?:r|system)#([A-Z_]+)/gm);
     expect(listed).toEqual(made);
-    expect(made.length).toBeGreaterThan(1);
+    expect(made.length).toBeGreaterThan(0);
   });
 
   it("have names that no other product has, whose keys they would replace", () => {

@@ -8,7 +8,7 @@ import { onDay, shares, useMonitoring } from "../support/monitoring.ts";
 import { seedPositions } from "../support/trading-seeds.ts";
 
 /** More rounds on demand: RACE_ROUNDS=1000. */
-const rounds = Math.min(500, Number(process.env.RACE_ROUNDS ?? 25));
+const rounds = Math.min(500, Number(process.env.RACE_ROUNDS ?? 10));
 const timeout = 20_000 + rounds * 2_000;
 
 const desk = useMonitoring("close-races");

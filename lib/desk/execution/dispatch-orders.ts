@@ -146,7 +146,7 @@ async function executeOrder(
 async function startExecution(services: DeskServices, order: Order): Promise<void> {
   const { order_id } = order;
   const executions = services.executions.order;
-  const outcome = await executions.start(order_id, { orderId: order_id });
+  const outcome = await executions.start(order_id, { orderId: order_id, type: order.execution_type });
   if (outcome !== "refused") return;
   const error_message = "Its execution could not be started.";
   const at = iso(services.clock.now());

@@ -1,27 +1,23 @@
 import * as z from "zod";
 import { type MarketMoment, readMoment } from "../../realm/moment.ts";
-import { iso } from "../../runtime/dates.ts";
 import { decideAnew } from "../../store/decide-anew.ts";
-import { isMarketOpen } from "../../trading/market/hours.ts";
-import { countClose } from "../breaker/count-close.ts";
 import type { Leg } from "../orders/legs.ts";
-import type { Order, OrderFill } from "../orders/record.ts";
-import { readOrder, saveOrder } from "../orders/stored.ts";
-import { filled, isTerminal, moved } from "../orders/transitions.ts";
-import { bookFill } from "../positions/book-fill.ts";
+import type { Order } from "../orders/record.ts";
+import { readOrder } from "../orders/stored.ts";
+import { isTerminal } from "../orders/transitions.ts";
 import type { DeskPosition } from "../positions/record.ts";
-import { bookActions, bookReports, readOpenPositions } from "../positions/stored.ts";
-import { heldAs } from "../positions/units.ts";
+import { readOpenPositions } from "../positions/stored.ts";
 import type { DeskServices } from "../services.ts";
-import { legsOf, positionOf, unitsFor } from "./instruments.ts";
-import { type PaperFill, paperFill, type Ticket } from "./paper.ts";
-import { livePrices } from "./prices.ts";
+import { askBroker, bookOrderFill, giveUp } from "./book-order.ts";
+import { legsOf, positionOf } from "./instruments.ts";
+import type { Ticket } from "./paper.ts";
 
 export const orderInputSchema = z.object({ orderId: z.string() });
 
 /** What a state tells the machine: whether the order is over, and how long to wait before it is looked at again. */
 export interface Worked {
   orderId: string;
+  type: Order["execution_type"];
   status: Order["status"];
   filled: number;
   done: boolean;
@@ -40,9 +36,11 @@ export async function fillOrder(services: DeskServices, { orderId }: { orderId: 
   return worked(order);
 }
 
-function worked({ order_id, status, filled_quantity }: Order): Worked {
+/** `pause` is the seconds before the next look. */
+export function worked({ order_id, status, filled_quantity, execution_type }: Order, pause = pauseSeconds): Worked {
   const done = isTerminal(status);
-  return { orderId: order_id, status, filled: filled_quantity, done, waitSeconds: done ? 0 : pauseSeconds };
+  const type = execution_type;
+  return { orderId: order_id, type, status, filled: filled_quantity, done, waitSeconds: done ? 0 : pause };
 }
 
 /** Undefined where another write came between. */
@@ -56,14 +54,6 @@ async function fillOnce(services: DeskServices, orderId: string): Promise<Order 
   const fill = await askBroker(services, ticket, moment);
   if (fill) return bookOrderFill(services, order, position ?? null, { ...fill, part: null, ticket }, moment);
   return isOutOfTime(order, services, moment) ? giveUp(services, order, "unfilled within its time") : order;
-}
-
-/** What the market fills of a ticket now, on paper; null while it is closed. */
-async function askBroker(services: DeskServices, ticket: Ticket, moment: MarketMoment): Promise<PaperFill | null> {
-  const { marketTime, settings } = moment;
-  if (!(await isMarketOpen(services, marketTime, services.log))) return null;
-  const instruments = ticket.legs.map(({ symbol }) => symbol);
-  return paperFill(ticket, await livePrices(services, instruments, marketTime), settings);
 }
 
 /** What is left of an order; of one that closes a position no more than is left of that. */
@@ -85,64 +75,7 @@ function takesMoneyIn({ reference_price }: Order, legs: readonly Leg[]): boolean
   return only && others.length === 0 ? only.side === "sell" : (reference_price ?? 0) < 0;
 }
 
-/** Writes a fill, what it makes of the position that is traded in, and the money it moves: all or nothing. */
-async function bookOrderFill(
-  services: DeskServices,
-  order: Order,
-  position: DeskPosition | null,
-  fill: PaperFill & Pick<OrderFill, "part"> & { ticket: Ticket },
-  moment: MarketMoment,
-): Promise<Order | undefined> {
-  const { store, clock, log } = services;
-  const now = iso(clock.now());
-  const { ticket, quantity, leg_prices, commission_cents, part } = fill;
-  const price = ticket.isCredit ? -fill.price : fill.price;
-  const after = filled(order, {
-    ...{ at: now, market_time: moment.now, quantity, price, commission_cents, leg_prices, part },
-  });
-  const booked = bookFill(
-    position,
-    { ...order, position_id: idOf(order) },
-    {
-      legs: position?.legs ?? heldAs(ticket.legs, 1).legs,
-      units: unitsFor(position ?? undefined, ticket.legs, quantity),
-      prices: pricesOf(position, ticket.legs, leg_prices),
-      ...{ commission_cents, at: moment.now, now },
-    },
-  );
-  const { actions: counted = [], reports: told = [] } = await countClose(services, booked, moment);
-  const written = await saveOrder(services, order, after, {
-    actions: [...bookActions(store.keys, position, booked, order.origin), ...counted],
-    reports: [...bookReports(position, booked), ...told],
-  });
-  if (!written.applied) return undefined;
-  log.info("order filled", { orderId: order.order_id, status: after.status, quantity, price });
-  return after;
-}
-
-/** A position that this order begins is called by it; a later one, where the first was closed meanwhile, by its fill too. */
-function idOf({ order_id, fills }: Order): string {
-  return fills.length === 0 ? order_id : `${order_id}.${fills.length + 1}`;
-}
-
-/** The prices in the order of the position's legs. */
-function pricesOf(
-  position: { legs: readonly { symbol: string }[] } | null,
-  legs: readonly Leg[],
-  prices: readonly number[],
-): number[] {
-  if (!position) return [...prices];
-  return position.legs.map(({ symbol }) => prices[legs.findIndex((leg) => leg.symbol === symbol)] ?? 0);
-}
-
 function isOutOfTime({ transitions }: Order, { clock }: DeskServices, { settings }: MarketMoment): boolean {
   const began = transitions.find(({ to }) => to === "executing")?.at ?? "";
   return clock.now().getTime() - Date.parse(began) >= settings.order_fill_seconds * 1_000;
-}
-
-async function giveUp(services: DeskServices, order: Order, reason: string): Promise<Order | undefined> {
-  const cancelled = moved(order, "cancelled", {
-    ...{ at: iso(services.clock.now()), reason, changes: { error_message: reason } },
-  });
-  return (await saveOrder(services, order, cancelled)).applied ? cancelled : undefined;
 }

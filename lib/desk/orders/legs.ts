@@ -42,3 +42,8 @@ export function legInstrument(symbol: string, underlying: string): string | unde
 export function signed({ side, quantity }: Pick<Leg, "side" | "quantity">): number {
   return side === "buy" ? quantity : -quantity;
 }
+
+/** The same legs, traded the other way. */
+export function reversed(legs: readonly Leg[]): Leg[] {
+  return legs.map((leg) => ({ ...leg, side: leg.side === "buy" ? "sell" : "buy", limit_price: null }));
+}

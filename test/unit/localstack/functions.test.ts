@@ -17,7 +17,13 @@ it("every function of serverless.yml has its file and its time-out", () => {
 
 it("the schedules are on here but those that only AWS needs", () => {
   const schedules = Object.fromEntries([...functions.values()].map(({ key, everyMs }) => [key, everyMs]));
-  expect(schedules).toMatchObject({ sweepRuns: [300_000], notifyWebhook: [60_000], dispatchOrders: [60_000], watchPositions: [60_000] });
+  expect(schedules).toMatchObject({
+    sweepRuns: [300_000],
+    notifyWebhook: [60_000],
+    dispatchOrders: [60_000],
+    watchPositions: [60_000],
+  });
+  expect(schedules).toMatchObject({ runDueTemplates: [60_000] });
   expect(schedules).toMatchObject({ watchSystem: [], refreshSymbols: [] });
 });
 

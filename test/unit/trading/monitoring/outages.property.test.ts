@@ -7,7 +7,7 @@ import { calls, shares } from "../../../support/monitoring.ts";
 import { Desk, type Fault, marketOfDays, type Run, tradingDays } from "../../../support/outages.ts";
 import { portfolio } from "../../../support/trading.ts";
 
-const histories = Number(process.env.HISTORIES ?? 500);
+const histories = Number(process.env.HISTORIES ?? 200);
 /** The broker has candles of ten trading days; what it did not give in time is read of daily bars, in which no order is. */
 const reach = 9;
 const dayCount = 45;
