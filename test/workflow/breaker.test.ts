@@ -94,6 +94,28 @@ it("takes no order where trading was halted after the pass had looked", async ()
   expect(await order(id)).toMatchObject({ status: "queued" });
 });
 
+it("begins no order after a halt, before whichever write of a pass that comes", async () => {
+  const begun: boolean[] = [];
+  for (let write = 0; write < 7; write++) {
+    const services = await begin({ GME: 100 });
+    await submit(shares);
+    let writes = 0;
+    const transact: typeof services.store.transact = async (actions) => {
+      if (writes++ === write) await halt();
+      return services.store.transact(actions);
+    };
+    await dispatchOrders(unstarted({ ...services, store: { ...services.store, transact } }));
+    // Events are numbered in the order in which what they tell of was stored.
+    const { events } = await readEvents(services.store, 0, 100);
+    const halted = events.findIndex(({ type }) => type === "circuit_breaker");
+    const executing = events.findIndex(({ data }) => data.status === "executing");
+    expect(executing).toBeLessThan(halted === -1 ? events.length : halted);
+    begun.push(executing > -1);
+  }
+  // The opening's equity, the breaker, the heartbeat, two moves of the checks, and the one that begins it.
+  expect(begun).toEqual([false, false, false, false, false, false, true]);
+});
+
 describe("trading is halted", () => {
   it("by a loss of the day, as the positions are valued", async () => {
     await begin({ GME: 100 }, { ...unlimited, breaker_daily_loss_pct: 0.03 });
