@@ -141,6 +141,9 @@ describe("without a table", () => {
       status: "unhealthy",
       checks: { order_queue: false, websocket_manager: false, algorithm_connected: false },
     });
+    expect(await data("GET /api/v1/system")).toMatchObject({
+      ...{ algorithm_connected: false, order_queue_active: false, websocket_connections: 0 },
+    });
     expect(await refusal("GET /api/v1/health/ready")).toMatchObject({ status: 503, code: "NOT_READY" });
     expect((await ask("GET /api/v1/health/live")).status).toBe(200);
   });

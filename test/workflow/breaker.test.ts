@@ -194,6 +194,57 @@ describe("trading is halted", () => {
   });
 });
 
+describe("without a person who is asked for", () => {
+  const byItself = { ...unlimited, breaker_require_human_reset: false };
+
+  it("tries itself after the cool-down, and takes orders again where all is well", async () => {
+    const services = await begin({ GME: 100 }, byItself);
+    await dispatch();
+    await tripBreaker(services, { reason: "system_error", detail: "x" });
+    await submit(shares);
+    pass(30 * minute - 1);
+    expect(await dispatch()).toMatchObject({ executing: 0, held: "Trading is halted: system_error." });
+    pass(1);
+    expect(await dispatch()).toMatchObject({ executing: 0, held: "Trading is halted: system_error." });
+    expect(await shown()).toMatchObject({ state: "half_open", is_halted: true, can_trade: false });
+    expect(await dispatch()).toMatchObject({ executing: 1, held: null });
+    expect((await readBreakerEvents(services)).map(({ type }) => type)).toEqual(["closed", "half_opened", "tripped"]);
+    expect(await told()).toEqual([
+      { is_halted: true, reason: "system_error" },
+      { is_halted: true, reason: "system_error" },
+      { is_halted: false, reason: null },
+    ]);
+  });
+
+  it("stays halted where a person halted", async () => {
+    await begin({ GME: 100 }, byItself);
+    await halt();
+    pass(60 * minute);
+    await dispatch();
+    expect(await shown()).toMatchObject({ state: "open" });
+  });
+});
+
+it("begins the next trading day with what there is then, and no losses in a row", async () => {
+  const services = await begin({ GME: 100 });
+  await trade({ ...shares, quantity: 100 });
+  await trade({ ...sold, quantity: 100 });
+  await dispatch();
+  expect(await findBreaker(services)).toMatchObject({
+    losing_closes: 1,
+    watched: { day: "2026-03-02", day_start_cents: 10_000_000, equity_cents: 9_999_800 },
+  });
+  const at = (MARKET_CLOCK: string) => desk.stage.cloud.enter(services.config.environment.REALM, { MARKET_CLOCK });
+  await dispatchOrders(at("2026-03-03T14:29:59Z"));
+  expect(await findBreaker(services)).toMatchObject({ losing_closes: 1, watched: { day: "2026-03-02" } });
+  await dispatchOrders(at("2026-03-03T14:30:00Z"));
+  expect(await findBreaker(services)).toMatchObject({
+    losing_closes: 0,
+    watched: { day: "2026-03-03", day_start_cents: 9_999_800, peak_cents: 10_000_000 },
+  });
+  expect((await call("book/get-profit")).body.data).toMatchObject({ daily_pnl: 0, total_pnl: -2 });
+});
+
 describe("what an analysis finds of the day", () => {
   const bad = { ticker: "GME", prediction: "bearish", confidence: 0.7, sentiment_score: -0.9 } as const;
   const found = (created_at: string) => ({ ...signalOf({ ...bad, signal_date: "2026-03-02" }), created_at });

@@ -24,7 +24,7 @@ export async function observeEquity(services: ObservingServices, moment: MarketM
     const before = await findBreaker(services);
     const book = await readSteadyBook(services, moment);
     if (!book) return undefined;
-    const reading = await readingOf(services, book, moment);
+    const reading = await readingOf(services, before, book, moment);
     const changed = observed(before ?? newBreaker(), reading, moment.settings);
     logFurther(services, before, changed.breaker, moment);
     if (before && isDeepStrictEqual(changed.breaker, before)) return before;
@@ -42,24 +42,35 @@ async function readSteadyBook(services: ObservingServices, { settings }: MarketM
   return isDeepStrictEqual(await readAccount(services), before) ? book : undefined;
 }
 
-/** The day's beginning is the one that the gains of the day are reckoned from, whoever saw it first. */
 async function readingOf(
   services: ObservingServices,
+  before: Breaker | undefined,
   { positions, equityCents }: Book,
   { marketTime, now, settings }: MarketMoment,
 ): Promise<Reading> {
   const day = newYorkDay(lastOpening(marketTime));
-  await keepEquityAtOpen(services, day, equityCents, now);
   const largest = Math.max(0, ...positions.map((position) => Math.abs(marketValueCents(position))));
   return {
     equityCents,
     startingCents: round(settings.desk_starting_equity_usd * 100, 0),
     largestPositionPct: equityCents > 0 ? largest / equityCents : 0,
     day,
-    openingCents: (await readEquityAtOpen(services, day)) ?? equityCents,
+    openingCents:
+      before?.watched?.day === day
+        ? before.watched.day_start_cents
+        : await equityAtOpen(services, { day, equityCents, now }),
     now: iso(services.clock.now()),
     marketTime: now,
   };
+}
+
+/** What the gains of the day are reckoned from, whoever saw the day begin first. */
+async function equityAtOpen(
+  services: ObservingServices,
+  { day, equityCents, now }: { day: string; equityCents: number; now: string },
+): Promise<number> {
+  await keepEquityAtOpen(services, day, equityCents, now);
+  return (await readEquityAtOpen(services, day)) ?? equityCents;
 }
 
 function logFurther(
