@@ -15,7 +15,7 @@ export const handler = endpoint(
     idempotent: "close-book-position",
     status: 202,
     response: closeOrderSchema,
-    errors: ["NOT_FOUND", "POSITION_ALREADY_CLOSED", "QUEUE_FULL"],
+    errors: ["NOT_FOUND", "POSITION_ALREADY_CLOSED", "POSITION_NEEDS_REVIEW", "PRICE_UNAVAILABLE", "QUEUE_FULL"],
   },
   loadServices,
   async ({ params, repeatable }, services) => ({ data: await closeDeskPosition(services, params.id, repeatable) }),

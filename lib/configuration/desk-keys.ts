@@ -9,6 +9,8 @@ export const deskKeys = {
   desk_symbols: optional('["SPY","QQQ","IWM"]', jsonOf(z.array(z.string().regex(/^[A-Z.]{1,10}$/)).max(100))),
   // Whether orders that no person made wait for one.
   order_mode: optional("auto", z.enum(["auto", "semi_auto"])),
+  // From which score on a signal becomes an order by itself.
+  signal_order_min_confidence: optional("off", z.union([z.literal("off"), share])),
   order_approval_drift_pct: optional("0.02", share),
   // How long an order is worked before what is left of it is given up; its machine ends after fifteen minutes.
   order_fill_seconds: optional("300", whole(1, 600)),

@@ -91,6 +91,7 @@ const values: Record<string, [good: unknown, bad: unknown]> = {
   desk_starting_equity_usd: [50_000, -1],
   desk_symbols: [["GME", "BRK.B"], ["gme"]],
   order_mode: ["semi_auto", "manual"],
+  signal_order_min_confidence: [0.8, 1.2],
   order_approval_drift_pct: [0.01, 1.5],
   order_fill_seconds: [60, 601],
   bot_stop_loss_pct: [-1, 0.5],

@@ -105,6 +105,7 @@ describe("the OpenAPI document", () => {
       "POST /positions/{id}/close",
       "POST /runs/{id}/resume",
       "POST /runs/{id}/stop",
+      "POST /signals/{id}/order",
     ]);
     for (const [, contract] of honoured) {
       expect(documented(contract).parameters).toContainEqual(
@@ -125,6 +126,7 @@ describe("the OpenAPI document", () => {
       "close",
       "close-book-position",
       "create-template",
+      "order-signal",
       "resume",
       "stop",
       "submit-order",

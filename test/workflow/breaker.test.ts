@@ -7,6 +7,7 @@ import { dispatchOrders } from "../../lib/desk/execution/dispatch-orders.ts";
 import { failByError } from "../../lib/desk/execution/fail-order.ts";
 import { fillOrder } from "../../lib/desk/execution/fill-order.ts";
 import { watchPositions } from "../../lib/desk/watch/watch-positions.ts";
+import { changeSettings } from "../../lib/realm/stored-settings.ts";
 import { readEvents } from "../../lib/store/events.ts";
 import { call } from "../support/cloud.ts";
 import { unlimited, unstarted, useDesk } from "../support/desk.ts";
@@ -315,9 +316,11 @@ describe("the engine", () => {
     expect((await call("desk/get-system")).body.data).toMatchObject({ algorithm_connected: true });
     expect((await call("desk/get-desk-config")).body.data).toEqual({
       symbols: ["SPY", "QQQ", "IWM"],
-      ...{ autonomous_enabled: true, manual_enabled: true, bot_manager_enabled: true, recurring_enabled: true },
+      ...{ autonomous_enabled: false, manual_enabled: true, bot_manager_enabled: true, recurring_enabled: true },
       ...{ max_position_size_pct: 100, max_daily_loss_pct: 1, max_drawdown_pct: 1 },
     });
+    await changeSettings(desk.services, { signal_order_min_confidence: 0.8 });
+    expect((await call("desk/get-desk-config")).body.data).toMatchObject({ autonomous_enabled: true });
     pass(1);
     expect((await health()).checks).toMatchObject({ algorithm_connected: false });
     expect((await call("desk/get-system")).body.data).toMatchObject({

@@ -24,7 +24,7 @@ const disconnected = {
   ...{ max_position_size_pct: 0.25, max_daily_loss_pct: 0.03, max_drawdown_pct: 0.1 },
 };
 
-/** What the desk trades and within which limits, nothing of it secret. The engine takes orders of every origin. */
+/** What the desk trades and within which limits, nothing of it secret. What it takes needs no switch, but signals. */
 export async function readDeskConfig(
   services: Pick<DeskServices, "store" | "clock" | "config">,
 ): Promise<z.infer<typeof deskConfigSchema>> {
@@ -32,7 +32,9 @@ export async function readDeskConfig(
   if (!isConnected) return disconnected;
   return {
     symbols: settings.desk_symbols,
-    ...{ autonomous_enabled: true, manual_enabled: true, bot_manager_enabled: true, recurring_enabled: true },
+    // Whether signals become orders by themselves; a person may make one of any.
+    autonomous_enabled: settings.signal_order_min_confidence !== "off",
+    ...{ manual_enabled: true, bot_manager_enabled: true, recurring_enabled: true },
     max_position_size_pct: settings.order_position_limit_pct,
     max_daily_loss_pct: settings.breaker_daily_loss_pct,
     max_drawdown_pct: settings.breaker_drawdown_pct,

@@ -13,6 +13,7 @@ import { type Order, orderSchema } from "../orders/record.ts";
 import { findOrder, saveOrder } from "../orders/stored.ts";
 import { isLegal, isWaiting, moved } from "../orders/transitions.ts";
 import type { DeskServices } from "../services.ts";
+import { orderStrongSignals } from "../signals/order-signal.ts";
 import { readTradesOfDay, type TradesOfDay, tradeAction } from "./trades.ts";
 import { examineOrder, validateOrder } from "./validate-order.ts";
 
@@ -23,6 +24,8 @@ const mostChecked = 100;
 
 /** What a pass has done. */
 export interface Dispatched {
+  /** Signals that became orders. */
+  ordered: number;
   expired: number;
   checked: number;
   executing: number;
@@ -39,6 +42,7 @@ export async function dispatchOrders(services: DeskServices): Promise<Dispatched
   const moment = await readMoment(services);
   const breaker = await observeSentiment(services, moment, await observeEquity(services, moment));
   await beat(services);
+  const ordered = await orderStrongSignals(services, moment);
   const waiting = await readWaiting(services);
   const [late, intime] = [waiting.filter((order) => hasExpired(order, services)), waiting.filter(isUnchecked)];
   const expired = await countDone(late, (order) => expire(services, order));
@@ -46,7 +50,7 @@ export async function dispatchOrders(services: DeskServices): Promise<Dispatched
   const checked = await countDone(unchecked, async (order) => !!(await validateOrder(services, order, moment)));
   const held = await whyHeld(services, moment, breaker);
   const executing = held === null ? await executeFirst(services, moment) : 0;
-  const done = { expired, checked, executing, held };
+  const done = { ordered, expired, checked, executing, held };
   services.log.info("orders dispatched", { ...done });
   return done;
 }

@@ -5,8 +5,10 @@ import type { Leg } from "../orders/legs.ts";
 import type { Order } from "../orders/record.ts";
 import { readOrder } from "../orders/stored.ts";
 import { isTerminal } from "../orders/transitions.ts";
+import { adjustPosition } from "../positions/adjust-position.ts";
 import type { DeskPosition } from "../positions/record.ts";
 import { readOpenPositions } from "../positions/stored.ts";
+import { heldAs, sameUnits } from "../positions/units.ts";
 import type { DeskServices } from "../services.ts";
 import { askBroker, bookOrderFill, giveUp } from "./book-order.ts";
 import { legsOf, positionOf } from "./instruments.ts";
@@ -48,12 +50,24 @@ async function fillOnce(services: DeskServices, orderId: string): Promise<Order 
   const [order, moment] = await Promise.all([readOrder(services, orderId), readMoment(services)]);
   if (order.status !== "executing" && order.status !== "partially_filled") return order;
   const legs = legsOf(order);
-  const position = positionOf(order, legs, await readOpenPositions(services));
-  if (order.position_id !== null && !position) return giveUp(services, order, "its position is closed already");
+  const held = positionOf(order, legs, await readOpenPositions(services));
+  const problem = closingProblem(order, legs, held);
+  if (problem) return giveUp(services, order, problem);
+  const position = held && (await adjustPosition(services, held, moment));
+  // On another scale than today's prices nothing is added to what is held, and nothing sold of it.
+  const isTradable = held === undefined || position !== undefined;
   const ticket = ticketOf(order, legs, position);
-  const fill = await askBroker(services, ticket, moment);
+  const fill = isTradable ? await askBroker(services, ticket, moment) : null;
   if (fill) return bookOrderFill(services, order, position ?? null, { ...fill, part: null, ticket }, moment);
   return isOutOfTime(order, services, moment) ? giveUp(services, order, "unfilled within its time") : order;
+}
+
+/** Why an order has nothing to close any more. */
+function closingProblem(order: Order, legs: readonly Leg[], held: DeskPosition | undefined): string | undefined {
+  if (order.position_id === null) return undefined;
+  if (!held) return "its position is closed already";
+  const isSame = sameUnits(held.legs, heldAs(legs, 1).legs) !== 0;
+  return isSame ? undefined : "its position was split since, and holds other contracts";
 }
 
 /** What is left of an order; of one that closes a position no more than is left of that. */

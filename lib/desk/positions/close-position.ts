@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readMoment } from "../../realm/moment.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { closingQuantity } from "../../trading/instruments/quantities.ts";
 import { contractTerms, type Leg } from "../orders/legs.ts";
@@ -6,6 +7,7 @@ import type { Order } from "../orders/record.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import { type Submission, submitOrder } from "../orders/submit-order.ts";
 import type { DeskServices } from "../services.ts";
+import { adjustPosition } from "./adjust-position.ts";
 import { type DeskPosition, isOpen } from "./record.ts";
 import { findDeskPosition } from "./stored.ts";
 
@@ -21,24 +23,38 @@ export const closeOrderSchema = z
   .meta({ id: "ClosingOrder" });
 type ClosingOrder = z.infer<typeof closeOrderSchema>;
 
-type ClosingServices = Parameters<typeof submitOrder>[0];
-
 /**
- * Makes an order of priority `high` that closes a position of the desk, all of it or a part. Throws `NOT_FOUND`,
- * `POSITION_ALREADY_CLOSED`, `QUEUE_FULL`, `IDEMPOTENCY_MISMATCH`.
+ * Makes an order of priority `high` that closes a position of the desk, all of it or a part, on the scale of today's prices.
+ * Throws `NOT_FOUND`, `POSITION_ALREADY_CLOSED`, `POSITION_NEEDS_REVIEW`, `PRICE_UNAVAILABLE`, `QUEUE_FULL`,
+ * `IDEMPOTENCY_MISMATCH`.
  */
 export async function closeDeskPosition(
-  services: ClosingServices,
+  services: DeskServices,
   id: string,
   { body, ...request }: Omit<Submission["request"], "body"> & { body: z.infer<typeof closeRequestSchema> },
 ): Promise<ClosingOrder> {
-  const position = await findDeskPosition(services, id);
-  if (!position) throw new AppError("NotFound", "NOT_FOUND", "There is no such position of the desk.");
-  if (!isOpen(position)) throw new AppError("Conflict", "POSITION_ALREADY_CLOSED", "The position is closed already.");
+  const position = await readToClose(services, id);
   const quantity = Math.max(1, closingQuantity(Math.abs(position.quantity), body.quantity_pct));
   return submitClosing(services, position, quantity, {
     ...{ ...request, priority: "high", origin: "manual", notes: body.notes ?? null },
   });
+}
+
+async function readToClose(services: DeskServices, id: string): Promise<DeskPosition> {
+  const position = await findDeskPosition(services, id);
+  if (!position) throw new AppError("NotFound", "NOT_FOUND", "There is no such position of the desk.");
+  const { review_reason: reason } = position;
+  if (reason !== null) {
+    throw new AppError("Conflict", "POSITION_NEEDS_REVIEW", `The position needs review: ${reason}`, {
+      details: { reason },
+    });
+  }
+  const now = isOpen(position) ? await adjustPosition(services, position, await readMoment(services)) : position;
+  if (!now) {
+    throw new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "Nobody says whether it was split; try later.");
+  }
+  if (isOpen(now)) return now;
+  throw new AppError("Conflict", "POSITION_ALREADY_CLOSED", "The position is closed already.");
 }
 
 type Closing = Omit<Submission["request"], "body"> & Pick<Order, "priority" | "origin" | "notes">;

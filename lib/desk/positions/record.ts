@@ -22,6 +22,15 @@ export const greeksSchema = z
   .meta({ id: "Greeks" });
 export type Greeks = z.infer<typeof greeksSchema>;
 
+/** A split of what a position holds. */
+const positionSplitSchema = z.object({
+  date: z.string(),
+  ratio: z.number().describe("New shares for an old one."),
+  quantity_before: z.number().int(),
+  quantity_after: z.number().int(),
+  settlement_cents: z.number().int().describe("For the fraction of a share that was left."),
+});
+
 /** What the bot did about a position, and by which order. */
 const managementSchema = z.object({
   at: z.string(),
@@ -63,6 +72,12 @@ export const deskPositionSchema = z.object({
   management_history: z.array(managementSchema).default([]),
   notes: z.string().nullable(),
   order_id: z.string(),
+  /** In the order of their days; all else is on the scale after the last one. */
+  splits: z.array(positionSplitSchema).default([]),
+  /** The market's time up to which splits are looked for. */
+  checked_at: z.string(),
+  /** Why nothing is decided on it and it keeps its last value, as a sentence: a person has to look. */
+  review_reason: z.string().nullable().default(null),
   opened_at: z.string(),
   closed_at: z.string().nullable(),
   last_updated: z.string(),

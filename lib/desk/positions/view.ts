@@ -31,6 +31,8 @@ export const bookPositionSchema = z
     closed_at: z.string().nullable(),
     days_held: z.number().int(),
     greeks: greeksSchema.nullable(),
+    splits: deskPositionSchema.shape.splits.unwrap(),
+    review_reason: z.string().nullable().describe("Why nothing is decided on it, until a person has looked."),
     management_history: deskPositionSchema.shape.management_history.unwrap(),
     notes: z.string().nullable(),
   })
@@ -78,7 +80,7 @@ export function paperPositionView(position: PositionView): BookPosition {
     legs: [{ symbol, quantity: 1 }],
     ...{ opened_at: position.entry_date, last_updated: position.price_as_of, closed_at: position.exit_date },
     days_held: position.hold_days ?? 0,
-    ...{ greeks: null, management_history: [], notes: null },
+    ...{ greeks: null, splits: [], review_reason: position.review_reason, management_history: [], notes: null },
   };
 }
 

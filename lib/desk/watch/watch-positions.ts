@@ -6,12 +6,13 @@ import { lastOpening } from "../../trading/market/price-age.ts";
 import { livePrices, marksOf, type Prices } from "../execution/prices.ts";
 import { findOrder } from "../orders/stored.ts";
 import { isTerminal } from "../orders/transitions.ts";
+import { adjustPosition } from "../positions/adjust-position.ts";
 import { readBook } from "../positions/book.ts";
 import { submitClosing } from "../positions/close-position.ts";
 import { keepEquityAtOpen } from "../positions/equity.ts";
 import { greeksOf } from "../positions/greeks.ts";
 import { deskProfit } from "../positions/read-profit.ts";
-import type { DeskPosition } from "../positions/record.ts";
+import { type DeskPosition, isOpen } from "../positions/record.ts";
 import { bookReports, savePosition } from "../positions/stored.ts";
 import { unitPrice } from "../positions/units.ts";
 import type { DeskServices } from "../services.ts";
@@ -34,19 +35,31 @@ export async function watchPositions(services: DeskServices): Promise<Watched> {
   const day = newYorkDay(lastOpening(moment.marketTime));
   await keepEquityAtOpen(services, day, before.equityCents, moment.now);
   if (!(await isMarketOpen(services, moment.marketTime, services.log))) return { priced: 0, managed: 0 };
-  const instruments = before.positions.flatMap(({ legs, underlying }) => [
-    underlying,
-    ...legs.map(({ symbol }) => symbol),
-  ]);
+  const positions = await onTodaysScale(services, before.positions, moment);
+  const instruments = positions.flatMap(({ legs, underlying }) => [underlying, ...legs.map(({ symbol }) => symbol)]);
   const prices = await livePrices(services, instruments, moment.marketTime);
   const watched: Watched = { priced: 0, managed: 0 };
-  for (const position of before.positions) {
+  for (const position of positions) {
     const seen = await value(services, position, prices, moment);
     if (seen !== undefined && seen !== position) watched.priced++;
     if (seen && (await manage(services, seen, moment))) watched.managed++;
   }
   if (watched.priced > 0) await reportProfit(services, moment);
   return watched;
+}
+
+/** Those of which today's prices say something. */
+async function onTodaysScale(
+  services: DeskServices,
+  positions: readonly DeskPosition[],
+  moment: MarketMoment,
+): Promise<DeskPosition[]> {
+  const adjusted: DeskPosition[] = [];
+  for (const position of positions) {
+    const now = await adjustPosition(services, position, moment);
+    if (now && isOpen(now)) adjusted.push(now);
+  }
+  return adjusted;
 }
 
 /** The position as it is stored at its marks; undefined where it has no price, or was traded in meanwhile. */

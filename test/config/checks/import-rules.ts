@@ -160,7 +160,7 @@ export function importRules(rulesFiles: readonly string[], typeFiles: readonly s
       "The desk uses trading's market, fills and quantities, and shows its positions; it never opens or watches any of them.",
       "^lib/desk/",
       `^lib/(${rooms})/`,
-      "^lib/(desk|live)/|^lib/trading/((instruments|market|exits)/|services\\.js$|positions/(list|view|paper-worth)\\.js$)|^lib/analysis/signals/",
+      "^lib/(desk|live)/|^lib/trading/((instruments|market|exits)/|services\\.js$|positions/(list|view|paper-worth)\\.js$)|^lib/analysis/(signals/|comments/coins\\.js$)",
     ),
     ...Object.entries(below).flatMap(([room, folders]) =>
       Object.entries(folders).map(([folder, known]) =>

@@ -78,6 +78,7 @@ const optional = {
   desk_starting_equity_usd: 100_000,
   desk_symbols: ["SPY", "QQQ", "IWM"],
   order_mode: "auto",
+  signal_order_min_confidence: "off",
   order_approval_drift_pct: 0.02,
   order_fill_seconds: 300,
   bot_stop_loss_pct: -2,
