@@ -10,14 +10,12 @@ export const cardSchema = z
     status: z.literal("running"),
     docs: z.string(),
     dashboard: z.string(),
-    websocket: z.string().describe("The path of the live feed."),
   })
   .meta({ id: "Card" });
 
 /** The card; a browser is sent to the dashboard instead. */
 export function card(headers: Record<string, string>): ApiAnswer {
-  const paths = { docs: "/docs", dashboard: "/app/", websocket: "/ws" };
-  const data = { name: "WSB Signals API", version: apiVersion, status: "running", ...paths };
+  const data = { name: "WSB Signals API", version: apiVersion, status: "running", docs: "/docs", dashboard: "/app/" };
   if (headers.accept?.includes("text/html")) return { data, status: 302, headers: { location: "/app/" } };
   return { data };
 }

@@ -78,7 +78,6 @@ describe("the open endpoints", () => {
     const card = await ask("GET /");
     expect(card.status).toBe(200);
     expect(card.body).toMatchObject({ name: "WSB Signals API", version: "1.0", status: "running", docs: "/docs" });
-    expect(card.body.websocket).toBe("/ws");
     const browser = await ask("GET /", { headers: { Accept: "text/html,*/*" } });
     expect(browser.status).toBe(302);
     expect(browser.headers.location).toBe("/app/");
