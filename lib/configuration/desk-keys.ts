@@ -1,10 +1,12 @@
 import * as z from "zod";
-import { anyCount, jsonOf, number, optional, share, whole } from "./readers.ts";
+import { anyCount, boolean, jsonOf, number, optional, share, whole } from "./readers.ts";
 
 /** What the desk lets through and what it refuses (spec orders 3.5). Nothing of it is read by an analysis. */
 export const deskKeys = {
   // Money put in and taken out changes this, so that what was gained stays what was gained.
   desk_starting_equity_usd: optional("100000", number(0, 1_000_000_000)),
+  // What the desk is shown to trade; an order of anything else is taken too.
+  desk_symbols: optional('["SPY","QQQ","IWM"]', jsonOf(z.array(z.string().regex(/^[A-Z.]{1,10}$/)).max(100))),
   // Whether orders that no person made wait for one.
   order_mode: optional("auto", z.enum(["auto", "semi_auto"])),
   // From which score on a signal becomes an order by itself.
@@ -35,4 +37,16 @@ export const deskKeys = {
   orders_per_day: optional("10", whole(0, anyCount)),
   // An order whose turn comes sooner after another waits; it is not refused.
   order_spacing_seconds: optional("60", whole(0, 86_400)),
+
+  // When all trading is halted (spec orders 8.3). A limit of 0 would halt it for nothing.
+  breaker_daily_loss_pct: optional("0.03", number(0.001, 1)),
+  breaker_drawdown_pct: optional("0.1", number(0.001, 1)),
+  breaker_consecutive_losses: optional("5", whole(1, anyCount)),
+  breaker_position_limit_pct: optional("0.25", number(0.001, 100)),
+  breaker_cooldown_minutes: optional("30", whole(0, 10_080)),
+  breaker_require_human_reset: optional("true", boolean),
+  // Whether what the analyses found of the day may halt it too; how bad a score must be, and how many days in a row.
+  breaker_sentiment: optional("false", boolean),
+  breaker_sentiment_score: optional("-0.8", number(-1, 0)),
+  breaker_sentiment_days: optional("3", whole(2, 30)),
 };

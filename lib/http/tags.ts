@@ -10,6 +10,7 @@ export const tags = {
   Prices: "Daily closes.",
   Exports: "Files for a spreadsheet.",
   Orders: "Requests to trade: accepted into a queue, checked, and filled on paper.",
+  "Circuit breaker": "Halts all trading of the desk, by itself or by hand.",
   Templates: "Orders that are made again and again, by a schedule in New York time.",
   Desk: "What orders have made, beside what the analyses opened, and what it gained.",
   Events: "What has changed: to be polled, or told to a webhook.",

@@ -1,5 +1,6 @@
 import { accessKeys } from "./keys/access.ts";
 import { analysisKeys } from "./keys/analysis.ts";
+import { breakerKeys } from "./keys/breaker.ts";
 import { deskKeys } from "./keys/desk.ts";
 import { liveKeys } from "./keys/live.ts";
 import { orderKeys } from "./keys/orders.ts";
@@ -31,6 +32,7 @@ export function keysOf(realm: string) {
     ...orderKeys(realm),
     ...templateKeys(realm),
     ...deskKeys(realm),
+    ...breakerKeys(realm),
     ...liveKeys(realm),
     ...accessKeys,
     /** Of the runs of another kind than analyses, whose keys stand above without a prefix. */

@@ -89,6 +89,7 @@ const values: Record<string, [good: unknown, bad: unknown]> = {
   llm_batch_size: [4, 6],
   llm_monthly_warning_usd: [80, -80],
   desk_starting_equity_usd: [50_000, -1],
+  desk_symbols: [["GME", "BRK.B"], ["gme"]],
   order_mode: ["semi_auto", "manual"],
   signal_order_min_confidence: [0.8, 1.2],
   order_approval_drift_pct: [0.01, 1.5],
@@ -110,6 +111,15 @@ const values: Record<string, [good: unknown, bad: unknown]> = {
   order_max_open_positions: [8, 8.5],
   orders_per_day: [100, -1],
   order_spacing_seconds: [0, -60],
+  breaker_daily_loss_pct: [0.05, 0],
+  breaker_drawdown_pct: [0.2, 1.1],
+  breaker_consecutive_losses: [3, 0],
+  breaker_position_limit_pct: [0.5, 0],
+  breaker_cooldown_minutes: [0, -1],
+  breaker_require_human_reset: [false, "false"],
+  breaker_sentiment: [true, 1],
+  breaker_sentiment_score: [-0.7, 0.7],
+  breaker_sentiment_days: [5, 1],
 };
 const weightKeys = [...Object.keys(weights), "trust_weight_quality", "trust_weight_accuracy", "trust_weight_tenure"];
 

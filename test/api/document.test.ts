@@ -155,6 +155,8 @@ describe("the OpenAPI document", () => {
     const required = [...contracts].filter(([, contract]) => documented(contract).requestBody?.required === true);
     expect(required.map(([name]) => name).toSorted()).toEqual([
       "PATCH /predictions/{id}/override",
+      "POST /api/v1/circuit-breaker/halt",
+      "POST /api/v1/circuit-breaker/reset",
       "POST /api/v1/orders",
       "POST /api/v1/orders/approvals",
       "POST /api/v1/orders/{id}/approve",

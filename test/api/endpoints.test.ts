@@ -123,7 +123,7 @@ describe("the open endpoints", () => {
       timestamp: "2026-03-02T15:30:00.000Z",
       version: "1.0",
       uptime_seconds: expect.any(Number),
-      checks: { table: true },
+      checks: { order_queue: true, websocket_manager: true, algorithm_connected: false },
     });
     expect(health.uptime_seconds).toBeGreaterThanOrEqual(upBefore);
     expect(health.uptime_seconds).toBeLessThanOrEqual(Math.floor(process.uptime()));
@@ -138,7 +138,10 @@ describe("without a table", () => {
   it("health still answers, readiness is 503", async () => {
     expect(await data("GET /api/v1/health")).toMatchObject({
       status: "unhealthy",
-      checks: { table: false },
+      checks: { order_queue: false, websocket_manager: false, algorithm_connected: false },
+    });
+    expect(await data("GET /api/v1/system")).toMatchObject({
+      ...{ algorithm_connected: false, order_queue_active: false, websocket_connections: 0 },
     });
     expect(await refusal("GET /api/v1/health/ready")).toMatchObject({ status: 503, code: "NOT_READY" });
     expect((await ask("GET /api/v1/health/live")).status).toBe(200);

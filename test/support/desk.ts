@@ -15,8 +15,16 @@ import { until } from "./waiting.ts";
 export const unlimited = {
   ...{ order_spacing_seconds: 0, orders_per_day: 1_000_000, order_max_open_positions: 1_000_000 },
   ...{ order_position_limit_pct: 100, order_exposure_limit_pct: 100, order_risk_per_trade_pct: 1 },
+  ...{ breaker_daily_loss_pct: 1, breaker_drawdown_pct: 1, breaker_position_limit_pct: 100 },
+  ...{ breaker_consecutive_losses: 1_000_000 },
   ...{ order_value_max_usd: 1_000_000_000, order_duplicate_seconds: 0, commission_option_usd: 0 },
 };
+
+/** The same services, by which an order begins to execute and nobody works it yet. */
+export function unstarted(services: Services): Services {
+  const order = { ...services.executions.order, start: async () => "unknown" as const };
+  return { ...services, executions: { ...services.executions, order } };
+}
 
 /** The desk with the real state machine and the stand-in of the broker, in a realm of its own for each test. */
 export function useDesk(name: string, options: CloudOptions = {}) {

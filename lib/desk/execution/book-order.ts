@@ -2,6 +2,7 @@ import type { MarketMoment } from "../../realm/moment.ts";
 import { iso } from "../../runtime/dates.ts";
 import type { Report } from "../../store/events.ts";
 import { isMarketOpen } from "../../trading/market/hours.ts";
+import { countClose } from "../breaker/count-close.ts";
 import type { Leg } from "../orders/legs.ts";
 import type { Order, OrderFill } from "../orders/record.ts";
 import { saveOrder } from "../orders/stored.ts";
@@ -52,9 +53,10 @@ export async function bookOrderFill(
       ...{ commission_cents, at: moment.now, now },
     },
   );
+  const { actions: counted = [], reports: told = [] } = await countClose(services, booked, moment);
   const written = await saveOrder(services, order, after, {
-    actions: bookActions(store.keys, position, booked, order.origin),
-    reports: bookReports(position, booked),
+    actions: [...bookActions(store.keys, position, booked, order.origin), ...counted],
+    reports: [...bookReports(position, booked), ...told],
   });
   if (!written.applied) return undefined;
   log.info("order filled", { orderId: order.order_id, status: after.status, quantity, price });

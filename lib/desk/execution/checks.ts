@@ -8,6 +8,8 @@ export interface Facts {
   isGone: boolean;
   /** It closes what is held, all of it or a part: the limits of what may be held do not hold it up. */
   isClosing: boolean;
+  /** The circuit breaker allows trading. */
+  mayTrade: boolean;
   /** Cost or proceeds of the whole order. */
   valueCents: number | null;
   worstCaseCents: number | null;
@@ -54,6 +56,8 @@ function limited(cents: number | null, facts: Facts, limit: number, what: string
 
 /** The checks of spec orders 3.5 that are made before an order waits for its turn, and again when it comes. */
 const checks: Readonly<Record<string, Check>> = {
+  // It holds the queue, and refuses nothing.
+  circuit_breaker: ({ mayTrade }) => (mayTrade ? passed : warning("Trading is halted: the order waits.")),
   position_to_close: ({ isGone }) => (isGone ? failed("The position that it was to close is closed already.") : passed),
   position_limit: (facts, { order_position_limit_pct: limit }) =>
     limited(plus(facts.valueCents, facts.symbolExposureCents), facts, limit, "The position"),

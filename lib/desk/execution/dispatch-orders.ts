@@ -1,7 +1,14 @@
 import { inRegularSession } from "../../calendar/trading-days.ts";
 import { type MarketMoment, readMoment } from "../../realm/moment.ts";
 import { iso } from "../../runtime/dates.ts";
+import { check } from "../../store/actions.ts";
+import { ifUnchanged } from "../../store/expressions.ts";
 import { isMarketOpen } from "../../trading/market/hours.ts";
+import { observeEquity } from "../breaker/observe-equity.ts";
+import { observeSentiment } from "../breaker/observe-sentiment.ts";
+import type { Breaker } from "../breaker/record.ts";
+import { allowsTrading } from "../breaker/rules.ts";
+import { beat } from "../engine/heartbeat.ts";
 import { type Order, orderSchema } from "../orders/record.ts";
 import { findOrder, saveOrder } from "../orders/stored.ts";
 import { isLegal, isWaiting, moved } from "../orders/transitions.ts";
@@ -33,13 +40,15 @@ export interface Dispatched {
  */
 export async function dispatchOrders(services: DeskServices): Promise<Dispatched> {
   const moment = await readMoment(services);
+  const breaker = await observeSentiment(services, moment, await observeEquity(services, moment));
+  await beat(services);
   const ordered = await orderStrongSignals(services, moment);
   const waiting = await readWaiting(services);
   const [late, intime] = [waiting.filter((order) => hasExpired(order, services)), waiting.filter(isUnchecked)];
   const expired = await countDone(late, (order) => expire(services, order));
   const unchecked = intime.filter((order) => !late.includes(order)).slice(0, mostChecked);
   const checked = await countDone(unchecked, async (order) => !!(await validateOrder(services, order, moment)));
-  const held = await whyHeld(services, moment);
+  const held = await whyHeld(services, moment, breaker);
   const executing = held === null ? await executeFirst(services, moment) : 0;
   const done = { ordered, expired, checked, executing, held };
   services.log.info("orders dispatched", { ...done });
@@ -75,8 +84,12 @@ async function expire(services: DeskServices, order: Order): Promise<boolean> {
   return (await saveOrder(services, order, cancelled)).applied;
 }
 
-/** While the market is closed the queue waits for it: what is sent then would only run out of its time. */
-async function whyHeld(services: DeskServices, { marketTime }: MarketMoment): Promise<string | null> {
+/**
+ * While trading is halted the queue waits, and so do orders that close a position: nothing is taken. While the market is
+ * closed it waits for it: what is sent then would only run out of its time.
+ */
+async function whyHeld(services: DeskServices, { marketTime }: MarketMoment, breaker: Breaker): Promise<string | null> {
+  if (!allowsTrading(breaker)) return `Trading is halted: ${breaker.trip_reason}.`;
   if (!inRegularSession(marketTime)) return "The market is closed.";
   return (await isMarketOpen(services, marketTime, services.log)) ? null : "The market is closed.";
 }
@@ -123,7 +136,11 @@ async function executeOrder(
     return false;
   }
   const executing = moved(order, "executing", { at: now, changes });
-  const actions = [tradeAction(store.keys, moment.today, trades, now)];
+  const actions = [
+    tradeAction(store.keys, moment.today, trades, now),
+    // Trading may have been halted since the pass began.
+    check(store.keys.breaker(), ifUnchanged("state", "closed", "trading halted")),
+  ];
   if (!(await saveOrder(services, order, executing, { actions })).applied) return false;
   await startExecution(services, executing);
   return true;

@@ -1,5 +1,7 @@
 import type { MarketMoment } from "../../realm/moment.ts";
 import { round } from "../../runtime/money.ts";
+import { allowsTrading, dailyPnlPct } from "../breaker/rules.ts";
+import { findBreaker } from "../breaker/stored.ts";
 import type { Leg } from "../orders/legs.ts";
 import { signed } from "../orders/legs.ts";
 import { type Order, orderSchema } from "../orders/record.ts";
@@ -25,9 +27,10 @@ export async function gatherFacts(
   { marketTime, today, settings }: MarketMoment,
 ): Promise<{ facts: Facts; referencePrice: number | null }> {
   const askedMs = services.clock.now().getTime();
-  const [prices, book, trades, isDuplicate] = await Promise.all([
+  const [prices, book, breaker, trades, isDuplicate] = await Promise.all([
     livePrices(services, [order.symbol, ...legs.map(({ symbol }) => symbol)], marketTime),
     readBook(services, settings),
+    findBreaker(services),
     readTradesOfDay(services, today),
     wasJustOrdered(services, order, settings.order_duplicate_seconds),
   ]);
@@ -46,12 +49,13 @@ export async function gatherFacts(
     facts: {
       isGone: order.position_id !== null && position === undefined,
       isClosing: isClosing && Math.abs(units) <= Math.abs(position.quantity),
+      mayTrade: allowsTrading(breaker),
       valueCents: unitCents && Math.abs(unitCents) * order.quantity,
       worstCaseCents: worst && worst * order.quantity,
       equityCents: book.equityCents,
       symbolExposureCents: sum(ofSymbol.map(({ cents }) => cents)),
       exposureCents: sum(exposures.map(({ cents }) => cents)),
-      dailyPnlPct: null,
+      dailyPnlPct: dailyPnlPct(breaker, book.equityCents),
       hasPrice: marks !== null,
       priceAgeSeconds: round((services.clock.now().getTime() - askedMs) / 1000, 3),
       isDuplicate,

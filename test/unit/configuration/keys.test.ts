@@ -76,6 +76,7 @@ const optional = {
   llm_batch_size: 5,
   llm_monthly_warning_usd: 60,
   desk_starting_equity_usd: 100_000,
+  desk_symbols: ["SPY", "QQQ", "IWM"],
   order_mode: "auto",
   signal_order_min_confidence: "off",
   order_approval_drift_pct: 0.02,
@@ -101,6 +102,15 @@ const optional = {
   order_max_open_positions: 5,
   orders_per_day: 10,
   order_spacing_seconds: 60,
+  breaker_daily_loss_pct: 0.03,
+  breaker_drawdown_pct: 0.1,
+  breaker_consecutive_losses: 5,
+  breaker_position_limit_pct: 0.25,
+  breaker_cooldown_minutes: 30,
+  breaker_require_human_reset: true,
+  breaker_sentiment: false,
+  breaker_sentiment_score: -0.8,
+  breaker_sentiment_days: 3,
 };
 
 describe("the configuration", () => {
