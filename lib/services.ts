@@ -88,6 +88,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   const brokerConsentUrl = async (state: string) =>
     (await import("./providers/schwab/consent.ts")).openConsent(environment, credentials, state);
   const dailyPrices = once(async () => (await import("./providers/yahoo/open.ts")).openYahoo(environment, tools));
+  const peers = once(async () => (await import("./providers/aws/peers.ts")).createPeers(environment, tracer));
 
   const webhook = once(async () =>
     (await import("./providers/webhook/open.ts")).openWebhook(environment, credentials, tools),
@@ -98,7 +99,8 @@ export function createServices(config: Config, ground: Ground = systemGround(con
     outputUsdPerMillion: environment.LLM_OUTPUT_USD_PER_MILLION,
   };
   const trading = { broker, dailyPrices, tokenVault, brokerConsentUrl };
-  return { ...ground, tracer, config, store, executions, http, reddit, model, symbols, prices, webhook, ...trading };
+  const others = { peers, webhook };
+  return { ...ground, tracer, config, store, executions, http, reddit, model, symbols, prices, ...others, ...trading };
 }
 
 /** One try for all callers; a failed one is forgotten, so that the next caller tries again. */

@@ -23,7 +23,7 @@ try {
   fail(error);
 }
 
-function greet({ url, apiKey }: Stack, settings: Settings) {
+function greet({ url, feedUrl, apiKey }: Stack, settings: Settings) {
   const { firstDay, marketArchive, variables } = settings;
   const reddit = {
     "stand-in": "stand-in, a synthetic subreddit (set REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET, or REDDIT_ARCHIVE)",
@@ -53,6 +53,7 @@ function greet({ url, apiKey }: Stack, settings: Settings) {
 
   API        ${url}   (documentation: ${url}/docs)
   Dashboard  ${url}/app/
+  Live feed  ${feedUrl}
   API key    ${apiKey}   (header x-api-key)
   Reddit     ${reddit}
   OpenAI     ${openai}

@@ -15,5 +15,5 @@ export const handler = endpoint(
     raw: "application/json",
   },
   loadServices,
-  async ({ headers }) => card(headers),
+  async ({ headers }, { config }) => card(headers, config.environment.FEED_URL),
 );

@@ -18,7 +18,7 @@ export function addAlarms(template: Template, stage: string): void {
   const table = { Name: "TableName", Value: { Ref: "Table" } };
   const own = [{ Name: "service", Value: ownMetrics.service(stage) }];
   Object.assign(template.Resources, {
-    ApiErrorsAlarm: alarmOfSum("The API answered with 5xx.", [
+    ApiErrorsAlarm: alarmOfSum("The API answered with 5xx, or the live feed's did not get an answer.", [
       {
         Namespace: "AWS/ApiGateway",
         MetricName: "5XXError",
@@ -27,6 +27,13 @@ export function addAlarms(template: Template, stage: string): void {
           { Name: "Stage", Value: stage },
         ],
       },
+      ...ofType(template, "AWS::ApiGatewayV2::Api").flatMap(([id]) =>
+        ["ExecutionError", "IntegrationError"].map((MetricName) => ({
+          Namespace: "AWS/ApiGateway",
+          MetricName,
+          Dimensions: [{ Name: "ApiId", Value: { Ref: id } }],
+        })),
+      ),
     ]),
     // An error of another function is an answer 5xx of the API or, unless a retry mends it, a failed run.
     FunctionErrorsAlarm: alarmOfSum(
@@ -140,7 +147,12 @@ function alarmOfSum(description: string, metrics: Metric[]): Resource {
 
 /** The functions that no request and no run waits for. */
 function eventHandlers(template: Template): string[] {
-  const waiting = ["AWS::ApiGateway::Method", "AWS::ApiGateway::Authorizer", "AWS::StepFunctions::StateMachine"]
+  const waiting = [
+    "AWS::ApiGateway::Method",
+    "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::StepFunctions::StateMachine",
+  ]
     .flatMap((type) => ofType(template, type))
     .map(([, { Properties }]) => JSON.stringify(Properties))
     .join();

@@ -22,6 +22,9 @@ const accessLog = {
   bytes: "$context.responseLength",
 };
 
+/** With which role it does that. */
+export const invocationRole = { "Fn::GetAtt": ["ApiGatewayRole", "Arn"] };
+
 /** One role with which API Gateway calls the functions, instead of a permission on each. */
 export function useOneInvocationRole(template: Template, stage: string): void {
   const permissions = ofType(template, "AWS::Lambda::Permission")
@@ -43,13 +46,12 @@ export function useOneInvocationRole(template: Template, stage: string): void {
       ],
     },
   };
-  const credentials = { "Fn::GetAtt": ["ApiGatewayRole", "Arn"] };
   for (const [, method] of ofType(template, "AWS::ApiGateway::Method")) {
-    method.Properties.Integration.Credentials = credentials;
+    method.Properties.Integration.Credentials = invocationRole;
     withoutDependency(method, new Set(permissions));
   }
   for (const [, authorizer] of ofType(template, "AWS::ApiGateway::Authorizer")) {
-    authorizer.Properties.AuthorizerCredentials = credentials;
+    authorizer.Properties.AuthorizerCredentials = invocationRole;
   }
 }
 

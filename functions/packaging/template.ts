@@ -1,6 +1,7 @@
 import { throttlingOf } from "../../lib/http/throttling.ts";
 import { addAlarms } from "./alarms.ts";
 import { addDashboard } from "./dashboard.ts";
+import { leaveOutFeed, shapeFeed } from "./feed.ts";
 import type { Serverless, Template } from "./framework.ts";
 import { addDeployment, addGatewayResponses, useOneInvocationRole } from "./gateway.ts";
 import { addLocalStackUrl, addPreflights } from "./localstack.ts";
@@ -28,10 +29,12 @@ export function shapeTemplate({ provider, custom }: Serverless["service"]): void
   useOneLogGroup(template);
   allowTraces(template);
   useOneInvocationRole(template, stage);
+  shapeFeed(template);
   addMachineRoles(template);
   addGatewayResponses(template, custom.corsAllowedOrigins);
   allowArchive(template, String(provider.environment.REDDIT_ARCHIVE ?? ""));
   reserveForTheAuthorizer(template, custom.authorizerConcurrency);
+  if (stage === "localstack") leaveOutFeed(template);
   addAlarms(template, stage);
   addDashboard(template, stage);
   // The framework's role for functions without their own: every function has one.
@@ -101,5 +104,6 @@ function leaveOut(template: Template) {
   }
   delete template.Outputs.Url;
   delete template.Outputs.DashboardBucket;
+  delete template.Outputs.Feed;
   delete template.Outputs.CdnAccessLog;
 }

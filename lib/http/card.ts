@@ -10,12 +10,14 @@ export const cardSchema = z
     status: z.literal("running"),
     docs: z.string(),
     dashboard: z.string(),
+    websocket: z.string().describe("Where the live feed is; without a host it is on this one."),
   })
   .meta({ id: "Card" });
 
 /** The card; a browser is sent to the dashboard instead. */
-export function card(headers: Record<string, string>): ApiAnswer {
-  const data = { name: "WSB Signals API", version: apiVersion, status: "running", docs: "/docs", dashboard: "/app/" };
+export function card(headers: Record<string, string>, websocket: string): ApiAnswer {
+  const paths = { docs: "/docs", dashboard: "/app/", websocket };
+  const data = { name: "WSB Signals API", version: apiVersion, status: "running", ...paths };
   if (headers.accept?.includes("text/html")) return { data, status: 302, headers: { location: "/app/" } };
   return { data };
 }

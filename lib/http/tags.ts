@@ -14,6 +14,7 @@ export const tags = {
   Templates: "Orders that are made again and again, by a schedule in New York time.",
   Desk: "What orders have made, beside what the analyses opened, and what it gained.",
   Events: "What has changed: to be polled, or told to a webhook.",
+  "Live feed": "The same as it happens, over a WebSocket.",
   Configuration: "Thresholds, weights and trading costs; a run keeps those it started with.",
   System: "The state of the whole.",
   "Broker login": "The consent at Schwab, which a person renews every seven days.",

@@ -31,6 +31,10 @@ export const environmentSchema = z.object({
   ORDER_STATE_MACHINE_ARN: z
     .string()
     .default("arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-order"),
+  /** Where messages to the clients of the feed are posted. */
+  FEED_ENDPOINT: z.url().optional(),
+  /** Where clients of the feed connect; on AWS it is on the origin of the API. */
+  FEED_URL: z.string().default("/ws"),
   PROVIDER_SECRET_ID: z.string().optional(),
 
   MARKET_CLOCK: z

@@ -116,6 +116,7 @@ export async function readEvents(store: Store, after: number, limit: number): Pr
   return { events, newest, next, missed: next - after > events.length };
 }
 
-async function readNewest(store: Store): Promise<number> {
+/** The id of the newest event there is; 0 where there is none. */
+export async function readNewest(store: Store): Promise<number> {
   return (await store.get(store.keys.newestEvent(), newestSchema))?.newest ?? 0;
 }

@@ -2,6 +2,7 @@ import { accessKeys } from "./keys/access.ts";
 import { analysisKeys } from "./keys/analysis.ts";
 import { breakerKeys } from "./keys/breaker.ts";
 import { deskKeys } from "./keys/desk.ts";
+import { liveKeys } from "./keys/live.ts";
 import { orderKeys } from "./keys/orders.ts";
 import { realmKeys } from "./keys/realm.ts";
 import { type RunPlaces, runKeys } from "./keys/runs.ts";
@@ -32,6 +33,7 @@ export function keysOf(realm: string) {
     ...templateKeys(realm),
     ...deskKeys(realm),
     ...breakerKeys(realm),
+    ...liveKeys(realm),
     ...accessKeys,
     /** Of the runs of another kind than analyses, whose keys stand above without a prefix. */
     runsOf: (places: RunPlaces) => runKeys(realm, places),

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { findBreaker } from "../desk/breaker/stored.ts";
 import { readEngine } from "../desk/engine/heartbeat.ts";
+import { countConnections } from "../live/connections.ts";
 import { readMoment } from "../realm/moment.ts";
 import { readRealm } from "../realm/state.ts";
 import type { RunServices } from "../runs/services.ts";
 import { iso } from "../runtime/dates.ts";
 import { AppError } from "../runtime/errors.ts";
 import { apiVersion } from "../runtime/version.ts";
-import { countConnections } from "./connections.ts";
 
 type HealthServices = Pick<RunServices, "store" | "clock" | "config">;
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { readEngine } from "../desk/engine/heartbeat.ts";
+import { countConnections } from "../live/connections.ts";
 import type { RunServices } from "../runs/services.ts";
 import { iso } from "../runtime/dates.ts";
 import { apiVersion } from "../runtime/version.ts";
-import { countConnections } from "./connections.ts";
 import { tableAnswers } from "./health.ts";
 
 /** `GET /api/v1/system` (spec orders 8.1). */

@@ -12,6 +12,8 @@ export type Variables = Record<string, string | undefined>;
 
 export interface Settings {
   port: number;
+  /** Of the live feed: the next one. */
+  feedPort: number;
   /** 127.0.0.1, except in a container, whose ports are published one by one. */
   host: string;
   dataDir: string;
@@ -62,12 +64,14 @@ export function readSettings(directory: string, variables: Variables): Settings 
     REALM: variables.REALM ?? realmOf(asOf, world.firstDay),
     MARKET_CLOCK: asOf ?? (world.firstDay ? `scenario:${world.firstDay}` : "wall"),
     SCHWAB_CALLBACK_URL: variables.SCHWAB_CALLBACK_URL ?? `http://127.0.0.1:${listenOn}/auth/schwab/callback`,
+    FEED_URL: `ws://localhost:${listenOn + 1}/ws`,
     BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
   };
   readConfig(functionVariables);
   checkWebhook(variables);
   return {
     port: listenOn,
+    feedPort: listenOn + 1,
     host: variables.HOST ?? "127.0.0.1",
     dataDir,
     apiKey: variables.API_KEY,
@@ -122,8 +126,8 @@ function readWorld(variables: Variables, { REDDIT_ARCHIVE, MARKET_ARCHIVE }: Ret
 
 function port(value = "3000"): number {
   const number = Number(value);
-  if (Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
-  throw new StartProblem(`PORT must be a number from 1 to 65535, not "${value}".`);
+  if (Number.isInteger(number) && number >= 1 && number <= 65_534) return number;
+  throw new StartProblem(`PORT must be a number from 1 to 65534, not "${value}".`);
 }
 
 function milliseconds(name: string, value = "0"): number {

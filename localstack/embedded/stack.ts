@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { removeAllConnections } from "../../lib/live/connections.ts";
 import { readConfig } from "../../lib/runtime/config.ts";
 import { createLog } from "../../lib/runtime/logger.ts";
 import type { Services } from "../../lib/services.ts";
+import type { SocketOptions } from "../front/socket/server.ts";
 import { type Claim, claimDataDir, keptApiKey, shareEndpoint } from "./data-dir.ts";
 import type { DynamoDb } from "./dynamodb/engine.ts";
 import { startDynamoDb } from "./dynamodb/start.ts";
@@ -12,6 +14,7 @@ import { openServices } from "./lambda/call.ts";
 import { type Deployment, readDeployment } from "./lambda/functions.ts";
 import { type Invoke, startLambda } from "./lambda/invoke.ts";
 import { startSchedules } from "./lambda/schedules.ts";
+import { startTableStream } from "./lambda/table-stream.ts";
 import type { Settings } from "./settings.ts";
 import { startStandInsThread } from "./standins.ts";
 import { StartProblem } from "./start-problem.ts";
@@ -22,6 +25,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface Stack {
   url: string;
+  feedUrl: string;
   apiKey: string;
   /** Resolves with a sentence when a part of the stack ends by itself. */
   broken: Promise<string>;
@@ -62,15 +66,18 @@ export async function startStack(settings: Settings): Promise<Stack> {
 async function startParts(
   settings: Settings,
   opened: Opened,
-): Promise<Pick<Stack, "url" | "apiKey"> & { ended: Promise<string> }> {
+): Promise<Pick<Stack, "url" | "feedUrl" | "apiKey"> & { ended: Promise<string> }> {
   const { dataDir } = settings;
   const claim = await claimDataDir(dataDir);
   opened({ close: async () => claim.release() });
   const log = opened(openBackendLog(dataDir));
   const deployment = readDeployment();
-  // Before anything is written the port must be ours.
-  let isReady = false;
-  const front = opened(await openFront(settings, deployment, log, () => isReady));
+  // Before anything is written the ports must be ours.
+  let stream: Awaited<ReturnType<typeof startTableStream>> | undefined;
+  const isReady = () => stream !== undefined;
+  const front = opened(await openFront(settings, deployment, log, isReady));
+  const onChange = (connectionId: string) => stream?.publishConnection(connectionId);
+  const feed = opened(await openFeed(settings, deployment, log, { isReady, onChange }));
 
   // The functions are told where everything else is, which calls them: but nothing does before they are there.
   let lambda: ReturnType<typeof startLambda> | undefined;
@@ -86,15 +93,23 @@ async function startParts(
     ...standIns.variables,
     DYNAMODB_ENDPOINT: database.endpoint,
     STATES_ENDPOINT: states.endpoint,
+    FEED_ENDPOINT: feed.endpoint,
     ...machineVariables(),
   };
   lambda = opened(startLambda({ ...deployment, variables, enginePorts: database.ports, log }));
-  const apiKey = await fillTable(settings, openServices(variables, log.write, database.answer));
+  const services = openServices(variables, log.write, database.answer);
+  const apiKey = await fillTable(settings, services);
   // What the last process left running is ended before anybody can ask about it.
   await invoke("sweepRuns", {});
+  await removeAllConnections(services);
   opened(startSchedules(deployment.functions.values(), invoke));
-  isReady = true;
-  return { url: front.url, apiKey, ended: Promise.race([lambda.ended, standIns.ended]) };
+  stream = opened(await startTableStream(services, deployment.functions.values(), invoke));
+  return {
+    url: front.url,
+    feedUrl: `ws://localhost:${feed.port}/ws`,
+    apiKey,
+    ended: Promise.race([lambda.ended, standIns.ended]),
+  };
 }
 
 async function openFront(settings: Settings, deployment: Deployment, log: BackendLog, isReady: () => boolean) {
@@ -102,25 +117,41 @@ async function openFront(settings: Settings, deployment: Deployment, log: Backen
   const { readApi } = await import("./lambda/api.ts");
   const { environment, corsAllowedOrigins } = readConfig(settings.variables);
   const dashboard = join(root, "dashboard/dist");
-  try {
-    return await startFront({
-      host: settings.host,
-      port: settings.port,
-      ...(await readApi(deployment)),
-      log: createLog(environment.LOG_LEVEL, log.write),
-      isReady,
-      corsAllowedOrigins,
-      throttling: settings.throttling,
-      appDir: existsSync(dashboard) ? dashboard : join(root, "localstack/front/app"),
-    });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") {
-      throw new StartProblem(`PORT ${settings.port} is taken by another process; set PORT to a free one.`);
-    }
-    if (code === "EACCES") throw new StartProblem(`PORT ${settings.port} needs rights this process lacks.`);
-    throw error;
-  }
+  const { host, port } = settings;
+  const front = startFront({
+    host,
+    port,
+    ...(await readApi(deployment)),
+    log: createLog(environment.LOG_LEVEL, log.write),
+    isReady,
+    corsAllowedOrigins,
+    throttling: settings.throttling,
+    appDir: existsSync(dashboard) ? dashboard : join(root, "localstack/front/app"),
+  });
+  return front.catch((error: NodeJS.ErrnoException) => {
+    throw portProblem(error, `PORT ${port}`) ?? error;
+  });
+}
+
+async function openFeed(
+  { host, feedPort: port, variables }: Settings,
+  deployment: Deployment,
+  log: BackendLog,
+  more: Pick<SocketOptions, "isReady" | "onChange">,
+) {
+  const { startSocketFront } = await import("../front/socket/server.ts");
+  const { readRoutes } = await import("./lambda/api.ts");
+  const { LOG_LEVEL } = readConfig(variables).environment;
+  const routes = await readRoutes(deployment);
+  const feed = startSocketFront({ host, port, routes, log: createLog(LOG_LEVEL, log.write), ...more });
+  return feed.catch((error: NodeJS.ErrnoException) => {
+    throw portProblem(error, `PORT + 1, the live feed's ${port},`) ?? error;
+  });
+}
+
+function portProblem({ code }: NodeJS.ErrnoException, port: string): StartProblem | undefined {
+  if (code === "EADDRINUSE") return new StartProblem(`${port} is taken by another process; set PORT to a free one.`);
+  return code === "EACCES" ? new StartProblem(`${port} needs rights this process lacks.`) : undefined;
 }
 
 async function openStepFunctions(dataDir: string, { functions }: Deployment, invoke: Invoke) {

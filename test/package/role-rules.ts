@@ -42,7 +42,9 @@ const rotateSecret = ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSec
  * it never calls`.
  */
 export function roleProblems({ template, calls }: Packaged): string[] {
-  return Object.entries(calls).flatMap(([key, ofFunction]) => {
+  // What the free LocalStack has no gateway for is not deployed to it.
+  const deployed = Object.entries(calls).filter(([key]) => template.Resources[`${idOf(key)}LambdaFunction`]);
+  return deployed.flatMap(([key, ofFunction]) => {
     const allowed = allowedTo(template, key);
     const needed = new Set([...neededBy(template, ofFunction), ...neededByLambda(template, key)]);
     return [
@@ -68,12 +70,20 @@ function neededBy(template: Template, calls: Calls): string[] {
     ...(opens("reddit", "model", "broker", "brokerConsentUrl", "webhook") ? [`${readSecret} on ProviderSecret`] : []),
     ...(opens("broker", "tokenVault") ? [`${readSecret} on BrokerSecret`] : []),
     ...(writesTokens ? rotateSecret.map((action) => `${action} on BrokerSecret`) : []),
+    ...(opens("peers") && hasFeed(template) ? ["execute-api:ManageConnections on @connections"] : []),
     ...(opens("symbols") ? ["dynamodb:Query on Table"] : []),
     ...(opens("reddit") && archiveOf(template) ? [`s3:GetObject on ${archiveOf(template)}`] : []),
   ];
 }
 
-/** What the service does in the function's name: logs, traces, and events that could not be handled. */
+/** Not on the free LocalStack. */
+function hasFeed({ Resources }: Template): boolean {
+  return Object.values(Resources).some(({ Type }) => Type === "AWS::ApiGatewayV2::Api");
+}
+
+const readStream = ["GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"];
+
+/** What the service does in the function's name: logs, traces, the table's stream, and events that could not be handled. */
 function neededByLambda({ Resources }: Template, key: string): string[] {
   const id = `${idOf(key)}LambdaFunction`;
   const invoked = Object.values(Resources).filter(
@@ -81,11 +91,16 @@ function neededByLambda({ Resources }: Template, key: string): string[] {
       Type === "AWS::Lambda::EventInvokeConfig" && JSON.stringify(Properties.FunctionName).includes(`"${id}"`),
   );
   const queues = invoked.flatMap(({ Properties }) => Properties.DestinationConfig?.OnFailure?.Destination ?? []);
+  const listens = Object.values(Resources).some(
+    ({ Type, Properties }) =>
+      Type === "AWS::Lambda::EventSourceMapping" && JSON.stringify(Properties.FunctionName).includes(`"${id}"`),
+  );
   const isTraced = Resources[id]?.Properties.TracingConfig?.Mode === "Active";
   return [
     "logs:CreateLogStream on LogGroup",
     "logs:PutLogEvents on LogGroup",
     ...queues.map((queue) => `sqs:SendMessage on ${nameOf(queue)}`),
+    ...(listens ? readStream.map((action) => `dynamodb:${action} on Table`) : []),
     ...(isTraced ? ["xray:PutTelemetryRecords on *", "xray:PutTraceSegments on *"] : []),
   ];
 }
@@ -112,6 +127,7 @@ function nameOf(resource: unknown): string {
   if (Ref) return String(Ref);
   if (attribute) return String([attribute].flat()[0]);
   const name = String(text);
+  if (name.endsWith("/@connections/*")) return "@connections";
   const kind = /:states:.*:(stateMachine|execution):/.exec(name)?.[1];
   return kind ?? name.replace(/^\$\{(\w+)\.Arn\}/, "$1");
 }

@@ -4,6 +4,7 @@ import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
 import { parse } from "yaml";
 import { ofType } from "../../functions/packaging/resources.ts";
 import { clientProblems } from "./client-rules.ts";
+import { feedProblems, streamProblems } from "./feed-rules.ts";
 import { deploymentProblems, gatewayProblems, keyCheckProblems, stageProblems } from "./gateway-rules.ts";
 import { localStackTypes } from "./localstack-types.ts";
 import { metricProblems } from "./metric-rules.ts";
@@ -219,6 +220,8 @@ export const templateRules = {
   "answers as one API": gatewayProblems,
   "publishes the whole API and only when it changed": deploymentProblems,
   "logs each request without what is secret in it": stageProblems,
+  "passes on the live feed": feedProblems,
+  "hears what it asked for of the table, and tries nothing again without end": streamProblems,
   "keeps the check of keys cheap and their end near": keyCheckProblems,
   "loses no event": eventProblems,
   "lets each workflow call its tasks and nothing else": machineProblems,

@@ -88,6 +88,42 @@ describe("the rules of the template find", () => {
       "metrics per method, or whole requests in the log, at /*",
     ],
     [
+      "a stage of the feed that is not the CDN's path",
+      (all) => {
+        properties(all, "WebsocketsDeploymentStage").StageName = "prod";
+      },
+      "the CDN passes no /prod on",
+    ],
+    [
+      "the path, and with it the query, in the feed's access log",
+      (all) => {
+        properties(all, "WebsocketsDeploymentStage").AccessLogSettings.Format = '{"path":"$context.path"}';
+      },
+      "the feed's access log holds what may be a ticket",
+    ],
+    [
+      "a route of the feed that is called without the gateway's role",
+      (all) => {
+        const [integration] = ofType({ Resources: all, Outputs: {} }, "AWS::ApiGatewayV2::Integration");
+        delete integration?.[1].Properties.CredentialsArn;
+      },
+      "ConnectWebsocketsIntegration has no invocation role",
+    ],
+    [
+      "a function that hears every change of the table",
+      (all) => {
+        delete properties(all, "BroadcastChangesEventSourceMappingDynamodbTable").FilterCriteria;
+      },
+      "BroadcastChangesEventSourceMappingDynamodbTable hears every change of the table",
+    ],
+    [
+      "changes that are tried again without end",
+      (all) => {
+        delete properties(all, "DispatchOrdersEventSourceMappingDynamodbTable").MaximumRetryAttempts;
+      },
+      "DispatchOrdersEventSourceMappingDynamodbTable tries again without end",
+    ],
+    [
       "an authorizer that runs for every request",
       (all) => {
         properties(all, "AuthorizeApiGatewayAuthorizer").AuthorizerResultTtlInSeconds = 0;

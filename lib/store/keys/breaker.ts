@@ -8,7 +8,6 @@ import { keyIn } from "./key.ts";
  * | circuit breaker   | r#BREAKER                   | STATE                  |                                             |
  * | breaker event     | r#BREAKER                   | EVENT#version          |                                             |
  * | engine's heartbeat | r#ENGINE                   | HEARTBEAT              |                                             |
- * | clients of the feed | r#CONNECTIONS             | connection id          |                                             |
  */
 export function breakerKeys(realm: string) {
   const key = keyIn(realm);
@@ -18,6 +17,5 @@ export function breakerKeys(realm: string) {
     breakerEvent: (version: number) => key("BREAKER", `EVENT#${String(version).padStart(15, "0")}`),
     breakerEvents: () => key("BREAKER", "EVENT#"),
     engineHeartbeat: () => key("ENGINE", "HEARTBEAT"),
-    feedConnections: () => key("CONNECTIONS", ""),
   };
 }

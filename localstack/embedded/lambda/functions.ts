@@ -21,6 +21,8 @@ export interface LambdaFunction {
   everyMs: number[];
   /** The EventBridge patterns whose events it gets. */
   patterns: unknown[];
+  /** The patterns of the changes of the table that it gets. */
+  changes: unknown[];
 }
 
 /** How the gateway has keys checked. */
@@ -57,6 +59,7 @@ export function readDeployment(): Deployment {
         schedule && schedule.enabled !== false ? [milliseconds(key, schedule.rate)] : [],
       ),
       patterns: (settings.events ?? []).flatMap(({ eventBridge }) => (eventBridge ? [eventBridge.pattern] : [])),
+      changes: (settings.events ?? []).flatMap(({ stream }) => stream?.filterPatterns ?? []),
     },
   ]);
   return { functions: new Map(functions), keyCheck: keyCheckOf(all.map(([, settings]) => settings)) };
@@ -72,6 +75,7 @@ interface Settings {
     http?: { authorizer?: { name: string; identitySource: string; resultTtlInSeconds: number } };
     schedule?: { rate: string; enabled?: boolean };
     eventBridge?: { pattern: unknown };
+    stream?: { filterPatterns: unknown[] };
   }[];
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { LambdaFunction } from "../lambda/functions.ts";
 import type { Invoke } from "../lambda/invoke.ts";
+import { matches } from "../lambda/patterns.ts";
 import type { StatusEvent } from "./runner.ts";
 
 /** Lambda tries an event three times, after one and two minutes; here nobody wants to wait that long. */
@@ -32,13 +33,4 @@ export function createEventBus(functions: Iterable<LambdaFunction>, invoke: Invo
       }
     },
   };
-}
-
-/** A list holds what a field may be; everything else in a pattern leads deeper into the event. */
-function matches(pattern: unknown, value: unknown): boolean {
-  if (Array.isArray(pattern)) return pattern.includes(value);
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(pattern as object).every(([name, inner]) =>
-    matches(inner, (value as Record<string, unknown>)[name]),
-  );
 }

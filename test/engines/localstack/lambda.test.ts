@@ -22,7 +22,15 @@ afterEach(async () => {
 });
 
 const fn = (key: string, more: Partial<LambdaFunction> = {}): LambdaFunction => ({
-  ...{ key, file: join(folder, `${key}.mjs`), timeoutMs: 10_000, memoryMb: 512, everyMs: [], patterns: [] },
+  ...{
+    key,
+    file: join(folder, `${key}.mjs`),
+    timeoutMs: 10_000,
+    memoryMb: 512,
+    everyMs: [],
+    patterns: [],
+    changes: [],
+  },
   ...more,
 });
 

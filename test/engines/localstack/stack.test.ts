@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunItem, RunStatus } from "../../../lib/analysis/run-view.ts";
 import type { Signal } from "../../../lib/analysis/signals/signal.ts";
 import { createSymbols } from "../../../lib/providers/symbols/universe.ts";
+import { freePort } from "../../../localstack/embedded/ports.ts";
 import { startOpenAiStandIn } from "../../../localstack/standins/openai/server.ts";
 import { startRedditStandIn } from "../../../localstack/standins/reddit/server.ts";
 import { comment, post } from "../../support/content.ts";
+import { openClient } from "../../support/feed.ts";
 import { gate } from "../../support/gate.ts";
 import { type LocalStack, refusedStart, startLocalStack, temporaryFolder } from "../../support/stack.ts";
 
@@ -127,6 +129,26 @@ describe("npm start on a fresh machine", () => {
     const run = await follow(runId, isOver);
     expect(run).toMatchObject({ status: "completed", error_message: null, phase: 7 });
   }, 60_000);
+
+  it("fills an order as soon as it came, and tells the live feed of each step", async () => {
+    const { websocket } = (await (await fetch(`${stack.url}/`)).json()) as { websocket: string };
+    const feed = openClient(websocket.replace("localhost", "127.0.0.1"), { "x-api-key": stack.apiKey });
+    await feed.first("connected");
+    await feed.ask({ type: "subscribe", channel: "orders" });
+    const body = { symbol: "GME", execution_type: "equity", quantity: 1 };
+    expect(await stack.api.call("POST", "/api/v1/orders", { body })).toMatchObject({ status: 201 });
+    // The schedule comes once a minute only.
+    const events = await feed.events(5);
+    expect(events.map(({ type, status }) => status ?? type)).toEqual([
+      "pending",
+      "validating",
+      "queued",
+      "executing",
+      "filled",
+    ]);
+    expect(Date.parse(String(events[4]?.timestamp)) - Date.parse(String(events[0]?.timestamp))).toBeLessThan(30_000);
+    feed.socket.close();
+  });
 
   it("has quality, consensus and emergence signals after its first run", async () => {
     const signals = await read<Signal[]>("/signals");
@@ -377,15 +399,19 @@ describe("npm start that is put under load and killed", () => {
 
 describe("a start that cannot succeed says why in one sentence and ends with code 1", () => {
   const folder = temporaryFolder();
-  const other = createServer();
+  const [other, next] = [createServer(), createServer()];
   let taken = 0;
+  let beforeTaken = 0;
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     taken = (other.address() as AddressInfo).port;
+    beforeTaken = await freePort();
+    await new Promise<void>((resolve) => next.listen(beforeTaken + 1, "127.0.0.1", resolve));
   });
   afterAll(() => {
     other.close();
+    next.close();
     folder.remove();
   });
 
@@ -394,6 +420,11 @@ describe("a start that cannot succeed says why in one sentence and ends with cod
       "a taken port",
       () => ({ PORT: String(taken) }),
       /^PORT \d+ is taken by another process; set PORT to a free one\.$/,
+    ],
+    [
+      "a taken port of the live feed",
+      () => ({ PORT: String(beforeTaken) }),
+      /^PORT \+ 1, the live feed's \d+, is taken by another process; set PORT to a free one\.$/,
     ],
     ["a missing archive", () => ({ REDDIT_ARCHIVE: "nowhere.jsonl" }), /^REDDIT_ARCHIVE: .*nowhere\.jsonl\.$/],
     ["a port that is none", () => ({ PORT: "eighty" }), /^PORT must be a number .*"eighty"\.$/],

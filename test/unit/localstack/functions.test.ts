@@ -21,6 +21,7 @@ it("the schedules are on here but those that only AWS needs", () => {
     sweepRuns: [300_000],
     notifyWebhook: [60_000],
     dispatchOrders: [60_000],
+    broadcastChanges: [60_000],
     watchPositions: [60_000],
   });
   expect(schedules).toMatchObject({ runDueTemplates: [60_000] });

@@ -110,8 +110,9 @@ describe("credentials", () => {
 
 describe("a bad value is refused in one sentence:", () => {
   it.each<[Record<string, string>, string]>([
-    [{ PORT: "abc" }, 'PORT must be a number from 1 to 65535, not "abc".'],
-    [{ PORT: "70000" }, 'PORT must be a number from 1 to 65535, not "70000".'],
+    [{ PORT: "abc" }, 'PORT must be a number from 1 to 65534, not "abc".'],
+    [{ PORT: "65535" }, 'PORT must be a number from 1 to 65534, not "65535".'],
+    [{ PORT: "70000" }, 'PORT must be a number from 1 to 65534, not "70000".'],
     [{ API_KEY: "short" }, "Bad setting: API_KEY must have at least 32 characters."],
     [
       { AS_OF: "2021-01-27" },
