@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { broadcast } from "../../lib/live/broadcast.ts";
 import { countConnections, openConnection, readConnections, removeAllConnections } from "../../lib/live/connections.ts";
+import { answerMessage } from "../../lib/live/messages.ts";
 import { toClients } from "../../lib/live/view.ts";
 import { call } from "../support/cloud.ts";
 import { type Feed, feedKey, openClient, startFeed, upgradeStatus } from "../support/feed.ts";
@@ -96,6 +98,28 @@ describe("what a client says", () => {
     expect(await client.ask(message)).toMatchObject(reply);
     client.say({ type: "pong" });
     expect((await client.ask({ type: "ping" })).type).toBe("pong");
+  });
+
+  it("never fails, whatever it is: it gets a message or silence, and nothing of a connection that is over", async () => {
+    const message = fc.record({
+      type: fc.constantFrom("ping", "pong", "subscribe", "unsubscribe", "resume", "__proto__", 1),
+      channel: fc.option(fc.constantFrom("orders", "*", "ORDERS", null)),
+      after: fc.option(fc.oneof(fc.integer(), fc.double(), fc.string())),
+    });
+    const said = fc.oneof(
+      fc.string(),
+      fc.json(),
+      message.map((one) => JSON.stringify(one)),
+    );
+    await fc.assert(
+      fc.asyncProperty(said, async (text) => {
+        const reply = await answerMessage(feed.services, "over", text);
+        expect(reply?.type ?? "silence").toMatch(/^(pong|error|silence)$/);
+        if (reply?.type === "error") expect(reply.code).toMatch(/^(VALIDATION_ERROR|NOT_FOUND)$/);
+      }),
+      { numRuns: 300 },
+    );
+    expect(await countConnections(feed.services)).toBe(0);
   });
 
   it("decides what it is sent: nothing of a channel it left, and nothing but what it named", async () => {
