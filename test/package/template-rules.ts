@@ -14,7 +14,7 @@ import { roleProblems } from "./role-rules.ts";
 import { handlerProblems, routeProblems } from "./route-rules.ts";
 import { readWorkflows, statesOf } from "./workflow-rules.ts";
 
-const mostResources = 450;
+const mostResources = 480;
 /** API Gateway waits no longer, in seconds. */
 const gatewayTimeout = 29;
 /** The longest a single call to a provider may take, in seconds (the model's). */
@@ -209,7 +209,7 @@ export function localStackProblems({ stage, template }: Packaged): string[] {
 
 export const templateRules = {
   "passes AWS's validator": validatorProblems,
-  "has fewer than 450 resources on AWS": sizeProblems,
+  "has fewer than 480 resources on AWS": sizeProblems,
   "gives each function a role of its own and no wildcard action": permissionProblems,
   "lets each function do what it calls and nothing else": roleProblems,
   "carries with each function the clients that it opens": clientProblems,
