@@ -1,11 +1,11 @@
-import { sessionStart } from "../../calendar/trading-days.ts";
+import { sessionEnd, sessionStart } from "../../calendar/trading-days.ts";
 import type { Broker } from "../../providers/market/market.ts";
 import { iso, newYorkDay } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import { firstCandleDay, hasAllCandles, tradedPrices } from "../market/as-traded.ts";
 import { nextOpening, type OpenedSplit, type PriceBar, splitsWithin, toPriceBar } from "../market/bars.ts";
 import { dailyBars } from "../market/candles.ts";
-import { barTime, isCurrent, lastSessionDay } from "../market/price-age.ts";
+import { barTime, isCurrent, lastOpening, lastSessionDay } from "../market/price-age.ts";
 import { askBroker, logNoPrice, sharePrice } from "../market/quotes.ts";
 import { readDays, readDaysAnew } from "../market/stored-bars.ts";
 import type { Monitoring } from "./pass.ts";
@@ -66,8 +66,9 @@ async function askBrokerMarket(
   // Whole days, so that the price history gets whole bars.
   const start = sessionStart(firstCandleDay(from, monitoring.today));
   const window = { symbol: ticker, from: start, to: marketTime, marketTime };
-  // Before the day's opening there is nothing to ask for, and the broker refuses a window that ends before it begins.
-  const adjusted = start < marketTime ? await broker.candles(window) : [];
+  // Where no session has been on since, as before the day's opening, nothing was traded that could be asked for.
+  const hasTraded = iso(sessionEnd(newYorkDay(lastOpening(marketTime)))) > from;
+  const adjusted = hasTraded ? await broker.candles(window) : [];
   const live = sharePrice(quote, marketTime);
   const unpriced = live ? null : quote;
   const range = { ticker, from: lastSessionDay(from), to: monitoring.today, marketTime };

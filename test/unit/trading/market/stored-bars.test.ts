@@ -391,7 +391,8 @@ describe("the splits since a time", () => {
     expect(await splits("2026-02-26T14:29:59.999Z")).toEqual(found);
     expect(await splits("2026-02-26T14:29:59.999Z")).toEqual(found);
     expect(await splits("2026-02-26T14:30:00.000Z")).toEqual([]);
-    expect(asked).toEqual(["GME 2026-02-26 2026-03-02"]);
+    // From the last session before it on, with whose prices those since are compared.
+    expect(asked).toEqual(["GME 2026-02-25 2026-03-02"]);
     expect(await splits("2026-03-02T14:30:00.000Z")).toEqual([]);
     expect(asked).toHaveLength(1);
   });
