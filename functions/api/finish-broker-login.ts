@@ -1,7 +1,7 @@
 import { brokerReplySchema, finishBrokerLogin } from "../../lib/access/broker-login.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
+import { resultPage } from "../../lib/http/pages/result-page.ts";
 import { htmlPage } from "../../lib/http/params.ts";
-import { resultPage } from "../../lib/http/result-page.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = endpoint(

@@ -1,5 +1,5 @@
-import { card, cardSchema } from "../../lib/http/card.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
+import { card, cardSchema } from "../../lib/http/pages/card.ts";
 import { loadServices } from "../../lib/services.ts";
 
 export const handler = endpoint(

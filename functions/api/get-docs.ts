@@ -1,6 +1,6 @@
-import { docsPage } from "../../lib/http/docs-page.ts";
 import { endpoint } from "../../lib/http/endpoint.ts";
 import document from "../../lib/http/openapi.json" with { type: "json" };
+import { docsPage } from "../../lib/http/pages/docs-page.ts";
 import { htmlPage } from "../../lib/http/params.ts";
 import { loadServices } from "../../lib/services.ts";
 

@@ -1,15 +1,25 @@
 import * as z from "zod";
 import { daysBetween } from "../../runtime/dates.ts";
-import { round } from "../../runtime/money.ts";
 import type { Candle, MarketHours, OptionContract, OptionQuote, OptionType, Quote } from "../market/market.ts";
 import { occSymbol, optionTerms } from "../market/occ.ts";
+import {
+  amount,
+  delta,
+  type Fields,
+  fields,
+  fieldsOf,
+  instant,
+  isHalted,
+  latest,
+  price,
+  quotedAt,
+  sizes,
+  tradedAt,
+} from "./fields.ts";
 
 // Reads Schwab's answers and those of TD Ameritrade, whose formats Schwab's grew out of. Nothing here throws: what is
 // unreadable is left out, and null means that the answer is not of the kind that was asked for.
 
-type Fields = Record<string, unknown>;
-
-const fields = z.record(z.string(), z.unknown());
 const candlesAnswer = z.object({ candles: z.array(z.unknown()) });
 const hoursAnswer = z.object({ equity: fields });
 const session = z.object({ start: z.iso.datetime({ offset: true }), end: z.iso.datetime({ offset: true }) });
@@ -21,9 +31,6 @@ const product = z.object({
     .nullish()
     .catch(null),
 });
-
-/** Stands for "not known". */
-const sentinel = -999;
 
 /** The project's symbol as Schwab writes it: `BRK.B` → `BRK/B`, `^GSPC` → `$SPX`. */
 export function toSchwabSymbol(symbol: string): string {
@@ -190,68 +197,4 @@ function quoteEntries(answer: unknown): QuoteEntry[] | null {
       return [{ symbol: outer.symbol, values: nested ?? outer, synthetic: outer.synthetic === true, sharesPerLot }];
     }) ?? null
   );
-}
-
-function fieldsOf(value: unknown): Fields {
-  return fields.safeParse(value).data ?? {};
-}
-
-/** A known number, also where it comes as a text. */
-function known(value: unknown): number | null {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) && number !== sentinel ? number : null;
-}
-
-/** Zero or more, at most four decimals. */
-function amount(values: Fields, name: string): number | null {
-  const number = known(values[name] ?? values[`${name}InDouble`]);
-  return number === null || number < 0 ? null : round(number, 4);
-}
-
-/** More than zero: nothing is traded for nothing, a 0 says that nobody offers. */
-function price(values: Fields, name: string): number | null {
-  return amount(values, name) || null;
-}
-
-/** What is known of them: a size of 0 is known, and says that nobody offers. */
-function sizes(values: Fields, sharesPerLot: number) {
-  const [bid, ask, volume] = [count(values.bidSize), count(values.askSize), count(values.totalVolume)];
-  return {
-    ...(bid !== null && { bidSize: bid * sharesPerLot }),
-    ...(ask !== null && { askSize: ask * sharesPerLot }),
-    ...(volume !== null && { volume }),
-  };
-}
-
-function count(value: unknown): number | null {
-  const number = known(value);
-  return number !== null && number >= 0 ? Math.floor(number) : null;
-}
-
-/** Within [−1, 1]. */
-function delta(values: Fields): number | null {
-  const number = known(values.delta ?? values.deltaInDouble);
-  return number === null || Math.abs(number) > 1 ? null : number;
-}
-
-function tradedAt(values: Fields): Date | null {
-  return instant(values.tradeTime ?? values.tradeTimeInLong);
-}
-
-function quotedAt(values: Fields): Date | null {
-  return instant(values.quoteTime ?? values.quoteTimeInLong);
-}
-
-function latest(...instants: (Date | null)[]): Date | null {
-  return instants.reduce((last, each) => (last && each && last > each ? last : (each ?? last)), null);
-}
-
-/** "Closed", which an index is every evening, says nothing about the security; "Unknown" nothing at all. */
-function isHalted({ securityStatus }: Fields): boolean {
-  return typeof securityStatus === "string" && securityStatus.toLowerCase() === "halted";
-}
-
-function instant(value: unknown): Date | null {
-  const milliseconds = known(value);
-  return milliseconds === null || milliseconds <= 0 || milliseconds > 8.64e15 ? null : new Date(milliseconds);
 }

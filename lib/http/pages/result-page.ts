@@ -1,4 +1,4 @@
-import type { ApiAnswer } from "./contract.ts";
+import type { ApiAnswer } from "../contract.ts";
 import { escaped } from "./html.ts";
 
 const statusOf = { done: 200, refused: 422, failed: 502 } as const;

@@ -1,4 +1,4 @@
-import type { ApiAnswer } from "./contract.ts";
+import type { ApiAnswer } from "../contract.ts";
 import { escaped, prose } from "./html.ts";
 
 interface Operation {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { apiVersion } from "../runtime/version.ts";
-import type { ApiAnswer } from "./contract.ts";
+import { apiVersion } from "../../runtime/version.ts";
+import type { ApiAnswer } from "../contract.ts";
 
 /** `GET /` (spec api 9, orders 8.1). */
 export const cardSchema = z
