@@ -53,19 +53,14 @@ export function shapeFeed(template: Template): void {
  * the table's stream: orders are dispatched by the schedule. Changes the template in place.
  */
 export function leaveOutFeed(template: Template): void {
-  const called = ofType(template, "AWS::ApiGatewayV2::Integration").map(([, integration]) =>
-    JSON.stringify(integration),
-  );
-  for (const [id, lambda] of ofType(template, "AWS::Lambda::Function")) {
-    if (!called.some((integration) => integration.includes(`"${id}"`))) continue;
-    delete template.Resources[id];
-    delete template.Resources[lambda.Properties.Role["Fn::GetAtt"][0]];
-  }
+  leaveOutFunctions(template);
   for (const [id, { Type }] of Object.entries(template.Resources)) {
     if (Type.startsWith("AWS::ApiGatewayV2::") || Type === "AWS::Lambda::EventSourceMapping") {
       delete template.Resources[id];
     }
   }
+  // There the engine of streams takes a minute to begin; the table's creation is given up before, and tried once more.
+  for (const [, table] of ofType(template, "AWS::DynamoDB::Table")) delete table.Properties.StreamSpecification;
   for (const [, lambda] of ofType(template, "AWS::Lambda::Function")) {
     delete lambda.Properties.Environment?.Variables?.FEED_ENDPOINT;
   }
@@ -75,6 +70,18 @@ export function leaveOutFeed(template: Template): void {
         [Action].flat().every((action) => !forTheFeed.includes(action)),
       );
     }
+  }
+}
+
+/** The functions that only a WebSocket API calls, with their roles. */
+function leaveOutFunctions(template: Template): void {
+  const called = ofType(template, "AWS::ApiGatewayV2::Integration").map(([, integration]) =>
+    JSON.stringify(integration),
+  );
+  for (const [id, lambda] of ofType(template, "AWS::Lambda::Function")) {
+    if (!called.some((integration) => integration.includes(`"${id}"`))) continue;
+    delete template.Resources[id];
+    delete template.Resources[lambda.Properties.Role["Fn::GetAtt"][0]];
   }
 }
 

@@ -39,7 +39,14 @@ function pathsOf(template: Template): string[] {
 /** Who listens to the table hears what it asked for alone, and a record that cannot be handled holds up nothing for long. */
 export function streamProblems({ stage, template }: Packaged): string[] {
   const mappings = ofType(template, "AWS::Lambda::EventSourceMapping");
-  if (stage === "localstack") return mappings.map(([id]) => `${id} listens to the table on LocalStack`);
+  if (stage === "localstack") {
+    const hasStream = template.Resources.Table?.Properties.StreamSpecification !== undefined;
+    // Its engine of streams takes longer to begin than the creation of the table is waited for.
+    return [
+      ...(hasStream ? ["the table has a stream on LocalStack"] : []),
+      ...mappings.map(([id]) => `${id} listens to the table on LocalStack`),
+    ];
+  }
   return [
     ...(template.Resources.Table?.Properties.StreamSpecification ? [] : ["the table has no stream"]),
     ...(mappings.length <= 2 ? [] : [`${mappings.length} functions read the stream, and two may at once`]),
