@@ -53,6 +53,11 @@ describe("POST /api/v1/orders", () => {
     });
   });
 
+  it("keeps whatever parameters a client sends", async () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(40)}5e-324${"}".repeat(40)}`);
+    await order({ ...condor, strategy_params: deep, two_part_config: { debit_factor: 1e-300 } });
+  });
+
   it("tells of it in the transaction that stores it", async () => {
     const id = await order(shares);
     expect(await eventsOf()).toMatchObject([
@@ -104,6 +109,7 @@ describe("POST /api/v1/orders", () => {
       "legs have their own",
     ],
     ["a price of 0", { ...shares, limit_price: 0 }, "limit_price", "0"],
+    ["a price of nearly nothing", { ...shares, limit_price: 5e-324 }, "limit_price", "greater than 0"],
     ["501 characters", { ...shares, notes: "x".repeat(501) }, "notes", "500"],
     ["1441 minutes", { ...shares, expiration_minutes: 1441 }, "expiration_minutes", "1440"],
     ["a field nobody knows", { ...shares, time_in_force: "gtc" }, "time_in_force", "known"],

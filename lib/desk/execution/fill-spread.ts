@@ -92,7 +92,7 @@ function limitOf(order: Order, legs: readonly Leg[], part: "debit" | "credit", p
   const ask = tradedAt(legs, prices);
   const back = tradedAt(reversed(legs), prices);
   if (ask === null || back === null) return null;
-  const config = configSchema.parse(order.two_part_config ?? {});
+  const config = configSchema.parse(JSON.parse(order.two_part_config ?? "{}"));
   const bid = -back;
   if (part === "debit") return round(bid + config.debit_factor * (ask - bid), 4);
   // Sold, the part brings what is bid: less than what it is asked for.

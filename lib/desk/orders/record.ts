@@ -109,8 +109,9 @@ export const orderSchema = z.object({
   /** Changes with every write, so that two writers never undo each other. */
   version: z.number().int(),
   api_key_id: z.string(),
-  strategy_params: z.record(z.string(), z.unknown()).nullable(),
-  two_part_config: z.record(z.string(), z.unknown()).nullable(),
+  /** As JSON: whatever a client sends, the table need not be able to hold each number and depth of it. */
+  strategy_params: z.string().nullable(),
+  two_part_config: z.string().nullable(),
   execution_details: z.record(z.string(), z.unknown()),
   broker_order_ids: z.array(z.string()),
 });

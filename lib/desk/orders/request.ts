@@ -11,7 +11,9 @@ const mostMinutes = 1440;
 const greatestPrice = 10_000_000;
 
 const wholeFrom1 = z.number().int().min(1, "Quantity must be positive").max(1_000_000);
-const price = z.number().positive().max(greatestPrice);
+/** Less is no price, and the table holds no number that is nearly nothing. */
+const leastPrice = 0.0001;
+const price = z.number().min(leastPrice, "must be greater than 0").max(greatestPrice);
 
 /** A symbol as people write it; stored in capitals. */
 export const symbolSchema = z

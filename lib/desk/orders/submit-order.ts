@@ -78,6 +78,8 @@ function newOrder({ clock, ids }: SubmitServices, { request, origin, closes, ...
   const { side, strategy_name, legs: _, expiration_minutes: minutes, ...asked } = request.body;
   return {
     ...asked,
+    strategy_params: asked.strategy_params && JSON.stringify(asked.strategy_params),
+    two_part_config: asked.two_part_config && JSON.stringify(asked.two_part_config),
     order_id: ids.ulid(now.getTime()),
     side: asked.execution_type === "equity" ? (side ?? "buy") : null,
     strategy_name: strategy_name ?? null,
