@@ -3,7 +3,8 @@ import type { ApiClient } from "../../localstack/commands/client.ts";
 
 const namedSchema = z.object({
   ...{ id: z.string().optional(), username: z.string().optional() },
-  ...{ order_id: z.string().optional(), template_id: z.string().optional() },
+  // An order that no template made has null there.
+  ...{ order_id: z.string().optional(), template_id: z.string().nullish() },
 });
 /** A list is all of `data`, or one of its fields beside a count. */
 const listSchema = z.object({
@@ -18,7 +19,7 @@ const listSchema = z.object({
 export async function firstIn(api: ApiClient, path: string): Promise<string | undefined> {
   const { body } = await api.call("GET", path);
   const [first] = listSchema.safeParse(body).data?.data ?? [];
-  return first?.id ?? first?.username ?? first?.order_id ?? first?.template_id;
+  return first?.id ?? first?.username ?? first?.order_id ?? first?.template_id ?? undefined;
 }
 
 /** Something that is there, to take the place of a path's variable. */
