@@ -3,6 +3,7 @@ import { watchPositions } from "../../lib/desk/watch/watch-positions.ts";
 import { readEvents } from "../../lib/store/events.ts";
 import { call } from "../support/cloud.ts";
 import { unlimited, useDesk } from "../support/desk.ts";
+import { seedPositions, stockAt100 } from "../support/trading-seeds.ts";
 
 const desk = useDesk("book");
 const { trade, dispatch, over } = desk;
@@ -79,6 +80,22 @@ describe("what was bought", () => {
     expect(await counted({ min_pnl: "0.01" })).toBe(0);
     expect(await counted({ max_pnl: "-0.5", min_pnl: "-2" })).toBe(1);
     expect(await counted({ status: "closed" })).toBe(0);
+  });
+
+  it("stands beside what the analyses opened, each found by its id", async () => {
+    const services = await begin();
+    const paper = stockAt100(37, { ticker: "AMC" });
+    await seedPositions(services, [paper]);
+    const { order_id } = await trade(shares);
+    expect((await positions()).positions.map(({ position_id }: { position_id: string }) => position_id)).toEqual([
+      order_id,
+      paper.id,
+    ]);
+    expect((await one(paper.id)).body.data).toMatchObject({
+      ...{ position_id: paper.id, symbol: "AMC", quantity: 37, avg_cost: 100, book: "paper", source: "autonomous" },
+      portfolio_id: paper.portfolio_id,
+    });
+    expect((await positions({ book: "paper", portfolio_id: paper.portfolio_id })).total).toBe(1);
   });
 
   it("is closed by an order of its own, a part or all, and keeps what it realised", async () => {

@@ -83,6 +83,42 @@ describe("an order of options", () => {
   });
 });
 
+describe("where the broker does not answer", () => {
+  const condor = { symbol: "SPY", execution_type: "option_strategy", strategy_name: "iron_condor" };
+
+  it("a strategy waits in the queue for its contracts, and is not refused", async () => {
+    await begin({ SPY: 400 });
+    desk.stage.scene.schwabFaults = ({ path }) => (path.endsWith("/chains") ? { status: 500, body: "{}" } : undefined);
+    const id = await submit(condor);
+    expect(await dispatch()).toMatchObject({ checked: 1, executing: 0 });
+    expect(await order(id)).toMatchObject({ status: "queued", legs: null, error_message: null });
+    desk.stage.scene.schwabFaults = undefined;
+    await dispatch();
+    expect(await desk.over(id)).toMatchObject({ status: "filled" });
+  });
+
+  it("a strategy that the market has no contracts for is refused", async () => {
+    await begin({ SPY: 400 });
+    const refused = await trade({ ...condor, symbol: "ZZZZ" });
+    expect(refused).toMatchObject({
+      status: "rejected",
+      error_message: expect.stringContaining("ZZZZ has no options"),
+    });
+  });
+
+  it("shares are checked without a price, and filled once there is one", async () => {
+    await begin({ GME: 100 });
+    desk.stage.scene.schwabFaults = ({ path }) => (path.endsWith("/quotes") ? { status: 500, body: "{}" } : undefined);
+    const id = await submit(shares);
+    await dispatch();
+    const { status, checks } = await order(id);
+    expect(status).toBe("executing");
+    expect(checks).toContainEqual({ check: "data_freshness", result: "warning", reason: "There is no price yet." });
+    desk.stage.scene.schwabFaults = undefined;
+    expect(await desk.over(id)).toMatchObject({ status: "filled", fill_price: 100.01 });
+  });
+});
+
 describe("the queue", () => {
   it("gives up an order whose time is over before its turn", async () => {
     await begin({ GME: 100 });

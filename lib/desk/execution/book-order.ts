@@ -17,11 +17,7 @@ import { type PaperFill, paperFill, type Ticket } from "./paper.ts";
 import { livePrices } from "./prices.ts";
 
 /** What the market fills of a ticket now, on paper; null while it is closed. */
-export async function askBroker(
-  services: DeskServices,
-  ticket: Ticket,
-  moment: MarketMoment,
-): Promise<PaperFill | null> {
+export async function fillNow(services: DeskServices, ticket: Ticket, moment: MarketMoment): Promise<PaperFill | null> {
   const { marketTime, settings } = moment;
   if (!(await isMarketOpen(services, marketTime, services.log))) return null;
   const instruments = ticket.legs.map(({ symbol }) => symbol);

@@ -45,9 +45,13 @@ export async function dispatchOrders(services: DeskServices): Promise<Dispatched
   const ordered = await orderStrongSignals(services, moment);
   const waiting = await readWaiting(services);
   const [late, intime] = [waiting.filter((order) => hasExpired(order, services)), waiting.filter(isUnchecked)];
-  const expired = await countDone(late, (order) => expire(services, order));
+  const expired = await countDone(services, late, (order) => expire(services, order));
   const unchecked = intime.filter((order) => !late.includes(order)).slice(0, mostChecked);
-  const checked = await countDone(unchecked, async (order) => !!(await validateOrder(services, order, moment)));
+  const checked = await countDone(
+    services,
+    unchecked,
+    async (order) => !!(await validateOrder(services, order, moment)),
+  );
   const held = await whyHeld(services, moment, breaker);
   const executing = held === null ? await executeFirst(services, moment) : 0;
   const done = { ordered, expired, checked, executing, held };
@@ -56,10 +60,28 @@ export async function dispatchOrders(services: DeskServices): Promise<Dispatched
 }
 
 /** One after the other: each of them writes an event, and events are written one at a time. */
-async function countDone(orders: readonly Order[], work: (order: Order) => Promise<boolean>): Promise<number> {
+async function countDone(
+  services: DeskServices,
+  orders: readonly Order[],
+  work: (order: Order) => Promise<boolean>,
+): Promise<number> {
   let done = 0;
-  for (const order of orders) if (await work(order)) done++;
+  for (const order of orders) if (await attempted(services, order, work)) done++;
   return done;
+}
+
+/** One order that fails must not keep the others from theirs; the next pass comes to it again. */
+async function attempted(
+  { log }: DeskServices,
+  order: Order,
+  work: (order: Order) => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await work(order);
+  } catch (error) {
+    log.error("an order was passed over", { orderId: order.order_id, error });
+    return false;
+  }
 }
 
 function isUnchecked({ status }: Order): boolean {
@@ -98,7 +120,8 @@ async function executeFirst(services: DeskServices, moment: MarketMoment): Promi
   let executing = 0;
   for (const listed of await readWaiting(services)) {
     if (executing >= mostPerPass) break;
-    if (listed.status === "queued" && (await takeOrder(services, listed.order_id, moment))) executing++;
+    if (listed.status !== "queued") continue;
+    if (await attempted(services, listed, ({ order_id }) => takeOrder(services, order_id, moment))) executing++;
   }
   return executing;
 }
@@ -127,7 +150,8 @@ async function executeOrder(
 ): Promise<boolean> {
   const { store, clock } = services;
   const now = iso(clock.now());
-  const { changes, refusal } = await examineOrder(services, order, moment);
+  const { changes, refusal, isUnanswered } = await examineOrder(services, order, moment);
+  if (isUnanswered) return false;
   if (refusal !== undefined) {
     const rejected = moved(order, "rejected", {
       ...{ at: now, reason: refusal, changes: { ...changes, error_message: refusal } },

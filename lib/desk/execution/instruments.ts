@@ -1,5 +1,5 @@
 import type { MarketMoment } from "../../realm/moment.ts";
-import { liveChain } from "../../trading/market/quotes.ts";
+import { askBroker, currentChain, logNoPrice } from "../../trading/market/quotes.ts";
 import type { Leg } from "../orders/legs.ts";
 import type { Order } from "../orders/record.ts";
 import type { DeskPosition } from "../positions/record.ts";
@@ -7,16 +7,29 @@ import { heldAs, sameUnits } from "../positions/units.ts";
 import type { DeskServices } from "../services.ts";
 import { chainDays, strategyLegs } from "./strategies.ts";
 
-/** What an order trades: its own legs, its share, or what its strategy chooses now; else why there is nothing. */
+/**
+ * What an order trades: its own legs, its share, or what its strategy chooses now; why there is nothing; or null, where the
+ * broker does not answer, which is not to say that there is nothing.
+ */
 export async function legsToTrade(
   services: Pick<DeskServices, "broker" | "log">,
   order: Order,
   { marketTime, today }: MarketMoment,
-): Promise<{ legs: Leg[] } | { problem: string }> {
+): Promise<{ legs: Leg[] } | { problem: string } | null> {
   const { symbol, strategy_name } = order;
   if (!strategy_name) return { legs: legsOf(order) };
-  const chain = await liveChain(services, { symbol, ...chainDays(strategy_name, today), marketTime });
-  return chain ? strategyLegs(strategy_name, chain) : { problem: `Nobody quotes the options of ${symbol} now.` };
+  const asked = { symbol, ...chainDays(strategy_name, today), marketTime };
+  return askBroker(
+    services,
+    async (broker) => {
+      const chain = currentChain(await broker.chain(asked), marketTime);
+      return chain ? strategyLegs(strategy_name, chain) : { problem: `Nobody quotes the options of ${symbol} now.` };
+    },
+    (failure) => {
+      logNoPrice(services.log, failure, { symbol });
+      return null;
+    },
+  );
 }
 
 /** The legs of an order whose contracts are chosen; of an equity order its share. */

@@ -1,6 +1,7 @@
 import type { MarketMoment } from "../../realm/moment.ts";
 import { iso } from "../../runtime/dates.ts";
-import type { CheckResult, Order } from "../orders/record.ts";
+import { isAppError } from "../../runtime/errors.ts";
+import type { Order } from "../orders/record.ts";
 import { saveOrder } from "../orders/stored.ts";
 import { moved } from "../orders/transitions.ts";
 import type { DeskServices } from "../services.ts";
@@ -12,22 +13,29 @@ import { legsToTrade } from "./instruments.ts";
 export interface Examined {
   changes: Pick<Order, "legs" | "checks" | "reference_price">;
   refusal: string | undefined;
+  /** The broker did not say which contracts there are: nothing can be executed yet, and nothing is refused for it. */
+  isUnanswered: boolean;
 }
 
-/** Makes the checks of spec orders 3.5, step B. What goes wrong inside of one is a refusal: nothing is waved through. */
+/**
+ * Makes the checks of spec orders 3.5, step B. What goes wrong inside of one is a refusal: nothing is waved through. What may
+ * go well the next time, such as a table that did not answer, is thrown.
+ */
 export async function examineOrder(services: DeskServices, order: Order, moment: MarketMoment): Promise<Examined> {
-  const refused = (refusal: string, checks: CheckResult[] = []): Examined => ({
-    changes: { legs: order.legs, checks, reference_price: order.reference_price },
-    refusal,
+  const refused = (refusal: string): Examined => ({
+    changes: { legs: order.legs, checks: [], reference_price: order.reference_price },
+    ...{ refusal, isUnanswered: false },
   });
   try {
     const chosen = await legsToTrade(services, order, moment);
-    if ("problem" in chosen) return refused(chosen.problem);
-    const { facts, referencePrice } = await gatherFacts(services, order, chosen.legs, moment);
+    if (chosen && "problem" in chosen) return refused(chosen.problem);
+    const { facts, referencePrice } = await gatherFacts(services, order, chosen?.legs ?? [], moment);
     const checks = checkOrder(facts, moment.settings);
-    const legs = order.execution_type === "equity" ? null : chosen.legs;
-    return { changes: { legs, checks, reference_price: referencePrice }, refusal: refusalOf(checks) };
+    const legs = order.execution_type === "equity" ? null : (chosen?.legs ?? order.legs);
+    const changes = { legs, checks, reference_price: referencePrice };
+    return { changes, refusal: refusalOf(checks), isUnanswered: chosen === null };
   } catch (error) {
+    if (isAppError(error) && error.retryable) throw error;
     services.log.error("an order could not be checked", { orderId: order.order_id, error });
     return refused("The order could not be checked.");
   }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { filteredList } from "../../store/filtered-list.ts";
 import { type PageRequest, readPage } from "../../store/lists.ts";
+import { countedPageFields, countsOf } from "../counted-page.ts";
 import type { DeskServices } from "../services.ts";
 import { executionTypeSchema, type OrderStatus, orderSchema, orderStatuses, orderStatusSchema } from "./record.ts";
 import { symbolSchema } from "./request.ts";
@@ -19,10 +20,7 @@ type OrderFilters = z.infer<z.ZodObject<typeof orderFilters>>;
 export const orderListSchema = z
   .object({
     orders: orderViewSchema.array(),
-    count: z.number().int().describe("Of this page."),
-    total: z.number().int(),
-    total_is_at_least: z.literal(true).optional(),
-    next_cursor: z.string().nullable(),
+    ...countedPageFields,
   })
   .meta({ id: "OrderList" });
 type OrderList = z.infer<typeof orderListSchema>;
@@ -46,14 +44,8 @@ export async function listOrders(
     ],
     { index: "gsi1", pk: place.gsi1pk },
   );
-  const { items, total, totalIsAtLeast, nextCursor } = await readPage(store, list, page, orderSchema);
-  return {
-    orders: items.map(toOrderView),
-    count: items.length,
-    total,
-    ...(totalIsAtLeast && { total_is_at_least: true }),
-    next_cursor: nextCursor,
-  };
+  const found = await readPage(store, list, page, orderSchema);
+  return { orders: found.items.map(toOrderView), ...countsOf(found) };
 }
 
 const namedSchema = z.object({ order_id: z.string() });

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { readMoment } from "../../realm/moment.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { round } from "../../runtime/money.ts";
-import { listPositions } from "../../trading/positions/list.ts";
+import { findShown, listPositions } from "../../trading/positions/list.ts";
 import type { PositionView } from "../../trading/positions/view.ts";
 import { originSchema } from "../orders/record.ts";
 import { symbolSchema } from "../orders/request.ts";
@@ -135,10 +135,8 @@ export async function readByKey(
   const { today } = await readMoment(services);
   const ofDesk = await findDeskPosition(services, key);
   if (ofDesk) return deskPositionView(ofDesk, today);
-  for (const status of key.includes(".") ? (["open", "closed"] as const) : []) {
-    const paper = (await readPaperPositions(services, { status })).find(({ position_id }) => position_id === key);
-    if (paper) return paper;
-  }
+  const paper = await findShown(services, key);
+  if (paper) return paperPositionView(paper);
   const symbol = symbolSchema.safeParse(key);
   if (!symbol.success) throw new AppError("NotFound", "NOT_FOUND", "There is no such position.");
   const open = await readBooks(services, { status: "open" } as BookFilters);

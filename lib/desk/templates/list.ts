@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { filteredList } from "../../store/filtered-list.ts";
 import { type PageRequest, readPage } from "../../store/lists.ts";
+import { countedPageFields, countsOf } from "../counted-page.ts";
 import { symbolSchema } from "../orders/request.ts";
 import { templateSchema, templateStatusSchema } from "./record.ts";
 import type { TemplateServices } from "./stored.ts";
@@ -13,10 +14,7 @@ type TemplateFilters = z.infer<z.ZodObject<typeof templateFilters>>;
 export const templateListSchema = z
   .object({
     templates: templateViewSchema.array(),
-    count: z.number().int().describe("Of this page."),
-    total: z.number().int(),
-    total_is_at_least: z.literal(true).optional(),
-    next_cursor: z.string().nullable(),
+    ...countedPageFields,
   })
   .meta({ id: "TemplateList" });
 
@@ -37,12 +35,6 @@ export async function listTemplates(
     ],
     { index: "gsi1", pk: place.gsi1pk },
   );
-  const { items, total, totalIsAtLeast, nextCursor } = await readPage(store, list, page, templateSchema);
-  return {
-    templates: items.map(toTemplateView),
-    count: items.length,
-    total,
-    ...(totalIsAtLeast && { total_is_at_least: true }),
-    next_cursor: nextCursor,
-  };
+  const found = await readPage(store, list, page, templateSchema);
+  return { templates: found.items.map(toTemplateView), ...countsOf(found) };
 }

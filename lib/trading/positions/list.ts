@@ -39,6 +39,12 @@ function positionList(keys: Keys, filters: Exclude<ReturnType<typeof withoutRedu
   );
 }
 
+/** The position with this id as it is shown; undefined where there is none. */
+export async function findShown(services: ReadServices, id: string): Promise<PositionView | undefined> {
+  const position = await services.store.get(services.store.keys.position(id), positionSchema);
+  return position && showPosition(services, position);
+}
+
 /** A position as it is shown, with all its exits. */
 export async function showPosition(services: ReadServices, position: Position): Promise<PositionView> {
   const [exits, viewpoint] = await Promise.all([readExits(services, [position]), readMoment(services)]);
