@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fillOrder } from "../../lib/desk/execution/fill-order.ts";
 import { fillSpread } from "../../lib/desk/execution/fill-spread.ts";
+import { watchPositions } from "../../lib/desk/watch/watch-positions.ts";
 import { readEvents } from "../../lib/store/events.ts";
 import { unlimited, useDesk } from "../support/desk.ts";
 import { marketOf, untraded } from "../support/market.ts";
@@ -121,6 +122,17 @@ describe("a two-part spread", () => {
     desk.moveTo("2026-03-02T21:30:00Z");
     expect(await attempt(id)).toMatchObject({ status: "executing", done: false });
     expect((await order(id)).fills).toEqual([]);
+  });
+
+  it("is not filled into a position that a person has to look at", async () => {
+    await desk.begin({ GME: 100 }, unlimited, { GME: [{ date: "2026-03-03", ratio: 1.5 }] });
+    await desk.trade({ symbol: "GME", execution_type: "manual_legs", legs: legs.slice(0, 2) });
+    await watchPositions(desk.moveTo("2026-03-03T15:30:00Z"));
+    const [held] = (await desk.book()).positions;
+    expect(held?.review_reason).toContain("deliver something else than a hundred");
+    const id = await spread({ debit_factor: 1, credit_factor: 0 });
+    expect(await attempt(id)).toMatchObject({ status: "executing", done: false });
+    expect((await desk.book()).positions).toEqual([held]);
   });
 
   it("is given up after ten attempts in vain", async () => {

@@ -7,8 +7,9 @@ import type { Leg } from "../orders/legs.ts";
 import type { Order, OrderFill } from "../orders/record.ts";
 import { saveOrder } from "../orders/stored.ts";
 import { filled, moved } from "../orders/transitions.ts";
+import { adjustPosition } from "../positions/adjust-position.ts";
 import { bookFill } from "../positions/book-fill.ts";
-import type { DeskPosition } from "../positions/record.ts";
+import { type DeskPosition, isOpen } from "../positions/record.ts";
 import { bookActions, bookReports } from "../positions/stored.ts";
 import { heldAs } from "../positions/units.ts";
 import type { DeskServices } from "../services.ts";
@@ -22,6 +23,20 @@ export async function fillNow(services: DeskServices, ticket: Ticket, moment: Ma
   if (!(await isMarketOpen(services, marketTime, services.log))) return null;
   const instruments = ticket.legs.map(({ symbol }) => symbol);
   return paperFill(ticket, await livePrices(services, instruments, marketTime), settings);
+}
+
+/**
+ * The position that an order trades in, on the scale of today's prices; null where it begins one of its own. Undefined where
+ * nobody knows that scale or a person has to look: then nothing is added to what is held, and nothing sold of it.
+ */
+export async function positionToTrade(
+  services: DeskServices,
+  held: DeskPosition | undefined,
+  moment: MarketMoment,
+): Promise<DeskPosition | null | undefined> {
+  if (!held) return null;
+  const adjusted = await adjustPosition(services, held, moment);
+  return adjusted && isOpen(adjusted) ? adjusted : undefined;
 }
 
 /** Writes a fill, what it makes of the position that is traded in, and the money it moves: all or nothing. */

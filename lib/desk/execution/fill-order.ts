@@ -5,12 +5,11 @@ import type { Leg } from "../orders/legs.ts";
 import type { Order } from "../orders/record.ts";
 import { readOrder } from "../orders/stored.ts";
 import { isTerminal } from "../orders/transitions.ts";
-import { adjustPosition } from "../positions/adjust-position.ts";
-import { type DeskPosition, isOpen } from "../positions/record.ts";
+import type { DeskPosition } from "../positions/record.ts";
 import { readOpenPositions } from "../positions/stored.ts";
 import { heldAs, sameUnits } from "../positions/units.ts";
 import type { DeskServices } from "../services.ts";
-import { bookOrderFill, fillNow, giveUp } from "./book-order.ts";
+import { bookOrderFill, fillNow, giveUp, positionToTrade } from "./book-order.ts";
 import { legsOf, positionOf } from "./instruments.ts";
 import type { Ticket } from "./paper.ts";
 
@@ -53,13 +52,12 @@ async function fillOnce(services: DeskServices, orderId: string): Promise<Order 
   const held = positionOf(order, legs, await readOpenPositions(services));
   const problem = closingProblem(order, legs, held);
   if (problem) return giveUp(services, order, problem);
-  const adjusted = held && (await adjustPosition(services, held, moment));
-  const position = adjusted && isOpen(adjusted) ? adjusted : undefined;
-  // On another scale than today's prices nothing is added to what is held, and nothing sold of it.
-  const isTradable = held === undefined || position !== undefined;
-  const ticket = ticketOf(order, legs, position);
-  const fill = isTradable ? await fillNow(services, ticket, moment) : null;
-  if (fill) return bookOrderFill(services, order, position ?? null, { ...fill, part: null, ticket }, moment);
+  const position = await positionToTrade(services, held, moment);
+  const ticket = ticketOf(order, legs, position ?? undefined);
+  const fill = position === undefined ? null : await fillNow(services, ticket, moment);
+  if (fill && position !== undefined) {
+    return bookOrderFill(services, order, position, { ...fill, part: null, ticket }, moment);
+  }
   return isOutOfTime(order, services, moment) ? giveUp(services, order, "unfilled within its time") : order;
 }
 

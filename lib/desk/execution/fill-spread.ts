@@ -8,7 +8,7 @@ import type { Order } from "../orders/record.ts";
 import { readOrder, saveOrder } from "../orders/stored.ts";
 import { readOpenPositions } from "../positions/stored.ts";
 import type { DeskServices } from "../services.ts";
-import { bookOrderFill, fillNow, giveUp } from "./book-order.ts";
+import { bookOrderFill, fillNow, giveUp, positionToTrade } from "./book-order.ts";
 import { type Worked, worked } from "./fill-order.ts";
 import { positionOf } from "./instruments.ts";
 import { netPrice, type PaperFill, type Ticket } from "./paper.ts";
@@ -52,10 +52,11 @@ async function attempt(services: DeskServices, orderId: string): Promise<Order |
   if (state.attempts >= mostAttempts) return endUnfilled(services, order, state);
   const part = state.phase === "debit_pending" ? "debit" : "credit";
   const legs = legsOfPart(order, part);
-  const fill = await tryPart(services, order, legs, part, moment);
-  if (!fill) return counted(services, order, { ...state, attempts: state.attempts + 1 });
+  const held = positionOf(order, legs, await readOpenPositions(services));
+  const position = await positionToTrade(services, held, moment);
+  const fill = position === undefined ? null : await tryPart(services, order, legs, part, moment);
+  if (!fill || position === undefined) return counted(services, order, { ...state, attempts: state.attempts + 1 });
   const next: State = part === "debit" ? { phase: "credit_pending", attempts: 0 } : { phase: "complete", attempts: 0 };
-  const position = positionOf(order, legs, await readOpenPositions(services)) ?? null;
   const known = { ...order, execution_details: { ...order.execution_details, ...next } };
   return bookOrderFill(services, known, position, { ...fill, part }, moment);
 }
