@@ -11,11 +11,11 @@ const perTable = 100;
 
 /** What even a few of them come to, and what many do. */
 const edges = [
-  ...["filled", "partially_filled", "closed", "split"],
+  ...["filled", "partially_filled", "split"],
   ...(histories < 100
     ? []
     : [
-        ...["cancel", "fail", "decide", "given up", "rest given up", "expired", "dispatched: rejected"],
+        ...["closed", "cancel", "fail", "decide", "given up", "rest given up", "expired", "dispatched: rejected"],
         ...["held by the breaker", "both parts", "closed beyond what was held", "managed by the bot"],
         ...["fraction paid out", "left to a person", "closed at a named price"],
       ]),
