@@ -90,8 +90,14 @@ function averageOf({ fills }: Order): number {
   );
 }
 
-/** After a pass of the dispatcher nothing is late or unchecked, and of the queue the first ten were taken, or none. */
-export function expectPass(before: readonly Order[], after: readonly Order[], isHalted: boolean, now: string): void {
+/** After a pass of the dispatcher nothing is late or unchecked, and the first of the queue were taken, one after the other. */
+export function expectPass(
+  before: readonly Order[],
+  after: readonly Order[],
+  most: number,
+  now: string,
+  started: readonly string[],
+): void {
   const isLate = ({ expires_at }: Order) => expires_at !== null && expires_at <= now;
   expect(after.filter((order) => order.status === "pending" || order.status === "validating")).toEqual([]);
   expect(after.filter((order) => isWaiting(order) && isLate(order))).toEqual([]);
@@ -102,8 +108,8 @@ export function expectPass(before: readonly Order[], after: readonly Order[], is
   const rank = ({ priority }: Order) => priorities.indexOf(priority);
   const isBefore = (a: Order, b: Order) =>
     a.created_at === b.created_at ? (a.order_id < b.order_id ? -1 : 1) : a.created_at < b.created_at ? -1 : 1;
-  const taken = queue.filter(({ status }) => status === "executing");
-  const first = queue.toSorted((a, b) => rank(a) - rank(b) || isBefore(a, b)).slice(0, isHalted ? 0 : 10);
-  const ids = (orders: readonly Order[]) => orders.map(({ order_id }) => order_id).toSorted();
-  expect(ids(taken)).toEqual(ids(first));
+  const first = queue.toSorted((a, b) => rank(a) - rank(b) || isBefore(a, b)).slice(0, most);
+  const ids = (orders: readonly Order[]) => orders.map(({ order_id }) => order_id);
+  expect(started).toEqual(ids(first));
+  expect(ids(queue.filter(({ status }) => status === "executing"))).toEqual(ids(first).toSorted());
 }
