@@ -1,7 +1,7 @@
-import { afterAll, beforeAll } from "vitest";
 import { dispatchOrders } from "../../lib/desk/execution/dispatch-orders.ts";
 import type { OrderView } from "../../lib/desk/orders/view.ts";
 import { readBook } from "../../lib/desk/positions/book.ts";
+import type { Split } from "../../lib/providers/market/splits.ts";
 import { readMoment } from "../../lib/realm/moment.ts";
 import { openRealm } from "../../lib/realm/state.ts";
 import { changeSettings } from "../../lib/realm/stored-settings.ts";
@@ -9,7 +9,7 @@ import type { Services } from "../../lib/services.ts";
 import { type CloudOptions, call } from "./cloud.ts";
 import { unlimited } from "./desk-settings.ts";
 import { marketOf, type PriceOf } from "./market.ts";
-import { startCloudWithProviders } from "./providers.ts";
+import { useStage } from "./stage.ts";
 import { until } from "./waiting.ts";
 
 export { unlimited };
@@ -22,23 +22,25 @@ export function unstarted(services: Services): Services {
 
 /** The desk with the real state machine and the stand-in of the broker, in a realm of its own for each test. */
 export function useDesk(name: string, options: CloudOptions = {}) {
-  let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
+  const theatre = useStage(name, options);
   let services: Services;
-  let realms = 0;
-  beforeAll(async () => {
-    stage = await startCloudWithProviders(options);
-  });
-  afterAll(() => stage.close());
 
-  /** A fresh realm, in a market with these prices. */
+  /** A fresh realm, in a market with these prices and splits. */
   async function begin(
     prices: Record<string, number | PriceOf>,
     settings: Record<string, unknown> = unlimited,
+    splits: Record<string, Split[]> = {},
   ): Promise<Services> {
-    services = stage.begin(`${name}-${realms++}`, undefined);
-    stage.scene.market = marketOf(prices);
+    services = theatre.enter();
+    theatre.stage.scene.market = marketOf(prices, splits);
     await openRealm(services);
     if (Object.keys(settings).length > 0) await changeSettings(services, settings);
+    return services;
+  }
+
+  /** The same realm at another market time. */
+  function moveTo(marketTime: string): Services {
+    services = theatre.moveTo(services, marketTime);
     return services;
   }
 
@@ -60,11 +62,7 @@ export function useDesk(name: string, options: CloudOptions = {}) {
 
   const dispatch = () => dispatchOrders(services);
   /** Takes orders out of the queue and leaves them to the test, which does what their executions would. */
-  const dispatchOnly = () => {
-    const { executions } = services;
-    const start = async () => "started" as const;
-    return dispatchOrders({ ...services, executions: { ...executions, order: { ...executions.order, start } } });
-  };
+  const dispatchOnly = () => dispatchOrders(unstarted(services));
   /** Submits an order, and waits for its end. */
   async function trade(body: object): Promise<OrderView> {
     const id = await submit(body);
@@ -75,12 +73,13 @@ export function useDesk(name: string, options: CloudOptions = {}) {
 
   return {
     get stage() {
-      return stage;
+      return theatre.stage;
     },
     get services() {
       return services;
     },
     begin,
+    moveTo,
     submit,
     order,
     over,

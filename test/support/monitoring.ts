@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from "vitest";
+import { expect } from "vitest";
 import type { Run } from "../../lib/analysis/run.ts";
 import { newYorkInstant } from "../../lib/calendar/trading-days.ts";
 import type { Split } from "../../lib/providers/market/splits.ts";
@@ -16,7 +16,7 @@ import type { StandInRequest } from "../../localstack/standins/json-server.ts";
 import { call, idleSummaries, type PhaseHandler } from "./cloud.ts";
 import { dump } from "./dump.ts";
 import { marketOf, type PriceOf } from "./market.ts";
-import { startCloudWithProviders } from "./providers.ts";
+import { useStage } from "./stage.ts";
 import { optionOf, stockAt100 } from "./trading-seeds.ts";
 import { settled } from "./waiting.ts";
 
@@ -84,28 +84,22 @@ export function premiumsAre(marks: Record<string, number>, more: object = {}) {
  * that it stores itself.
  */
 export function useMonitoring(name: string) {
-  let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
   let services: Services;
   let around: (handler: PhaseHandler, input: unknown) => Promise<unknown> = (handler, input) => handler(input);
-  let realms = 0;
   const runIds: string[] = [];
-
-  beforeAll(async () => {
-    stage = await startCloudWithProviders({
-      around: (state, handler, input) =>
-        state === "monitorPrices" ? around(handler, input) : Promise.resolve(idleSummaries[state] ?? handler(input)),
-    });
+  const theatre = useStage(name, {
+    around: (state, handler, input) =>
+      state === "monitorPrices" ? around(handler, input) : Promise.resolve(idleSummaries[state] ?? handler(input)),
   });
-  afterAll(() => stage.close());
 
   /** A fresh realm on the Monday of the openings, with the market a test needs. */
   async function begin(
     prices: Record<string, number | PriceOf>,
     splits: Record<string, Split[]> = {},
   ): Promise<Services> {
-    services = stage.begin(`${name}-${realms++}`, undefined);
-    stage.cloud.time.now = new Date("2026-03-02T15:30:00Z");
-    stage.scene.market = marketOf(prices, splits);
+    services = theatre.enter();
+    theatre.stage.cloud.time.now = new Date("2026-03-02T15:30:00Z");
+    theatre.stage.scene.market = marketOf(prices, splits);
     around = (handler, input) => handler(input);
     runIds.length = 0;
     await openRealm(services);
@@ -115,7 +109,7 @@ export function useMonitoring(name: string) {
   /** The realm's market time from now on: New York's clocks. */
   function moveTo(day: string, time = "10:30"): Services {
     const MARKET_CLOCK = newYorkInstant(day, time).toISOString();
-    services = stage.cloud.enter(services.config.environment.REALM, { MARKET_CLOCK });
+    services = theatre.moveTo(services, MARKET_CLOCK);
     return services;
   }
 
@@ -138,10 +132,10 @@ export function useMonitoring(name: string) {
 
   return {
     get scene() {
-      return stage.scene;
+      return theatre.stage.scene;
     },
     get cloud() {
-      return stage.cloud;
+      return theatre.stage.cloud;
     },
     get services() {
       return services;

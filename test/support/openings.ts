@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from "vitest";
+import { expect } from "vitest";
 import type { Run } from "../../lib/analysis/run.ts";
 import type { Signal } from "../../lib/analysis/signals/signal.ts";
 import { openRealm } from "../../lib/realm/state.ts";
@@ -8,8 +8,8 @@ import type { Portfolio, StockPosition } from "../../lib/trading/positions/recor
 import { readPortfolios } from "../../lib/trading/positions/stored.ts";
 import { type CloudOptions, call } from "./cloud.ts";
 import { marketOf, type PriceOf } from "./market.ts";
-import { startCloudWithProviders } from "./providers.ts";
 import { seedSignals, signalOf } from "./seeds.ts";
+import { useStage } from "./stage.ts";
 import { changePortfolio, stockAt100 } from "./trading-seeds.ts";
 import { settled } from "./waiting.ts";
 
@@ -27,21 +27,16 @@ export function heldStock(ticker: string, changes: Partial<StockPosition> = {}):
  * stored. GME is at 142.50, AMC at 100, NVDA at 433.50 (whose call costs 3.50).
  */
 export function useOpenings(name: string, options: CloudOptions = {}) {
-  let stage: Awaited<ReturnType<typeof startCloudWithProviders>>;
+  const theatre = useStage(name, options);
   let services: Services;
-  let realms = 0;
-  beforeAll(async () => {
-    stage = await startCloudWithProviders(options);
-  });
-  afterAll(() => stage.close());
 
   /** A fresh realm with signals, other prices or settings. */
   async function begin(
     signals: readonly Partial<Signal>[],
     more: { prices?: Record<string, number | PriceOf>; settings?: Record<string, string> } = {},
   ): Promise<Services> {
-    services = stage.begin(`${name}-${realms++}`, { posts: [], comments: [] }, more.settings);
-    stage.scene.market = marketOf({ ...prices, ...more.prices });
+    services = theatre.enter({ posts: [], comments: [] }, more.settings);
+    theatre.stage.scene.market = marketOf({ ...prices, ...more.prices });
     await openRealm(services);
     await seedSignals(
       services,
@@ -52,7 +47,7 @@ export function useOpenings(name: string, options: CloudOptions = {}) {
 
   /** The same realm at another market time. */
   function moveTo(marketTime: string): void {
-    services = stage.cloud.enter(services.config.environment.REALM, { MARKET_CLOCK: marketTime });
+    services = theatre.moveTo(services, marketTime);
   }
 
   /** From now on the broker answers these requests with a status alone, or with a body. */
@@ -61,7 +56,7 @@ export function useOpenings(name: string, options: CloudOptions = {}) {
     status = 500,
     body: unknown = {},
   ): void {
-    stage.scene.schwabFaults = ({ path, query }) =>
+    theatre.stage.scene.schwabFaults = ({ path, query }) =>
       which(path.replace(/^.*\//, "/"), query) ? { status, body: JSON.stringify(body) } : undefined;
   }
 
@@ -104,7 +99,7 @@ export function useOpenings(name: string, options: CloudOptions = {}) {
 
   return {
     get stage() {
-      return stage;
+      return theatre.stage;
     },
     get services() {
       return services;

@@ -1,22 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { watchPositions } from "../../lib/desk/watch/watch-positions.ts";
-import { openRealm } from "../../lib/realm/state.ts";
-import { changeSettings } from "../../lib/realm/stored-settings.ts";
+import type { Split } from "../../lib/providers/market/splits.ts";
 import { call } from "../support/cloud.ts";
 import { unlimited, useDesk } from "../support/desk.ts";
-import { marketOf } from "../support/market.ts";
 
 const desk = useDesk("book-expirations");
 
 /** GME at 100, and from 6 March on, a Friday, at another price. */
-async function begin(after: number, splits: { date: string; ratio: number }[] = []): Promise<void> {
-  const services = await desk.begin({}, {});
-  desk.stage.scene.market = marketOf({ GME: (day) => (day < "2026-03-06" ? 100 : after) }, { GME: splits });
-  await openRealm(services);
-  await changeSettings(services, unlimited);
-}
-const moveTo = (marketTime: string) =>
-  desk.stage.cloud.enter(desk.services.config.environment.REALM, { MARKET_CLOCK: marketTime });
+const begin = (after: number, splits: Split[] = []) =>
+  desk.begin({ GME: (day) => (day < "2026-03-06" ? 100 : after) }, unlimited, { GME: splits });
+const { moveTo } = desk;
 const monday = "2026-03-09T14:30:00Z";
 const buy = async (legs: object[], quantity = 1) => {
   const bought = await desk.trade({ symbol: "GME", execution_type: "manual_legs", legs, quantity });

@@ -1,26 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { watchPositions } from "../../lib/desk/watch/watch-positions.ts";
 import type { Split } from "../../lib/providers/market/splits.ts";
-import { openRealm } from "../../lib/realm/state.ts";
 import { changeSettings } from "../../lib/realm/stored-settings.ts";
 import { call } from "../support/cloud.ts";
 import { unlimited, useDesk } from "../support/desk.ts";
-import { marketOf } from "../support/market.ts";
 
 const desk = useDesk("book-splits");
 
 /** GME at 100, and from 3 March on at what a split makes of it. */
-async function begin(splits: Split[], after: number): Promise<void> {
-  const services = await desk.begin({}, {});
-  const price = (day: string) => (day < "2026-03-03" ? 100 : after);
-  desk.stage.scene.market = marketOf({ GME: price }, { GME: splits });
-  await openRealm(services);
-  await changeSettings(services, unlimited);
-}
-/** The same realm on another day. */
-function moveTo(marketTime: string) {
-  return desk.stage.cloud.enter(desk.services.config.environment.REALM, { MARKET_CLOCK: marketTime });
-}
+const begin = (splits: Split[], after: number) =>
+  desk.begin({ GME: (day) => (day < "2026-03-03" ? 100 : after) }, unlimited, { GME: splits });
+const { moveTo } = desk;
 const buy = (body: object) => desk.trade({ symbol: "GME", ...body });
 const tenForOne = [{ date: "2026-03-03", ratio: 10 }];
 const positions = async (status = "open") =>
@@ -78,7 +68,19 @@ describe("a split of what the desk holds", () => {
     const services = moveTo("2026-03-03T15:30:00Z");
     await changeSettings(services, { bot_stop_loss_pct: -0.1 });
     expect(await watchPositions(services)).toEqual({ priced: 0, managed: 0 });
-    expect((await positions())[0].review_reason).toContain("deliver something else than a hundred");
+    const [held] = await positions();
+    expect(held.review_reason).toContain("deliver something else than a hundred");
+    // No order can close it, and a person at a price of theirs: once, however often that is sent.
+    const close = (body: object) =>
+      call("book/close-book-position", { params: { id: held.position_id }, body, headers: { "Idempotency-Key": "k" } });
+    expect(await close({})).toMatchObject({ status: 409, body: { error: { code: "POSITION_NEEDS_REVIEW" } } });
+    const first = await close({ price: 1.25 });
+    expect(first).toMatchObject({ status: 202, body: { data: { order_id: null, quantity: 1 } } });
+    expect((await close({ price: 1.25 })).body.data).toEqual(first.body.data);
+    const [closed] = await positions("closed");
+    expect(closed.realized_pnl).toBeCloseTo(125 - held.avg_cost * 100, 6);
+    expect(closed.management_history).toMatchObject([{ action: "close", order_id: null }]);
+    expect(await gains()).toMatchObject({ total_pnl: closed.realized_pnl, unrealized_pnl: 0 });
   });
 
   it("is booked before an order trades in it on the same day", async () => {
@@ -86,8 +88,7 @@ describe("a split of what the desk holds", () => {
     const { order_id } = await buy({ execution_type: "equity", quantity: 5 });
     moveTo("2026-03-03T15:30:00Z");
     const closing = await call("book/close-book-position", { params: { id: order_id }, body: {} });
-    const { dispatchOrders } = await import("../../lib/desk/execution/dispatch-orders.ts");
-    await dispatchOrders(desk.stage.cloud.services);
+    await desk.dispatch();
     await desk.over(closing.body.data.order_id);
     expect(closing.body.data).toMatchObject({ quantity: 50 });
     expect(await positions("closed")).toMatchObject([{ quantity: 0, splits: [{ quantity_after: 50 }] }]);

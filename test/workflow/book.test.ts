@@ -118,6 +118,20 @@ describe("what was bought", () => {
     expect(await close({})).toMatchObject({ status: 409, body: { error: { code: "POSITION_ALREADY_CLOSED" } } });
   });
 
+  it("is closed at a named price only where the market, asked, has none", async () => {
+    await begin();
+    const { order_id: id } = await trade(shares);
+    const close = (body: object) => call("book/close-book-position", { params: { id }, body });
+    expect(await close({ price: 90 })).toMatchObject({ status: 409, body: { error: { code: "MARKET_HAS_PRICE" } } });
+    desk.stage.scene.schwabFaults = ({ path }) => (path.endsWith("/quotes") ? { status: 500, body: "{}" } : undefined);
+    expect(await close({ price: 90 })).toMatchObject({ status: 503, body: { error: { code: "PRICE_UNAVAILABLE" } } });
+    desk.stage.scene.schwabFaults = ({ path }) => (path.endsWith("/quotes") ? { status: 200, body: "{}" } : undefined);
+    expect(await close({ price: 90, quantity_pct: 0.5 })).toMatchObject({ status: 202 });
+    // Fifty for 90 that cost 100.01.
+    expect((await positions()).positions).toMatchObject([{ quantity: 50, realized_pnl: -500.5 }]);
+    expect(await close({ price: 90.00001 })).toMatchObject({ status: 422 });
+  });
+
   it("is not closed twice: of two orders for all of it the second finds nothing, and opens nothing", async () => {
     await begin();
     const { order_id: id } = await trade(shares);

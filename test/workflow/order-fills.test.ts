@@ -115,6 +115,14 @@ describe("a two-part spread", () => {
     expect((await desk.book()).positions.map(({ position_id }) => position_id)).toEqual([id, `${id}.2`]);
   });
 
+  it("is not filled once the market has closed", async () => {
+    await begin();
+    const id = await spread({ debit_factor: 1, credit_factor: 0 });
+    desk.moveTo("2026-03-02T21:30:00Z");
+    expect(await attempt(id)).toMatchObject({ status: "executing", done: false });
+    expect((await order(id)).fills).toEqual([]);
+  });
+
   it("is given up after ten attempts in vain", async () => {
     await begin();
     const id = await spread();

@@ -8,10 +8,10 @@ import type { Order } from "../orders/record.ts";
 import { readOrder, saveOrder } from "../orders/stored.ts";
 import { readOpenPositions } from "../positions/stored.ts";
 import type { DeskServices } from "../services.ts";
-import { bookOrderFill, giveUp } from "./book-order.ts";
+import { bookOrderFill, fillNow, giveUp } from "./book-order.ts";
 import { type Worked, worked } from "./fill-order.ts";
 import { positionOf } from "./instruments.ts";
-import { netPrice, type PaperFill, paperFill, type Ticket } from "./paper.ts";
+import { netPrice, type PaperFill, type Ticket } from "./paper.ts";
 import { livePrices, type Prices } from "./prices.ts";
 
 /** How a client may set the two limits: how far from the bid to the ask they lie. */
@@ -71,17 +71,17 @@ async function tryPart(
   order: Order,
   legs: readonly Leg[],
   part: "debit" | "credit",
-  { marketTime, settings }: MarketMoment,
+  moment: MarketMoment,
 ): Promise<(PaperFill & { ticket: Ticket }) | null> {
   const instruments = legs.map(({ symbol }) => symbol);
-  const limit = limitOf(order, legs, part, await livePrices(services, instruments, marketTime));
+  const limit = limitOf(order, legs, part, await livePrices(services, instruments, moment.marketTime));
   if (limit === null) return null;
   const ticket: Ticket = {
     ...{ legs, left: order.quantity, limit_price: limit, isCredit: part === "credit", isFirst: part === "debit" },
   };
   for (const waitMs of [0, attemptMs]) {
     await services.sleep(waitMs);
-    const fill = paperFill(ticket, await livePrices(services, instruments, marketTime), settings);
+    const fill = await fillNow(services, ticket, moment);
     if (fill?.quantity === order.quantity) return { ...fill, ticket };
   }
   return null;

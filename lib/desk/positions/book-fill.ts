@@ -58,20 +58,9 @@ function reduce(held: DeskPosition, order: Opening, traded: Traded): Booked {
   const units = closed * Math.sign(traded.units);
   const commission = round((traded.commission_cents * closed) / Math.abs(traded.units), 0);
   const rest = traded.units - units;
-  const left = held.quantity + units;
-  const cost = left === 0 ? held.cost_cents : round((held.cost_cents * closed) / Math.abs(held.quantity), 0);
   const flow = -unitsCents(traded.legs, traded.prices, units) - commission;
-  const realized = flow - cost;
-  const position = seen(
-    {
-      ...held,
-      quantity: left,
-      cost_cents: held.cost_cents - cost,
-      realized_cents: held.realized_cents + realized,
-      closed_at: left === 0 ? traded.at : null,
-    },
-    traded,
-  );
+  const { position: left, realized_cents: realized } = closeUnits(held, closed, flow, traded.at);
+  const position = seen(left, traded);
   if (rest === 0) return { positions: [position], flow_cents: flow, realized_cents: realized };
   const beyond = { ...traded, units: rest, commission_cents: traded.commission_cents - commission };
   const other = bookFill(null, order, beyond);
@@ -79,6 +68,31 @@ function reduce(held: DeskPosition, order: Opening, traded: Traded): Booked {
     positions: [position, ...other.positions],
     flow_cents: flow + other.flow_cents,
     realized_cents: realized,
+  };
+}
+
+/**
+ * A position after so many of its units were closed for this money: they take their part of its cost with them, and the last
+ * ones all that is left of it, to the cent.
+ */
+export function closeUnits(
+  held: DeskPosition,
+  closed: number,
+  flow_cents: number,
+  at: string,
+): { position: DeskPosition; realized_cents: number } {
+  const quantity = held.quantity - closed * Math.sign(held.quantity);
+  const cost = quantity === 0 ? held.cost_cents : round((held.cost_cents * closed) / Math.abs(held.quantity), 0);
+  const realized_cents = flow_cents - cost;
+  return {
+    realized_cents,
+    position: {
+      ...held,
+      quantity,
+      cost_cents: held.cost_cents - cost,
+      realized_cents: held.realized_cents + realized_cents,
+      closed_at: quantity === 0 ? at : null,
+    },
   };
 }
 

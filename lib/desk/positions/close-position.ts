@@ -1,60 +1,46 @@
-import * as z from "zod";
 import { readMoment } from "../../realm/moment.ts";
 import { AppError } from "../../runtime/errors.ts";
-import { closingQuantity } from "../../trading/instruments/quantities.ts";
 import { contractTerms, type Leg } from "../orders/legs.ts";
 import type { Order } from "../orders/record.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import { type Submission, submitOrder } from "../orders/submit-order.ts";
 import type { DeskServices } from "../services.ts";
 import { adjustPosition } from "./adjust-position.ts";
-import { type DeskPosition, isOpen } from "./record.ts";
-import { findDeskPosition } from "./stored.ts";
-
-export const closeRequestSchema = z
-  .strictObject({
-    quantity_pct: z.number().positive().max(1).default(1).describe("Fraction of what is left; at least one unit."),
-    notes: z.string().max(500).optional(),
-  })
-  .meta({ id: "BookCloseRequest" });
-
-export const closeOrderSchema = z
-  .object({ order_id: z.string(), position_id: z.string(), quantity: z.number().int() })
-  .meta({ id: "ClosingOrder" });
-type ClosingOrder = z.infer<typeof closeOrderSchema>;
+import { closeAtNamedPrice } from "./close-at-named-price.ts";
+import { type CloseRequest, type ClosingOrder, unitsToClose } from "./close-request.ts";
+import type { DeskPosition } from "./record.ts";
+import { readToClose, stillOpen } from "./stored.ts";
 
 /**
- * Makes an order of priority `high` that closes a position of the desk, all of it or a part, on the scale of today's prices.
- * Throws `NOT_FOUND`, `POSITION_ALREADY_CLOSED`, `POSITION_NEEDS_REVIEW`, `PRICE_UNAVAILABLE`, `QUEUE_FULL`,
+ * Closes a position of the desk, all of it or a part: by an order of priority `high`, on the scale of today's prices; or at a
+ * price that a person names, where the market has none or the position needs review. Throws `NOT_FOUND`,
+ * `POSITION_ALREADY_CLOSED`, `POSITION_NEEDS_REVIEW`, `MARKET_HAS_PRICE`, `PRICE_UNAVAILABLE`, `QUEUE_FULL`,
  * `IDEMPOTENCY_MISMATCH`.
  */
 export async function closeDeskPosition(
   services: DeskServices,
   id: string,
-  { body, ...request }: Omit<Submission["request"], "body"> & { body: z.infer<typeof closeRequestSchema> },
+  request: Omit<Submission["request"], "body"> & { body: CloseRequest },
 ): Promise<ClosingOrder> {
-  const position = await readToClose(services, id);
-  const quantity = Math.max(1, closingQuantity(Math.abs(position.quantity), body.quantity_pct));
-  return submitClosing(services, position, quantity, {
-    ...{ ...request, priority: "high", origin: "manual", notes: body.notes ?? null },
+  const { body, ...repeatable } = request;
+  if (body.price !== undefined) return closeAtNamedPrice(services, id, request, body.price);
+  const position = await readOnTodaysScale(services, id);
+  return submitClosing(services, position, unitsToClose(position, body), {
+    ...{ ...repeatable, priority: "high", origin: "manual", notes: body.notes ?? null },
   });
 }
 
-async function readToClose(services: DeskServices, id: string): Promise<DeskPosition> {
-  const position = await findDeskPosition(services, id);
-  if (!position) throw new AppError("NotFound", "NOT_FOUND", "There is no such position of the desk.");
+async function readOnTodaysScale(services: DeskServices, id: string): Promise<DeskPosition> {
+  const position = await readToClose(services, id);
   const { review_reason: reason } = position;
   if (reason !== null) {
     throw new AppError("Conflict", "POSITION_NEEDS_REVIEW", `The position needs review: ${reason}`, {
       details: { reason },
     });
   }
-  const now = isOpen(position) ? await adjustPosition(services, position, await readMoment(services)) : position;
-  if (!now) {
-    throw new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "Nobody says whether it was split; try later.");
-  }
-  if (isOpen(now)) return now;
-  throw new AppError("Conflict", "POSITION_ALREADY_CLOSED", "The position is closed already.");
+  const now = await adjustPosition(services, position, await readMoment(services));
+  if (now) return stillOpen(now);
+  throw new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "Nobody says whether it was split; try later.");
 }
 
 type Closing = Omit<Submission["request"], "body"> & Pick<Order, "priority" | "origin" | "notes">;
@@ -65,7 +51,7 @@ export async function submitClosing(
   position: DeskPosition,
   quantity: number,
   { priority, origin, notes, ...request }: Closing,
-): Promise<ClosingOrder> {
+): Promise<ClosingOrder & { order_id: string }> {
   const { position_id } = position;
   const body: OrderRequest = {
     symbol: position.underlying,

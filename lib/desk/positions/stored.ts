@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AppError } from "../../runtime/errors.ts";
 import { dollars } from "../../runtime/money.ts";
 import { type Action, put, remove, update } from "../../store/actions.ts";
 import type { Report } from "../../store/events.ts";
@@ -14,6 +15,22 @@ type Reading = Pick<DeskServices, "store">;
 
 export async function findDeskPosition({ store }: Reading, id: string): Promise<DeskPosition | undefined> {
   return store.get(store.keys.deskPosition(id), deskPositionSchema);
+}
+
+/** One that may be closed. Throws `NOT_FOUND`, `POSITION_ALREADY_CLOSED`. */
+export async function readToClose(services: Reading, id: string): Promise<DeskPosition> {
+  const position = await findDeskPosition(services, id);
+  if (!position) {
+    const problem = "There is no such position of the desk; a paper position is closed at /positions/{id}/close.";
+    throw new AppError("NotFound", "NOT_FOUND", problem);
+  }
+  return stillOpen(position);
+}
+
+/** Throws `POSITION_ALREADY_CLOSED`. */
+export function stillOpen(position: DeskPosition): DeskPosition {
+  if (isOpen(position)) return position;
+  throw new AppError("Conflict", "POSITION_ALREADY_CLOSED", "The position is closed already.");
 }
 
 const openSchema = z.object({ position_id: z.string() });
