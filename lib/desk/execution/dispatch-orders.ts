@@ -14,6 +14,7 @@ import { findOrder, saveOrder } from "../orders/stored.ts";
 import { isLegal, isWaiting, moved } from "../orders/transitions.ts";
 import type { DeskServices } from "../services.ts";
 import { orderStrongSignals } from "../signals/order-signal.ts";
+import { readyToCheck } from "./follow-order.ts";
 import { readTradesOfDay, type TradesOfDay, tradeAction } from "./trades.ts";
 import { examineOrder, validateOrder } from "./validate-order.ts";
 
@@ -40,7 +41,7 @@ export async function dispatchQueue(services: DeskServices): Promise<Dispatched>
   const until = services.clock.now().getTime() + longestMs;
   for (;;) {
     const done = await dispatchOrders(services);
-    const mayLeaveSome = done.executing === mostPerPass || done.checked === mostChecked;
+    const mayLeaveSome = done.executing === mostPerPass || done.checked >= mostChecked;
     if (!mayLeaveSome || services.clock.now().getTime() >= until) return done;
   }
 }
@@ -58,13 +59,14 @@ export async function dispatchOrders(services: DeskServices): Promise<Dispatched
   const waiting = await readWaiting(services);
   const [late, intime] = [waiting.filter((order) => hasExpired(order, services)), waiting.filter(isUnchecked)];
   const expired = await countDone(services, late, (order) => expire(services, order));
-  const unchecked = intime.filter((order) => !late.includes(order)).slice(0, mostChecked);
-  const checked = await countDone(
-    services,
-    unchecked,
-    async (order) => !!(await validateOrder(services, order, moment)),
-  );
-  const ready = waiting.filter((order) => order.status === "queued" || unchecked.includes(order));
+  const unchecked = intime.filter((order) => !late.includes(order));
+  const [following, others] = [unchecked.filter(isFollowing), unchecked.filter((order) => !isFollowing(order))];
+  const toCheck = [...following, ...others.slice(0, mostChecked)];
+  const checked = await countDone(services, toCheck, async (order) => {
+    const next = await readyToCheck(services, order);
+    return next !== undefined && (await validateOrder(services, next, moment)) !== undefined;
+  });
+  const ready = waiting.filter((order) => order.status === "queued" || toCheck.includes(order));
   const held = await whyHeld(services, moment, breaker);
   const executing = held === null ? await executeFirst(services, ready, moment) : 0;
   const done = { ordered, expired, checked, executing, held };
@@ -99,6 +101,11 @@ async function attempted(
 
 function isUnchecked({ status }: Order): boolean {
   return status === "pending" || status === "validating";
+}
+
+/** Those wait for other orders, and must not take the places of any that could be checked. */
+function isFollowing({ after_order_id }: Order): boolean {
+  return after_order_id !== null;
 }
 
 /** The orders that do nothing yet, in the order in which they are to be taken. */
@@ -143,8 +150,8 @@ async function takeOrder(services: DeskServices, id: string, moment: MarketMomen
   const order = await findOrder(services, id);
   if (order?.status !== "queued" || hasExpired(order, services)) return false;
   const trades = await readTradesOfDay(services, moment.today);
-  // What closes a position is not held up by the trade before it.
-  if (order.position_id === null && isTooSoon(services, trades, moment)) return false;
+  // What closes a position is not held up by the trade before it, nor is what opens it again.
+  if (order.position_id === null && !isFollowing(order) && isTooSoon(services, trades, moment)) return false;
   return executeOrder(services, order, trades, moment);
 }
 

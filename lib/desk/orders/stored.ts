@@ -7,7 +7,7 @@ import type { Keys } from "../../store/keys.ts";
 import type { TransactionOutcome } from "../../store/table.ts";
 import type { DeskServices } from "../services.ts";
 import { type Order, orderSchema } from "./record.ts";
-import { reportOf } from "./reports.ts";
+import { alertOf, reportOf } from "./reports.ts";
 import { isWaiting, placeOf } from "./transitions.ts";
 
 export type OrderWriting = Pick<DeskServices, "store" | "clock" | "sleep" | "ids">;
@@ -87,7 +87,7 @@ export function saveOrder(
       ...counterActions(keys, [statusCounts(before, -1), statusCounts(after, 1)]),
       ...(more.actions ?? []),
     ],
-    [...(hasMoved ? [reportOf(after)] : []), ...(more.reports ?? [])],
+    [...(hasMoved ? [reportOf(after), ...alertOf(after)] : []), ...(more.reports ?? [])],
   );
 }
 

@@ -28,6 +28,8 @@ interface Descent {
   origin: Origin;
   /** A closing order's legs are known already, and it closes this position. */
   closes?: { position_id: string };
+  /** It opens again what this order closes. */
+  after_order_id?: string;
   template_id?: string;
   signal_id?: string;
 }
@@ -104,6 +106,7 @@ export function newOrder(
     template_id: of.template_id ?? null,
     signal_id: of.signal_id ?? null,
     position_id: closes?.position_id ?? null,
+    after_order_id: of.after_order_id ?? null,
     reference_price: null,
     approval: null,
     checks: [],

@@ -39,7 +39,7 @@ export async function watchPositions(services: DeskServices): Promise<Watched> {
   for (const position of positions) {
     const seen = await value(services, position, prices, moment);
     if (seen !== undefined && seen !== position) watched.priced++;
-    if (seen && (await managePosition(services, seen, moment))) watched.managed++;
+    if (seen && (await managePosition(services, seen, prices, moment))) watched.managed++;
   }
   if (watched.priced > 0) await reportProfit(services, moment);
   return watched;
