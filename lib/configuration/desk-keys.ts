@@ -20,6 +20,20 @@ export const deskKeys = {
     "[[0.5,0.3],[1,0.5],[2,0.2]]",
     jsonOf(z.array(z.tuple([z.number().positive().max(1_000), z.number().min(0).max(1)])).max(20)),
   ),
+  // How the bot chooses the strikes of what it rolls, and with how many days left it does.
+  bot_roll_mode: optional("atm_adjust", z.enum(["off", "same_strikes", "atm_adjust", "delta_maintain"])),
+  bot_roll_days: optional("7", whole(1, 365)),
+  // The fewest days that what is rolled may have then, those it should have, and the most.
+  bot_roll_to_days: optional(
+    "[21,30,60]",
+    jsonOf(
+      z
+        .tuple([z.int().min(1).max(1_000), z.int().max(1_000), z.int().max(1_000)])
+        .refine(([from, target, to]) => from <= target && target <= to, "must be in ascending order"),
+    ),
+  ),
+  bot_roll_strike_move_usd: optional("10", number(0, anyCount)),
+  bot_roll_require_credit: optional("false", boolean),
   order_queue_capacity: optional("1000", whole(1, 1000)),
   order_max_contracts: optional("100", whole(1, anyCount)),
   order_max_shares: optional("100000", whole(1, anyCount)),

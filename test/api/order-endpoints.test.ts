@@ -48,7 +48,7 @@ describe("POST /api/v1/orders", () => {
       ...{ origin: "manual", created_at: "2026-03-02T15:30:00.000Z", updated_at: "2026-03-02T15:30:00.000Z" },
       ...{ filled_at: null, filled_quantity: 0, fill_price: null, expires_at: "2026-03-02T16:30:00.000Z" },
       ...{ notes: null, error_message: null, template_id: null, signal_id: null, position_id: null },
-      ...{ bot_managed: true, reference_price: null, approval: null, checks: [], fills: [] },
+      ...{ after_order_id: null, bot_managed: true, reference_price: null, approval: null, checks: [], fills: [] },
       transitions: [{ from: null, to: "pending", at: "2026-03-02T15:30:00.000Z", reason: null }],
     });
   });

@@ -29,6 +29,8 @@ export interface Facts {
   /** It begins a position of its own, and adds to none. */
   opensPosition: boolean;
   openPositions: number;
+  /** It opens again what was closed for that. */
+  opensAgain: boolean;
   tradesToday: number;
 }
 
@@ -98,8 +100,9 @@ const checks: Readonly<Record<string, Check>> = {
     if (!opensPosition) return skipped("It opens none.");
     return openPositions >= most ? failed(`${openPositions} positions are open, and ${most} is the limit.`) : passed;
   },
-  trades_per_day: ({ isClosing, tradesToday }, { orders_per_day: most }) => {
+  trades_per_day: ({ isClosing, opensAgain, tradesToday }, { orders_per_day: most }) => {
     if (isClosing) return skipped("It closes what is held.");
+    if (opensAgain) return skipped("It opens again what was closed for that.");
     return tradesToday >= most
       ? failed(`${tradesToday} orders were executed today, and ${most} is the limit.`)
       : passed;

@@ -14,6 +14,7 @@ import { findOrder, saveOrder } from "../orders/stored.ts";
 import { isLegal, isWaiting, moved } from "../orders/transitions.ts";
 import type { DeskServices } from "../services.ts";
 import { orderStrongSignals } from "../signals/order-signal.ts";
+import { readyToCheck } from "./follow-order.ts";
 import { readTradesOfDay, type TradesOfDay, tradeAction } from "./trades.ts";
 import { examineOrder, validateOrder } from "./validate-order.ts";
 
@@ -21,6 +22,8 @@ import { examineOrder, validateOrder } from "./validate-order.ts";
 const mostPerPass = 10;
 /** Orders that one pass checks, each of which asks the market. */
 const mostChecked = 100;
+/** How long one call goes on with passes: well below its own end, and the next comes within a minute. */
+const longestMs = 60_000;
 
 /** What a pass has done. */
 export interface Dispatched {
@@ -31,6 +34,16 @@ export interface Dispatched {
   executing: number;
   /** Why none of the queue was taken; null where some could be. */
   held: string | null;
+}
+
+/** Passes, one after the other, as long as each does as much as it may: then more waits, and no event tells of it. */
+export async function dispatchQueue(services: DeskServices): Promise<Dispatched> {
+  const until = services.clock.now().getTime() + longestMs;
+  for (;;) {
+    const done = await dispatchOrders(services);
+    const mayLeaveSome = done.executing === mostPerPass || done.checked >= mostChecked;
+    if (!mayLeaveSome || services.clock.now().getTime() >= until) return done;
+  }
 }
 
 /**
@@ -46,14 +59,16 @@ export async function dispatchOrders(services: DeskServices): Promise<Dispatched
   const waiting = await readWaiting(services);
   const [late, intime] = [waiting.filter((order) => hasExpired(order, services)), waiting.filter(isUnchecked)];
   const expired = await countDone(services, late, (order) => expire(services, order));
-  const unchecked = intime.filter((order) => !late.includes(order)).slice(0, mostChecked);
-  const checked = await countDone(
-    services,
-    unchecked,
-    async (order) => !!(await validateOrder(services, order, moment)),
-  );
+  const unchecked = intime.filter((order) => !late.includes(order));
+  const [following, others] = [unchecked.filter(isFollowing), unchecked.filter((order) => !isFollowing(order))];
+  const toCheck = [...following, ...others.slice(0, mostChecked)];
+  const checked = await countDone(services, toCheck, async (order) => {
+    const next = await readyToCheck(services, order);
+    return next !== undefined && (await validateOrder(services, next, moment)) !== undefined;
+  });
+  const ready = waiting.filter((order) => order.status === "queued" || toCheck.includes(order));
   const held = await whyHeld(services, moment, breaker);
-  const executing = held === null ? await executeFirst(services, moment) : 0;
+  const executing = held === null ? await executeFirst(services, ready, moment) : 0;
   const done = { ordered, expired, checked, executing, held };
   services.log.info("orders dispatched", { ...done });
   return done;
@@ -88,6 +103,11 @@ function isUnchecked({ status }: Order): boolean {
   return status === "pending" || status === "validating";
 }
 
+/** Those wait for other orders, and must not take the places of any that could be checked. */
+function isFollowing({ after_order_id }: Order): boolean {
+  return after_order_id !== null;
+}
+
 /** The orders that do nothing yet, in the order in which they are to be taken. */
 async function readWaiting({ store }: DeskServices): Promise<Order[]> {
   const { gsi4pk: pk = "" } = store.keys.orderIndex({ order_id: "", symbol: "", status: "", place: "" });
@@ -116,11 +136,10 @@ async function whyHeld(services: DeskServices, { marketTime }: MarketMoment, bre
   return (await isMarketOpen(services, marketTime, services.log)) ? null : "The market is closed.";
 }
 
-async function executeFirst(services: DeskServices, moment: MarketMoment): Promise<number> {
+async function executeFirst(services: DeskServices, ready: readonly Order[], moment: MarketMoment): Promise<number> {
   let executing = 0;
-  for (const listed of await readWaiting(services)) {
+  for (const listed of ready) {
     if (executing >= mostPerPass) break;
-    if (listed.status !== "queued") continue;
     if (await attempted(services, listed, ({ order_id }) => takeOrder(services, order_id, moment))) executing++;
   }
   return executing;
@@ -131,8 +150,8 @@ async function takeOrder(services: DeskServices, id: string, moment: MarketMomen
   const order = await findOrder(services, id);
   if (order?.status !== "queued" || hasExpired(order, services)) return false;
   const trades = await readTradesOfDay(services, moment.today);
-  // What closes a position is not held up by the trade before it.
-  if (order.position_id === null && isTooSoon(services, trades, moment)) return false;
+  // What closes a position is not held up by the trade before it, nor is what opens it again.
+  if (order.position_id === null && !isFollowing(order) && isTooSoon(services, trades, moment)) return false;
   return executeOrder(services, order, trades, moment);
 }
 

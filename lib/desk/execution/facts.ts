@@ -19,12 +19,16 @@ import { worstCaseCents } from "./worst-case.ts";
 /** As many of the last orders of a symbol as may have been approved within the seconds that count. */
 const recentOrders = 20;
 
-/** What the checks of an order look at, as the book and the market are now, and what a unit costs: negative where money comes in. */
+/**
+ * What the checks of an order look at, as the book and the market are now, and what a unit costs: negative where money comes in.
+ * `without` is a position that is closed before the order is checked.
+ */
 export async function gatherFacts(
   services: DeskServices,
   order: Order,
   legs: readonly Leg[],
   { marketTime, today, settings }: MarketMoment,
+  without?: string,
 ): Promise<{ facts: Facts; referencePrice: number | null }> {
   const askedMs = services.clock.now().getTime();
   const [prices, book, breaker, trades, isDuplicate] = await Promise.all([
@@ -38,10 +42,11 @@ export async function gatherFacts(
   const underlyingPrice = prices.get(order.symbol)?.mark ?? null;
   const held = heldAs(legs, 1);
   const unitCents = marks && unitsCents(held.legs, marks, held.units);
-  const position = positionOf(order, legs, book.positions);
+  const positions = book.positions.filter(({ position_id }) => position_id !== without);
+  const position = positionOf(order, legs, positions);
   const units = unitsFor(position, legs, order.quantity);
   const isClosing = position !== undefined && Math.sign(units) !== Math.sign(position.quantity);
-  const exposures = book.positions.map((each) => ({ ...each, cents: Math.abs(marketValueCents(each)) }));
+  const exposures = positions.map((each) => ({ ...each, cents: Math.abs(marketValueCents(each)) }));
   const ofSymbol = exposures.filter(({ underlying }) => underlying === order.symbol);
   const worst = unitCents === null || underlyingPrice === null ? null : worstCaseOf(held, unitCents, underlyingPrice);
   return {
@@ -62,7 +67,8 @@ export async function gatherFacts(
       volume: leastVolume(legs, prices),
       netLegs: legs.length > 1 ? sum(legs.map((leg) => signed(leg) * sharesOf(leg.symbol))) : null,
       opensPosition: position === undefined,
-      openPositions: book.positions.length,
+      openPositions: positions.length,
+      opensAgain: order.after_order_id !== null,
       tradesToday: trades.count,
     },
   };
@@ -85,8 +91,12 @@ async function wasJustOrdered({ store, clock }: DeskServices, order: Order, seco
   const { gsi2pk: pk } = store.keys.orderIndex({ ...order, place: null });
   const since = clock.now().getTime() - seconds * 1_000;
   const { items } = await store.query({ index: "gsi2", pk, descending: true, limit: recentOrders }, orderSchema);
-  const what = ({ side, quantity, execution_type, strategy_name, legs }: Order) =>
-    JSON.stringify([side, quantity, execution_type, strategy_name, strategy_name ? null : legs]);
+  // The same contracts may be held twice, by different sources, and both be closed or rolled.
+  const what = ({ side, quantity, execution_type, strategy_name, legs, position_id, after_order_id }: Order) =>
+    JSON.stringify([
+      ...[side, quantity, execution_type, strategy_name, strategy_name ? null : legs],
+      ...[position_id, after_order_id],
+    ]);
   return items.some(
     (other) =>
       other.order_id !== order.order_id &&

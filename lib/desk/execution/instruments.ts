@@ -16,8 +16,9 @@ export async function legsToTrade(
   order: Order,
   { marketTime, today }: MarketMoment,
 ): Promise<{ legs: Leg[] } | { problem: string } | null> {
-  const { symbol, strategy_name } = order;
-  if (!strategy_name) return { legs: legsOf(order) };
+  const { symbol, strategy_name, after_order_id } = order;
+  // What is opened again keeps its strategy's name, and has its legs.
+  if (!strategy_name || after_order_id !== null) return { legs: legsOf(order) };
   const asked = { symbol, ...chainDays(strategy_name, today), marketTime };
   return askBroker(
     services,

@@ -64,10 +64,11 @@ export async function validateOrder(
 }
 
 /**
- * Whether an order waits for a person: where the mode says so, all that no person made. Only what stops a loss does not
- * wait, because a stop that waits is none.
+ * Whether an order waits for a person: where the mode says so, all that no person made, which what the bot opens again is not,
+ * whoever opened it first. Only what stops a loss does not wait, because a stop that waits is none.
  */
-function needsApproval({ origin, priority, position_id }: Order, { settings }: MarketMoment): boolean {
+function needsApproval({ origin, priority, position_id, after_order_id }: Order, { settings }: MarketMoment): boolean {
   const stopsLoss = position_id !== null && priority === "urgent";
-  return settings.order_mode === "semi_auto" && origin !== "manual" && !stopsLoss;
+  const isOfPerson = origin === "manual" && after_order_id === null;
+  return settings.order_mode === "semi_auto" && !isOfPerson && !stopsLoss;
 }

@@ -98,6 +98,11 @@ export const orderSchema = z.object({
   signal_id: z.string().nullable(),
   /** The position that it closes, all of it or a part. */
   position_id: z.string().nullable(),
+  /**
+   * The order that closes what this one opens again, when the bot rolls a position. Until that is over this one waits; then it
+   * opens as many units as were closed.
+   */
+  after_order_id: z.string().nullable().default(null),
   bot_managed: z.boolean(),
   /** What the market asked for one unit when the order was checked; an approval is held against it. */
   reference_price: z.number().nullable(),

@@ -1,5 +1,6 @@
 import type { Report } from "../../store/events.ts";
 import type { Order } from "./record.ts";
+import { isTerminal } from "./transitions.ts";
 
 /** What the feed says of an order that has just come to where it is (spec orders 7.4). */
 export function reportOf(order: Order): Report {
@@ -30,4 +31,21 @@ export function reportOf(order: Order): Report {
     default:
       return of("order_update");
   }
+}
+
+/** What is said aloud of an order that has come to its end: that a position was closed to be rolled, and is not open again. */
+export function alertOf(order: Order): Report[] {
+  const { order_id, symbol, after_order_id, status, quantity, filled_quantity, error_message, transitions } = order;
+  if (after_order_id === null || !isTerminal(status) || status === "filled") return [];
+  // Until it is checked it waits for the order that closes; where that closed nothing, all is as it was.
+  if (!transitions.some(({ to }) => to === "validating")) return [];
+  const message =
+    `${symbol}: ${quantity - filled_quantity} of ${quantity} units that were closed to be rolled were not opened again: ` +
+    `${error_message}`;
+  return [
+    {
+      ...{ channel: "alerts", type: "alert", subject_id: order_id },
+      data: { level: "warning", message, source: "orders" },
+    },
+  ];
 }

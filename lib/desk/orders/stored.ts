@@ -7,7 +7,7 @@ import type { Keys } from "../../store/keys.ts";
 import type { TransactionOutcome } from "../../store/table.ts";
 import type { DeskServices } from "../services.ts";
 import { type Order, orderSchema } from "./record.ts";
-import { reportOf } from "./reports.ts";
+import { alertOf, reportOf } from "./reports.ts";
 import { isWaiting, placeOf } from "./transitions.ts";
 
 export type OrderWriting = Pick<DeskServices, "store" | "clock" | "sleep" | "ids">;
@@ -26,30 +26,44 @@ export async function readOrder(services: Pick<DeskServices, "store">, id: strin
   throw new AppError("NotFound", "NOT_FOUND", "There is no such order.");
 }
 
+/** What happens with an order or not at all. */
+interface More {
+  actions?: readonly Action[];
+  reports?: readonly Report[];
+}
+
 /**
- * Stores a new order, its place in the queue and the event that tells of it. `more` belongs to it. Refused as `refusedNew`
- * says, or as `more` does.
+ * Stores new orders, their places in the queue and the events that tell of them, with `more` all or nothing. Refused as
+ * `refusedNew` says, or as `more` does.
  */
-export function createOrder(
+export function createOrders(
   services: OrderWriting,
-  order: Order,
+  orders: readonly Order[],
   capacity: number,
-  more: readonly Action[],
+  more: More = {},
 ): Promise<TransactionOutcome> {
   const { keys } = services.store;
+  const count = orders.length;
   return transactReporting(
     services,
     [
-      putOrder(keys, order, ifAbsent()),
-      update(keys.waitingOrders(), { add: { waiting: 1 } }, ifBelow("waiting", capacity, refusedNew.full)),
-      ...counterActions(keys, [listCounts(order)]),
-      ...(order.client_order_id === null
-        ? []
-        : [put({ ...keys.clientOrder(order.client_order_id), order_id: order.order_id }, ifAbsent(refusedNew.known))]),
-      ...more,
+      ...orders.flatMap((order) => [putOrder(keys, order, ifAbsent()), ...clientOrder(keys, order)]),
+      update(
+        keys.waitingOrders(),
+        { add: { waiting: count } },
+        ifBelow("waiting", capacity - count + 1, refusedNew.full),
+      ),
+      ...counterActions(keys, orders.map(listCounts)),
+      ...(more.actions ?? []),
     ],
-    [reportOf(order)],
+    [...orders.map(reportOf), ...(more.reports ?? [])],
   );
+}
+
+function clientOrder(keys: Keys, { client_order_id, order_id }: Order): Action[] {
+  return client_order_id === null
+    ? []
+    : [put({ ...keys.clientOrder(client_order_id), order_id }, ifAbsent(refusedNew.known))];
 }
 
 /**
@@ -60,7 +74,7 @@ export function saveOrder(
   services: OrderWriting,
   before: Order,
   after: Order,
-  more: { actions?: readonly Action[]; reports?: readonly Report[] } = {},
+  more: More = {},
 ): Promise<TransactionOutcome> {
   const { keys } = services.store;
   const isLeaving = isWaiting(before.status) && !isWaiting(after.status);
@@ -73,7 +87,7 @@ export function saveOrder(
       ...counterActions(keys, [statusCounts(before, -1), statusCounts(after, 1)]),
       ...(more.actions ?? []),
     ],
-    [...(hasMoved ? [reportOf(after)] : []), ...(more.reports ?? [])],
+    [...(hasMoved ? [reportOf(after), ...alertOf(after)] : []), ...(more.reports ?? [])],
   );
 }
 

@@ -7,7 +7,7 @@ import { answerOnce, type IdempotentRequest, refuseAnswered, remember } from "..
 import type { DeskServices } from "../services.ts";
 import { type Order, type Origin, orderStatusSchema } from "./record.ts";
 import { legsOf, type OrderRequest, quantityProblems } from "./request.ts";
-import { createOrder, refusedNew } from "./stored.ts";
+import { createOrders, refusedNew } from "./stored.ts";
 
 export const submittedSchema = z
   .object({
@@ -20,11 +20,16 @@ export const submittedSchema = z
 type Submitted = z.infer<typeof submittedSchema>;
 
 /** Who submits an order, and what it comes of. */
-export interface Submission {
+export interface Submission extends Descent {
   request: IdempotentRequest & { body: OrderRequest };
+}
+
+interface Descent {
   origin: Origin;
   /** A closing order's legs are known already, and it closes this position. */
   closes?: { position_id: string };
+  /** It opens again what this order closes. */
+  after_order_id?: string;
   template_id?: string;
   signal_id?: string;
 }
@@ -59,7 +64,8 @@ async function submitOnce(services: SubmitServices, submission: Submission): Pro
     message: "Order submitted successfully",
   };
   const capacity = settings.order_queue_capacity;
-  const written = await createOrder(services, order, capacity, remember(store, request, answer, clock.now()));
+  const actions = remember(store, request, answer, clock.now());
+  const written = await createOrders(services, [order], capacity, { actions });
   if (written.applied) {
     log.info("order submitted", { orderId: order.order_id, origin: order.origin, type: order.execution_type });
     return answer;
@@ -72,7 +78,11 @@ async function submitOnce(services: SubmitServices, submission: Submission): Pro
   throw new AppError("NotReady", "QUEUE_FULL", problem, { retryable: true, retryAfterSeconds });
 }
 
-function newOrder({ clock, ids }: SubmitServices, { request, origin, closes, ...of }: Submission): Order {
+/** An order that is nowhere yet. */
+export function newOrder(
+  { clock, ids }: Pick<DeskServices, "clock" | "ids">,
+  { request, origin, closes, ...of }: Descent & { request: { apiKeyId: string; body: OrderRequest } },
+): Order {
   const now = clock.now();
   const created_at = iso(now);
   const { side, strategy_name, legs: _, expiration_minutes: minutes, ...asked } = request.body;
@@ -96,6 +106,7 @@ function newOrder({ clock, ids }: SubmitServices, { request, origin, closes, ...
     template_id: of.template_id ?? null,
     signal_id: of.signal_id ?? null,
     position_id: closes?.position_id ?? null,
+    after_order_id: of.after_order_id ?? null,
     reference_price: null,
     approval: null,
     checks: [],

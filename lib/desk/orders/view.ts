@@ -13,7 +13,13 @@ export const orderViewSchema = orderSchema
     ...{ version: true, api_key_id: true, strategy_params: true, two_part_config: true, execution_details: true },
     ...{ broker_order_ids: true, fills: true },
   })
-  .extend({ fills: z.array(fillViewSchema) })
+  .extend({
+    fills: z.array(fillViewSchema),
+    after_order_id: z
+      .string()
+      .nullable()
+      .describe("The order that closes what this one opens again; it waits for that one's end."),
+  })
   .meta({ id: "Order" });
 export type OrderView = z.infer<typeof orderViewSchema>;
 

@@ -1,7 +1,6 @@
 import { readMoment } from "../../realm/moment.ts";
 import { AppError } from "../../runtime/errors.ts";
 import { contractTerms, type Leg } from "../orders/legs.ts";
-import type { Order } from "../orders/record.ts";
 import type { OrderRequest } from "../orders/request.ts";
 import { type Submission, submitOrder } from "../orders/submit-order.ts";
 import type { DeskServices } from "../services.ts";
@@ -25,9 +24,12 @@ export async function closeDeskPosition(
   const { body, ...repeatable } = request;
   if (body.price !== undefined) return closeAtNamedPrice(services, id, request, body.price);
   const position = await readOnTodaysScale(services, id);
-  return submitClosing(services, position, unitsToClose(position, body), {
-    ...{ ...repeatable, priority: "high", origin: "manual", notes: body.notes ?? null },
+  const quantity = unitsToClose(position, body);
+  const order = closingRequest(position, { quantity, priority: "high", notes: body.notes ?? null });
+  const { order_id } = await submitOrder(services, {
+    ...{ request: { ...repeatable, body: order }, origin: "manual", closes: { position_id: id } },
   });
+  return { order_id, position_id: id, quantity };
 }
 
 async function readOnTodaysScale(services: DeskServices, id: string): Promise<DeskPosition> {
@@ -43,41 +45,34 @@ async function readOnTodaysScale(services: DeskServices, id: string): Promise<De
   throw new AppError("PricesUnavailable", "PRICE_UNAVAILABLE", "Nobody says whether it was split; try later.");
 }
 
-type Closing = Omit<Submission["request"], "body"> & Pick<Order, "priority" | "origin" | "notes">;
-
-/** Submits the order that closes so many units of a position. Repeated with the same key, it is the same order. */
-export async function submitClosing(
-  services: Pick<DeskServices, "store" | "config" | "clock" | "sleep" | "ids" | "log">,
+/** The order that closes so many units of a position: what is held is sold, and what is owed is bought. */
+export function closingRequest(
   position: DeskPosition,
-  quantity: number,
-  { priority, origin, notes, ...request }: Closing,
-): Promise<ClosingOrder & { order_id: string }> {
-  const { position_id } = position;
-  const body: OrderRequest = {
+  { quantity, priority, notes, limit_price = null }: ClosingTerms,
+): OrderRequest {
+  return {
     symbol: position.underlying,
     ...instrumentsToClose(position),
-    ...{ quantity, limit_price: null, priority, notes, strategy_params: null, two_part_config: null },
+    ...{ quantity, limit_price, priority, notes, strategy_params: null, two_part_config: null },
     ...{ bot_managed: position.bot_managed, client_order_id: null },
   };
-  const closes = { position_id };
-  const { order_id } = await submitOrder(services, { request: { ...request, body }, origin, closes });
-  return { order_id, position_id, quantity };
 }
 
-/** What is held is sold, and what is owed is bought. */
-function instrumentsToClose({ legs, quantity }: DeskPosition): Pick<OrderRequest, "execution_type" | "side" | "legs"> {
-  const [only, ...others] = legs;
-  const sideOf = (held: number) => (held > 0 ? "sell" : "buy");
-  if (only && others.length === 0 && !contractTerms(only.symbol)) {
-    return { execution_type: "equity", side: sideOf(quantity) };
-  }
-  const closing = legs.map(
-    (leg): Leg => ({
-      symbol: leg.symbol,
-      side: sideOf(leg.quantity * quantity),
-      quantity: Math.abs(leg.quantity),
-      limit_price: null,
-    }),
-  );
+type ClosingTerms = Pick<OrderRequest, "quantity" | "priority" | "notes"> & Partial<Pick<OrderRequest, "limit_price">>;
+
+function instrumentsToClose(position: DeskPosition): Pick<OrderRequest, "execution_type" | "side" | "legs"> {
+  const closing = closingLegs(position);
+  const [only, ...others] = closing;
+  if (only && others.length === 0 && !contractTerms(only.symbol)) return { execution_type: "equity", side: only.side };
   return { execution_type: "manual_legs", legs: closing };
+}
+
+/** What is traded to close one unit of a position. */
+export function closingLegs({ legs, quantity }: Pick<DeskPosition, "legs" | "quantity">): Leg[] {
+  return legs.map((leg) => ({
+    symbol: leg.symbol,
+    side: leg.quantity * quantity > 0 ? "sell" : "buy",
+    quantity: Math.abs(leg.quantity),
+    limit_price: null,
+  }));
 }

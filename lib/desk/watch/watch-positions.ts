@@ -4,11 +4,8 @@ import { transactReporting } from "../../store/events.ts";
 import { isMarketOpen } from "../../trading/market/hours.ts";
 import { lastOpening } from "../../trading/market/price-age.ts";
 import { livePrices, marksOf, type Prices } from "../execution/prices.ts";
-import { findOrder } from "../orders/stored.ts";
-import { isTerminal } from "../orders/transitions.ts";
 import { adjustPosition } from "../positions/adjust-position.ts";
 import { readBook } from "../positions/book.ts";
-import { submitClosing } from "../positions/close-position.ts";
 import { keepEquityAtOpen } from "../positions/equity.ts";
 import { greeksOf } from "../positions/greeks.ts";
 import { deskProfit } from "../positions/read-profit.ts";
@@ -16,7 +13,7 @@ import { type DeskPosition, isOpen } from "../positions/record.ts";
 import { bookReports, savePosition } from "../positions/stored.ts";
 import { unitPrice } from "../positions/units.ts";
 import type { DeskServices } from "../services.ts";
-import { dueManagement, type Management } from "./management.ts";
+import { managePosition } from "./manage-position.ts";
 
 /** What a look at the positions has come to. */
 export interface Watched {
@@ -42,7 +39,7 @@ export async function watchPositions(services: DeskServices): Promise<Watched> {
   for (const position of positions) {
     const seen = await value(services, position, prices, moment);
     if (seen !== undefined && seen !== position) watched.priced++;
-    if (seen && (await manage(services, seen, moment))) watched.managed++;
+    if (seen && (await managePosition(services, seen, prices, moment))) watched.managed++;
   }
   if (watched.priced > 0) await reportProfit(services, moment);
   return watched;
@@ -104,42 +101,6 @@ async function save(
   const reports = bookReports(before, { positions: [after], flow_cents: 0, realized_cents: null });
   const actions = savePosition(services.store.keys, before, after);
   return (await transactReporting(services, actions, reports)).applied ? after : undefined;
-}
-
-/**
- * Has the bot do what is due, by one order however often that is seen: its key counts the orders that there were for the same
- * cause. While one of them is under way nothing is due; one that ended without closing what is left is followed by another.
- */
-async function manage(services: DeskServices, position: DeskPosition, { settings }: MarketMoment): Promise<boolean> {
-  const due = dueManagement(position, settings);
-  if (!due) return false;
-  const { action, level, details, units } = due;
-  const earlier = position.management_history.filter((entry) => entry.action === action && entry.level === level);
-  const last = earlier.at(-1)?.order_id ?? null;
-  if (last !== null && !isTerminal((await findOrder(services, last))?.status ?? "failed")) return false;
-  const key = [position.position_id, action, level, earlier.length].join("#");
-  const order_id = units === 0 ? null : await closeUnits(services, position, due, key);
-  const at = iso(services.clock.now());
-  const after: DeskPosition = {
-    ...position,
-    ...(level !== null && { profit_levels_done: [...position.profit_levels_done, level] }),
-    management_history: [...position.management_history, { at, action, details, level, order_id }],
-    version: position.version + 1,
-  };
-  return (await save(services, position, after)) !== undefined;
-}
-
-async function closeUnits(
-  services: DeskServices,
-  position: DeskPosition,
-  { action, units, details }: Management,
-  key: string,
-): Promise<string> {
-  const priority = action === "stop_loss" ? "urgent" : "high";
-  const { order_id } = await submitClosing(services, position, units, {
-    ...{ operation: "manage", key, apiKeyId: "desk", origin: "bot", notes: details, priority },
-  });
-  return order_id;
 }
 
 async function reportProfit(services: DeskServices, moment: MarketMoment): Promise<void> {

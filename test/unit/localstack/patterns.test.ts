@@ -26,6 +26,7 @@ const event = (type: string, data: object = {}) =>
 
 it.each([
   ["an order that came", event("order_submitted"), ["dispatchOrders", "broadcastChanges"]],
+  ["one that was filled", event("order_filled"), ["dispatchOrders", "broadcastChanges"]],
   ["one that is queued", event("order_update", { status: { S: "queued" } }), ["dispatchOrders", "broadcastChanges"]],
   ["one that is executing", event("order_update", { status: { S: "executing" } }), ["broadcastChanges"]],
   [
