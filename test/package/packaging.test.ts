@@ -15,7 +15,12 @@ function compiled(): Template {
       ApiGatewayRestApi: { Type: "AWS::ApiGateway::RestApi", Properties: { Name: "wsb-signals-prod" } },
       ApiGatewayMethodRunsGet: {
         Type: "AWS::ApiGateway::Method",
-        Properties: { HttpMethod: "GET", Integration: { Uri: { "Fn::GetAtt": ["AuthorizeLambdaFunction", "Arn"] } } },
+        Properties: {
+          HttpMethod: "GET",
+          ResourceId: { "Fn::GetAtt": ["ApiGatewayRestApi", "RootResourceId"] },
+          AuthorizationType: "NONE",
+          Integration: { Type: "AWS_PROXY", Uri: { "Fn::GetAtt": ["AuthorizeLambdaFunction", "Arn"] } },
+        },
       },
       AuthorizeLambdaFunction: {
         Type: "AWS::Lambda::Function",
