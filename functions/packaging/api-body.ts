@@ -45,7 +45,7 @@ function pathOf(template: Template, reference: { Ref?: string }): string {
 }
 
 /** What the framework writes where nothing was set. */
-const nothing = new Set(["false", "{}", "[]"]);
+const nothing = new Set([undefined, "false", "{}", "[]"]);
 
 /** Throws one sentence for what it would leave out. */
 function operationOf(template: Template, id: string, path: string) {

@@ -19,6 +19,7 @@ function compiled(): Record<string, Resource> {
       ApiKeyRequired: false,
       Integration: { IntegrationHttpMethod: "POST", Type: "AWS_PROXY", Uri: uri, Credentials: role },
       MethodResponses: [],
+      OperationName: undefined,
       ...more,
     },
   });
