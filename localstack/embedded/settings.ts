@@ -12,7 +12,7 @@ export type Variables = Record<string, string | undefined>;
 
 export interface Settings {
   port: number;
-  /** Of the live feed: the next one. */
+  /** Of the live feed: the next one, or the first after it that is free. */
   feedPort: number;
   /** 127.0.0.1, except in a container, whose ports are published one by one. */
   host: string;
@@ -64,7 +64,6 @@ export function readSettings(directory: string, variables: Variables): Settings 
     REALM: variables.REALM ?? realmOf(asOf, world.firstDay),
     MARKET_CLOCK: asOf ?? (world.firstDay ? `scenario:${world.firstDay}` : "wall"),
     SCHWAB_CALLBACK_URL: variables.SCHWAB_CALLBACK_URL ?? `http://127.0.0.1:${listenOn}/auth/schwab/callback`,
-    FEED_URL: `ws://localhost:${listenOn + 1}/ws`,
     BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
   };
   readConfig(functionVariables);

@@ -94,6 +94,7 @@ async function startParts(
     DYNAMODB_ENDPOINT: database.endpoint,
     STATES_ENDPOINT: states.endpoint,
     FEED_ENDPOINT: feed.endpoint,
+    FEED_URL: feedUrlOf(feed.port),
     ...machineVariables(),
   };
   lambda = opened(startLambda({ ...deployment, variables, enginePorts: database.ports, log }));
@@ -106,7 +107,7 @@ async function startParts(
   stream = opened(await startTableStream(services, deployment.functions.values(), invoke));
   return {
     url: front.url,
-    feedUrl: `ws://localhost:${feed.port}/ws`,
+    feedUrl: feedUrlOf(feed.port),
     apiKey,
     ended: Promise.race([lambda.ended, standIns.ended]),
   };
@@ -133,8 +134,12 @@ async function openFront(settings: Settings, deployment: Deployment, log: Backen
   });
 }
 
+const feedUrlOf = (port: number) => `ws://localhost:${port}/ws`;
+/** How many ports the feed tries: nobody asked for one of its own, so another's server there is no reason not to start. */
+const feedPorts = 10;
+
 async function openFeed(
-  { host, feedPort: port, variables }: Settings,
+  { host, feedPort, variables }: Settings,
   deployment: Deployment,
   log: BackendLog,
   more: Pick<SocketOptions, "isReady" | "onChange">,
@@ -143,10 +148,16 @@ async function openFeed(
   const { readRoutes } = await import("./lambda/api.ts");
   const { LOG_LEVEL } = readConfig(variables).environment;
   const routes = await readRoutes(deployment);
-  const feed = startSocketFront({ host, port, routes, log: createLog(LOG_LEVEL, log.write), ...more });
-  return feed.catch((error: NodeJS.ErrnoException) => {
-    throw portProblem(error, `PORT + 1, the live feed's ${port},`) ?? error;
-  });
+  const options = { host, routes, log: createLog(LOG_LEVEL, log.write), ...more };
+  for (let port = feedPort; ; port++) {
+    try {
+      return await startSocketFront({ ...options, port });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EADDRINUSE" && port + 1 < feedPort + feedPorts) continue;
+      throw portProblem(error as NodeJS.ErrnoException, `PORT + 1, the live feed's ${port},`) ?? error;
+    }
+  }
 }
 
 function portProblem({ code }: NodeJS.ErrnoException, port: string): StartProblem | undefined {

@@ -1,5 +1,6 @@
 import { analysis } from "./analysis.ts";
 import { bundles } from "./bundles.ts";
+import { desk } from "./desk.ts";
 import { gateway } from "./gateway.ts";
 import { poll, signals } from "./lists.ts";
 import { type Section, table, verdict } from "./report.ts";
@@ -15,6 +16,7 @@ const sections: Record<string, () => Promise<Section>> = {
   signals,
   analysis,
   trading,
+  desk,
   bundles,
 };
 

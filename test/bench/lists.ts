@@ -4,6 +4,7 @@ import { startDynamoDb } from "../../localstack/embedded/dynamodb/start.ts";
 import { type LocalStack, startLocalStack, temporaryFolder } from "../support/stack.ts";
 import { atMost, percentile, ratioAtMost, type Section } from "./report.ts";
 import { storeRuns, storeSignals } from "./stored.ts";
+import { storeOrders } from "./stored-orders.ts";
 
 const realm = "bench";
 const warmUps = 30;
@@ -38,19 +39,42 @@ export async function signals(): Promise<Section> {
     await storeSignals(small.services, ["AAA", "BBB"], 25);
     const tickers = Array.from({ length: 100 }, (_, index) => `${letter(index / 10)}${letter(index % 10)}A`);
     await storeSignals(large.services, tickers, 500);
-    const pages = { "all signals": "/signals", "one ticker": "/signals?ticker=AAA" };
-    const section: Section = { rows: [], judgements: [] };
-    for (const [what, path] of Object.entries(pages)) {
-      const [few, most] = await alternately(
-        () => get(small.stack, path, 50),
-        () => get(large.stack, path, 50),
-      );
-      section.rows.push({ what: `first page, ${what}, 100 stored`, samples: few });
-      section.rows.push({ what: `first page, ${what}, 100,000 stored`, samples: most });
-      section.judgements.push(ratioAtMost(`first page, ${what}, 100,000 to 100`, most, few, 2));
-    }
-    return section;
+    return comparePages({ "all signals": "/signals", "one ticker": "/signals?ticker=AAA" }, small, large, 50, 2);
   });
+}
+
+/** The first page of all orders, of one symbol's and of one status, with a hundred and with a hundred thousand of them. */
+export async function orders(): Promise<Section> {
+  return withTwo(async (small, large) => {
+    await storeOrders(small.services, 100);
+    await storeOrders(large.services, 100_000);
+    // Less than there are of each in both, so that every page has a next one.
+    const rows = 40;
+    const path = `/api/v1/orders?limit=${rows}`;
+    const pages = { "all orders": path, "one symbol": `${path}&symbol=GME`, "one status": `${path}&status=filled` };
+    return comparePages(pages, small, large, rows, 1.3);
+  });
+}
+
+/** Pages of so many rows with a hundred and with a hundred thousand stored. */
+async function comparePages(
+  pages: Record<string, string>,
+  small: Side,
+  large: Side,
+  rows: number,
+  limit: number,
+): Promise<Section> {
+  const section: Section = { rows: [], judgements: [] };
+  for (const [what, path] of Object.entries(pages)) {
+    const [few, most] = await alternately(
+      () => get(small.stack, path, rows),
+      () => get(large.stack, path, rows),
+    );
+    section.rows.push({ what: `first page, ${what}, 100 stored`, samples: few });
+    section.rows.push({ what: `first page, ${what}, 100,000 stored`, samples: most });
+    section.judgements.push(ratioAtMost(`first page, ${what}, 100,000 to 100`, most, few, limit));
+  }
+  return section;
 }
 
 function letter(number: number): string {
@@ -102,7 +126,8 @@ async function get(stack: LocalStack, path: string, rows?: number): Promise<numb
   const startedAt = performance.now();
   const { status, body } = await stack.api.call("GET", path);
   const ms = performance.now() - startedAt;
-  const found = (body as { data?: { length?: number } }).data?.length;
+  const { data } = body as { data?: { length?: number; count?: number } };
+  const found = data?.length ?? data?.count;
   if (status !== 200 || (rows !== undefined && found !== rows)) throw new Error(`${path}: ${status}, ${found} rows`);
   return ms;
 }

@@ -7,18 +7,12 @@ import { openRealm } from "../../lib/realm/state.ts";
 import { changeSettings } from "../../lib/realm/stored-settings.ts";
 import type { Services } from "../../lib/services.ts";
 import { type CloudOptions, call } from "./cloud.ts";
+import { unlimited } from "./desk-settings.ts";
 import { marketOf, type PriceOf } from "./market.ts";
 import { useStage } from "./stage.ts";
 import { until } from "./waiting.ts";
 
-/** Settings by which orders of any size follow each other at once. */
-export const unlimited = {
-  ...{ order_spacing_seconds: 0, orders_per_day: 1_000_000, order_max_open_positions: 1_000_000 },
-  ...{ order_position_limit_pct: 100, order_exposure_limit_pct: 100, order_risk_per_trade_pct: 1 },
-  ...{ breaker_daily_loss_pct: 1, breaker_drawdown_pct: 1, breaker_position_limit_pct: 100 },
-  ...{ breaker_consecutive_losses: 1_000_000 },
-  ...{ order_value_max_usd: 1_000_000_000, order_duplicate_seconds: 0, commission_option_usd: 0 },
-};
+export { unlimited };
 
 /** The same services, by which an order begins to execute and nobody works it yet. */
 export function unstarted(services: Services): Services {

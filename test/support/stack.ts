@@ -32,7 +32,7 @@ export interface LocalStack {
 }
 
 /**
- * `npm start` as a process of its own on a free port, of this checkout or of another. Throws what it said where it does not
+ * `npm start` as a process of its own on a free port, where none is asked for, of this checkout or of another. Throws what it said where it does not
  * become ready.
  */
 export async function startLocalStack(
@@ -40,7 +40,7 @@ export async function startLocalStack(
   variables: Record<string, string> = {},
   root = ownRoot,
 ): Promise<LocalStack> {
-  const port = await freePort();
+  const port = Number(variables.PORT ?? (await freePort()));
   const startedAt = performance.now();
   const start = spawnStart(dataDir, { PORT: String(port), ...variables }, root);
   const url = `http://127.0.0.1:${port}`;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { dispatchOrders } from "../../lib/desk/execution/dispatch-orders.ts";
+import { dispatchOrders, dispatchQueue } from "../../lib/desk/execution/dispatch-orders.ts";
 import { call } from "../support/cloud.ts";
 import { unlimited, useDesk } from "../support/desk.ts";
 
@@ -42,6 +42,15 @@ it("several dispatchers at once execute no order twice", async () => {
   }
   const { positions } = await desk.book();
   expect(positions.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(6);
+});
+
+it("a pass executes ten orders, and the dispatcher makes as many passes as the queue is long", async () => {
+  const services = await desk.begin({ GME: 100 }, unlimited);
+  const ids: string[] = [];
+  for (let order = 0; order < 22; order++) ids.push(await desk.submit(shares));
+  expect(await dispatchOrders(services)).toMatchObject({ checked: 22, executing: 10 });
+  expect(await dispatchQueue(services)).toMatchObject({ checked: 0, executing: 2 });
+  for (const id of ids) expect((await desk.over(id)).status).toBe("filled");
 });
 
 it("the queue gives the urgent first, and of equals the first one", async () => {

@@ -21,6 +21,8 @@ import { examineOrder, validateOrder } from "./validate-order.ts";
 const mostPerPass = 10;
 /** Orders that one pass checks, each of which asks the market. */
 const mostChecked = 100;
+/** How long one call goes on with passes: well below its own end, and the next comes within a minute. */
+const longestMs = 60_000;
 
 /** What a pass has done. */
 export interface Dispatched {
@@ -31,6 +33,16 @@ export interface Dispatched {
   executing: number;
   /** Why none of the queue was taken; null where some could be. */
   held: string | null;
+}
+
+/** Passes, one after the other, as long as each does as much as it may: then more waits, and no event tells of it. */
+export async function dispatchQueue(services: DeskServices): Promise<Dispatched> {
+  const until = services.clock.now().getTime() + longestMs;
+  for (;;) {
+    const done = await dispatchOrders(services);
+    const mayLeaveSome = done.executing === mostPerPass || done.checked === mostChecked;
+    if (!mayLeaveSome || services.clock.now().getTime() >= until) return done;
+  }
 }
 
 /**
@@ -52,8 +64,9 @@ export async function dispatchOrders(services: DeskServices): Promise<Dispatched
     unchecked,
     async (order) => !!(await validateOrder(services, order, moment)),
   );
+  const ready = waiting.filter((order) => order.status === "queued" || unchecked.includes(order));
   const held = await whyHeld(services, moment, breaker);
-  const executing = held === null ? await executeFirst(services, moment) : 0;
+  const executing = held === null ? await executeFirst(services, ready, moment) : 0;
   const done = { ordered, expired, checked, executing, held };
   services.log.info("orders dispatched", { ...done });
   return done;
@@ -116,11 +129,10 @@ async function whyHeld(services: DeskServices, { marketTime }: MarketMoment, bre
   return (await isMarketOpen(services, marketTime, services.log)) ? null : "The market is closed.";
 }
 
-async function executeFirst(services: DeskServices, moment: MarketMoment): Promise<number> {
+async function executeFirst(services: DeskServices, ready: readonly Order[], moment: MarketMoment): Promise<number> {
   let executing = 0;
-  for (const listed of await readWaiting(services)) {
+  for (const listed of ready) {
     if (executing >= mostPerPass) break;
-    if (listed.status !== "queued") continue;
     if (await attempted(services, listed, ({ order_id }) => takeOrder(services, order_id, moment))) executing++;
   }
   return executing;
