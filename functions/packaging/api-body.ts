@@ -8,8 +8,14 @@ import { ofType } from "./resources.ts";
 export function foldApi(template: Template): void {
   const api = template.Resources.ApiGatewayRestApi;
   if (!api) return;
-  // A warning is something that was left out, such as a check of keys.
-  Object.assign(api.Properties, { Body: bodyOf(template, api), Mode: "overwrite", FailOnWarnings: true });
+  Object.assign(api.Properties, {
+    Body: bodyOf(template, api),
+    Mode: "overwrite",
+    // A warning is something that was left out, such as a check of keys.
+    FailOnWarnings: true,
+    // The document has no place for it, and would set it back to the default.
+    Parameters: { endpointConfigurationTypes: api.Properties.EndpointConfiguration.Types.join() },
+  });
   for (const [id, { Type }] of Object.entries(template.Resources)) {
     if (/^AWS::ApiGateway::(Resource|Method|Authorizer|GatewayResponse)$/.test(Type)) delete template.Resources[id];
   }

@@ -4,6 +4,7 @@ import type { Resource, Template } from "../../functions/packaging/framework.ts"
 
 const uri = { "Fn::GetAtt": ["GetRunLambdaFunction", "Arn"] };
 const role = { "Fn::GetAtt": ["ApiGatewayRole", "Arn"] };
+const EndpointConfiguration = { Types: ["REGIONAL"] };
 const RestApiId = { Ref: "ApiGatewayRestApi" };
 
 /** `GET /runs/{id}` for keys and `GET /` for everybody, as the framework compiles them. */
@@ -24,7 +25,10 @@ function compiled(): Record<string, Resource> {
     },
   });
   return {
-    ApiGatewayRestApi: { Type: "AWS::ApiGateway::RestApi", Properties: { Name: "wsb-signals-prod" } },
+    ApiGatewayRestApi: {
+      Type: "AWS::ApiGateway::RestApi",
+      Properties: { Name: "wsb-signals-prod", EndpointConfiguration },
+    },
     Runs: { Type: "AWS::ApiGateway::Resource", Properties: { ParentId: root, PathPart: "runs", RestApiId } },
     Run: { Type: "AWS::ApiGateway::Resource", Properties: { ParentId: { Ref: "Runs" }, PathPart: "{id}", RestApiId } },
     GetRun: method({ Ref: "Run" }, { AuthorizationType: "CUSTOM", AuthorizerId: { Ref: "Keys" } }),
@@ -68,7 +72,14 @@ describe("the API of a stage on AWS", () => {
     expect(folded()).toEqual({
       ApiGatewayRestApi: {
         Type: "AWS::ApiGateway::RestApi",
-        Properties: { Name: "wsb-signals-prod", Mode: "overwrite", FailOnWarnings: true, Body: expect.anything() },
+        Properties: {
+          Name: "wsb-signals-prod",
+          EndpointConfiguration: { Types: ["REGIONAL"] },
+          Parameters: { endpointConfigurationTypes: "REGIONAL" },
+          Mode: "overwrite",
+          FailOnWarnings: true,
+          Body: expect.anything(),
+        },
       },
     });
     expect(folded().ApiGatewayRestApi?.Properties.Body).toEqual({

@@ -12,7 +12,10 @@ function compiled(): Template {
     Outputs: {},
     Resources: {
       Table: { Type: "AWS::DynamoDB::Table", Properties: { GlobalSecondaryIndexes: [{ IndexName: "gsi1" }] } },
-      ApiGatewayRestApi: { Type: "AWS::ApiGateway::RestApi", Properties: { Name: "wsb-signals-prod" } },
+      ApiGatewayRestApi: {
+        Type: "AWS::ApiGateway::RestApi",
+        Properties: { Name: "wsb-signals-prod", EndpointConfiguration: { Types: ["REGIONAL"] } },
+      },
       ApiGatewayMethodRunsGet: {
         Type: "AWS::ApiGateway::Method",
         Properties: {
