@@ -108,6 +108,7 @@ export function addDeployment(template: Template, stage: string, { perSecond, at
   const RestApiId = { Ref: "ApiGatewayRestApi" };
   template.Resources[deployment] = {
     Type: "AWS::ApiGateway::Deployment",
+    // Of an API that is one document there is nothing else to wait for, and it is named below.
     DependsOn: parts.filter(([, { Type }]) => /(Method|Authorizer|GatewayResponse)$/.test(Type)).map(([id]) => id),
     Properties: { RestApiId },
   };

@@ -1,5 +1,6 @@
 import { throttlingOf } from "../../lib/http/throttling.ts";
 import { addAlarms } from "./alarms.ts";
+import { foldApi } from "./api-body.ts";
 import { addDashboard } from "./dashboard.ts";
 import { leaveOutFeed, shapeFeed } from "./feed.ts";
 import type { Serverless, Template } from "./framework.ts";
@@ -44,6 +45,8 @@ export function shapeTemplate({ provider, custom }: Serverless["service"]): void
     addPreflights(template, custom.corsAllowedOrigins);
     addLocalStackUrl(template, custom.localStackEndpoint);
   }
+  // LocalStack takes a document only for a new API, without its gateway responses; and counts no resources.
+  if (stage !== "localstack") foldApi(template);
   addDeployment(template, stage, throttlingOf(custom.rateLimit));
 }
 

@@ -1,6 +1,7 @@
 import { ofType } from "../../functions/packaging/resources.ts";
 import { trustedMs } from "../../lib/access/authorizer.ts";
 import { gatewayErrors } from "../../lib/http/gateway-errors.ts";
+import { apiOf } from "./deployed-api.ts";
 import type { Packaged } from "./packaged.ts";
 
 /** A revoked key must have ended by then, in milliseconds. */
@@ -8,52 +9,63 @@ const longestLifeAfterRevocation = 60_000;
 
 /** One variable name per level of the paths; errors in the envelope; no OPTIONS, no permissions. */
 export function gatewayProblems({ stage, template }: Packaged): string[] {
-  const resources = ofType(template, "AWS::ApiGateway::Resource");
+  const { operations, authorizers, responses } = apiOf(template);
   const variables = new Map<string, Set<string>>();
-  for (const [, { Properties }] of resources) {
-    if (!Properties.PathPart.startsWith("{")) continue;
-    const parent = JSON.stringify(Properties.ParentId);
-    variables.set(parent, (variables.get(parent) ?? new Set()).add(Properties.PathPart));
+  for (const { path } of operations) {
+    for (const { index, 0: variable } of path.matchAll(/\{[^}]+\}/g)) {
+      const parent = path.slice(0, index);
+      variables.set(parent, (variables.get(parent) ?? new Set()).add(variable));
+    }
   }
-  const responses = ofType(template, "AWS::ApiGateway::GatewayResponse").map(([, { Properties }]) => Properties);
-  const answered = new Set(responses.map(({ ResponseType }) => ResponseType));
   return [
     ...[...variables.values()]
       .filter((names) => names.size > 1)
       .map((names) => `one level has ${[...names].join(" and ")}`),
-    ...ofType(template, "AWS::ApiGateway::Method").flatMap(([id, { Properties: p }]) => [
-      ...(p.HttpMethod === "OPTIONS" && stage !== "localstack" ? [`${id} is an OPTIONS method`] : []),
-      ...(p.Integration.Credentials || p.Integration.Type === "MOCK" ? [] : [`${id} has no invocation role`]),
+    ...operations.flatMap(({ method, path, integration: { type, credentials } }) => [
+      ...(method === "OPTIONS" && stage !== "localstack" ? [`${path} has an OPTIONS method`] : []),
+      ...(credentials || type === "mock" ? [] : [`${method} ${path} has no invocation role`]),
     ]),
+    ...authorizers
+      .filter(({ authorizerCredentials }) => !authorizerCredentials)
+      .map(({ name }) => `${name} has no invocation role`),
     ...ofType(template, "AWS::Lambda::Permission")
       .filter(([, { Properties }]) => Properties.Principal === "apigateway.amazonaws.com")
       .map(([id]) => `${id}: the gateway has a role for that`),
     ...Object.keys(gatewayErrors)
-      .filter((type) => !answered.has(type))
+      .filter((type) => !responses.has(type))
       .map((type) => `no gateway response ${type}`),
-    ...responses.flatMap(({ ResponseType, ResponseTemplates, ResponseParameters }) => {
-      const { error } = JSON.parse(ResponseTemplates["application/json"]);
-      const complete = error?.code && error?.message && ResponseParameters["gatewayresponse.header.Vary"];
-      const cors = ResponseParameters["gatewayresponse.header.Access-Control-Allow-Origin"];
-      return complete && (cors || stage === "localstack") ? [] : [`gateway response ${ResponseType} is incomplete`];
+    ...[...responses].flatMap(([type, { responseTemplates, responseParameters }]) => {
+      const { error } = JSON.parse(responseTemplates["application/json"] ?? "{}");
+      const complete = error?.code && error?.message && responseParameters["gatewayresponse.header.Vary"];
+      const cors = responseParameters["gatewayresponse.header.Access-Control-Allow-Origin"];
+      return complete && (cors || stage === "localstack") ? [] : [`gateway response ${type} is incomplete`];
     }),
   ];
 }
 
 /** A deployment is a snapshot of what is there when it is made, and a stage shows one deployment. */
-export function deploymentProblems({ template }: Packaged): string[] {
+export function deploymentProblems({ stage, template }: Packaged): string[] {
   const deployments = ofType(template, "AWS::ApiGateway::Deployment");
   const [deployment] = deployments;
   if (deployments.length !== 1 || !deployment) return [`${deployments.length} deployments of the API instead of one`];
-  const [id, { DependsOn }] = deployment;
-  const awaited = new Set([DependsOn ?? []].flat());
+  const [id, { DependsOn, Properties }] = deployment;
+  const awaited = new Set([DependsOn ?? []].flat().concat(Properties.RestApiId.Ref));
   const shown = ofType(template, "AWS::ApiGateway::Stage").map(([, { Properties }]) => Properties.DeploymentId.Ref);
+  const beside = ["Resource", "Method", "Authorizer", "GatewayResponse"]
+    .flatMap((kind) => ofType(template, `AWS::ApiGateway::${kind}`))
+    .filter(([, { Type }]) => Type !== "AWS::ApiGateway::Resource" || stage !== "localstack");
+  const apis = ofType(template, "AWS::ApiGateway::RestApi");
   return [
-    ...["Method", "Authorizer", "GatewayResponse"]
-      .flatMap((kind) => ofType(template, `AWS::ApiGateway::${kind}`))
+    ...[...apis, ...beside]
       .filter(([part]) => !awaited.has(part))
       .map(([part]) => `the deployment may be made before ${part}`),
     ...(shown.length === 1 && shown[0] === id ? [] : [`the stage shows ${shown}, and the deployment is ${id}`]),
+    ...(stage === "localstack" ? [] : beside.map(([part]) => `${part} is gone when the API's document overwrites it`)),
+    ...apis
+      .filter(
+        ([, { Properties: p }]) => stage !== "localstack" && (p.Mode !== "overwrite" || p.FailOnWarnings !== true),
+      )
+      .map(([api]) => `${api} keeps what its document no longer says, or leaves out what it says`),
   ];
 }
 
@@ -88,12 +100,16 @@ export function stageProblems({ stage, template }: Packaged): string[] {
 
 /** Refusals are cached by the key, requests without one run nothing, and a revoked key ends within a minute. */
 export function keyCheckProblems({ template }: Packaged): string[] {
-  return ofType(template, "AWS::ApiGateway::Authorizer").flatMap(([id, { Properties: p }]) => {
-    const longestMs = p.AuthorizerResultTtlInSeconds * 1_000 + trustedMs;
-    return [
-      ...(p.IdentitySource === "method.request.header.X-API-Key" ? [] : [`${id} is asked by ${p.IdentitySource}`]),
-      ...(p.AuthorizerResultTtlInSeconds > 0 ? [] : [`${id} runs for every request`]),
-      ...(longestMs <= longestLifeAfterRevocation ? [] : [`a revoked key lives for ${longestMs} ms`]),
-    ];
-  });
+  return apiOf(template).authorizers.flatMap(
+    ({ name, type, identitySource, authorizerResultTtlInSeconds: ttl = 0 }) => {
+      const longestMs = ttl * 1_000 + trustedMs;
+      return [
+        ...(type === "request" && identitySource === "method.request.header.X-API-Key"
+          ? []
+          : [`${name} is asked by ${identitySource}`]),
+        ...(ttl > 0 ? [] : [`${name} runs for every request`]),
+        ...(longestMs <= longestLifeAfterRevocation ? [] : [`a revoked key lives for ${longestMs} ms`]),
+      ];
+    },
+  );
 }

@@ -12,10 +12,18 @@ function compiled(): Template {
     Outputs: {},
     Resources: {
       Table: { Type: "AWS::DynamoDB::Table", Properties: { GlobalSecondaryIndexes: [{ IndexName: "gsi1" }] } },
-      ApiGatewayRestApi: { Type: "AWS::ApiGateway::RestApi", Properties: { Name: "wsb-signals-prod" } },
+      ApiGatewayRestApi: {
+        Type: "AWS::ApiGateway::RestApi",
+        Properties: { Name: "wsb-signals-prod", EndpointConfiguration: { Types: ["REGIONAL"] } },
+      },
       ApiGatewayMethodRunsGet: {
         Type: "AWS::ApiGateway::Method",
-        Properties: { HttpMethod: "GET", Integration: { Uri: { "Fn::GetAtt": ["AuthorizeLambdaFunction", "Arn"] } } },
+        Properties: {
+          HttpMethod: "GET",
+          ResourceId: { "Fn::GetAtt": ["ApiGatewayRestApi", "RootResourceId"] },
+          AuthorizationType: "NONE",
+          Integration: { Type: "AWS_PROXY", Uri: { "Fn::GetAtt": ["AuthorizeLambdaFunction", "Arn"] } },
+        },
       },
       AuthorizeLambdaFunction: {
         Type: "AWS::Lambda::Function",

@@ -1,5 +1,6 @@
 import { ofType } from "../../functions/packaging/resources.ts";
 import type { DeployedContract } from "../../localstack/front/endpoints.ts";
+import { apiOf } from "./deployed-api.ts";
 import type { Packaged } from "./packaged.ts";
 
 /** A method of the API as it is deployed. */
@@ -55,24 +56,19 @@ function functionProblems(contract: DeployedContract, { Resources }: Packaged["t
 }
 
 function routesOf(template: Packaged["template"]): Route[] {
-  const pathOf = (id: string): string => {
-    const resource = template.Resources[id];
-    if (resource?.Type !== "AWS::ApiGateway::Resource") return "";
-    return `${pathOf(resource.Properties.ParentId.Ref ?? "")}/${resource.Properties.PathPart}`;
-  };
-  return ofType(template, "AWS::ApiGateway::Method")
-    .filter(([, { Properties }]) => Properties.Integration.Type !== "MOCK")
-    .map(([, { Properties }]) => ({
-      name: `${Properties.HttpMethod} ${pathOf(Properties.ResourceId.Ref ?? "") || "/"}`,
-      isOpen: Properties.AuthorizationType === "NONE",
-      functionId: /"(\w+LambdaFunction)"/.exec(JSON.stringify(Properties.Integration.Uri))?.[1] ?? "nothing",
+  return apiOf(template)
+    .operations.filter(({ integration }) => integration.type !== "mock")
+    .map(({ method, path, authorizers, functionId }) => ({
+      name: `${method} ${path}`,
+      isOpen: authorizers.length === 0,
+      functionId,
     }));
 }
 
 /** Where a function can be called from. */
 const callers = [
-  "AWS::ApiGateway::Authorizer",
   "AWS::ApiGateway::Method",
+  "AWS::ApiGateway::RestApi",
   "AWS::ApiGatewayV2::Integration",
   "AWS::Events::Rule",
   "AWS::StepFunctions::StateMachine",

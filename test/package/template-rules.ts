@@ -4,6 +4,7 @@ import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
 import { parse } from "yaml";
 import { ofType } from "../../functions/packaging/resources.ts";
 import { clientProblems } from "./client-rules.ts";
+import { apiOf } from "./deployed-api.ts";
 import { feedProblems, streamProblems } from "./feed-rules.ts";
 import { deploymentProblems, gatewayProblems, keyCheckProblems, stageProblems } from "./gateway-rules.ts";
 import { localStackTypes } from "./localstack-types.ts";
@@ -14,7 +15,7 @@ import { roleProblems } from "./role-rules.ts";
 import { handlerProblems, routeProblems } from "./route-rules.ts";
 import { readWorkflows, statesOf } from "./workflow-rules.ts";
 
-const mostResources = 480;
+const mostResources = 400;
 /** API Gateway waits no longer, in seconds. */
 const gatewayTimeout = 29;
 /** The longest a single call to a provider may take, in seconds (the model's). */
@@ -38,7 +39,7 @@ export function validatorProblems({ file }: Packaged): string[] {
   }
 }
 
-/** CloudFormation allows 500 resources; LocalStack, whose preflights are resources too, has no such limit. */
+/** CloudFormation allows 500 resources; LocalStack, whose API is made of resources, has no such limit. */
 export function sizeProblems({ stage, template }: Packaged): string[] {
   const count = Object.keys(template.Resources).length;
   return count < mostResources || stage === "localstack"
@@ -125,11 +126,10 @@ export function timeoutProblems({ template }: Packaged): string[] {
         return ordered ? [] : [`${name}: client ${clientTimeout} s < function ${lambda} s < task ${task} s < machine`];
       }),
   );
-  const answering = ofType(template, "AWS::ApiGateway::Method").flatMap(([, { Properties }]) => {
-    if (Properties.HttpMethod === "OPTIONS") return [];
-    const id = JSON.stringify(Properties.Integration.Uri).match(/"(\w+LambdaFunction)"/)?.[1] ?? "";
-    const seconds = template.Resources[id]?.Properties.Timeout;
-    return seconds < gatewayTimeout ? [] : [`${id}: ${seconds} s, and the gateway waits ${gatewayTimeout} s`];
+  const answering = apiOf(template).operations.flatMap(({ method, functionId }) => {
+    if (method === "OPTIONS") return [];
+    const seconds = template.Resources[functionId]?.Properties.Timeout;
+    return seconds < gatewayTimeout ? [] : [`${functionId}: ${seconds} s, and the gateway waits ${gatewayTimeout} s`];
   });
   return [...tasks, ...answering];
 }
@@ -193,23 +193,21 @@ export function localStackProblems({ stage, template }: Packaged): string[] {
   const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
   const compose = parse(readFileSync(new URL("../../localstack/docker-compose.yml", import.meta.url), "utf8"));
   const started = new Set(compose.services.localstack.environment.SERVICES.split(","));
-  const byResource = Map.groupBy(ofType(template, "AWS::ApiGateway::Method"), ([, { Properties }]) =>
-    JSON.stringify(Properties.ResourceId),
-  );
+  const byPath = Map.groupBy(apiOf(template).operations, ({ path }) => path);
   return [
     ...types.filter((type) => !localStackTypes.has(type)).map((type) => `LocalStack does not have ${type}`),
     ...types
       .filter((type) => !started.has(type.split("::")[1]?.toLowerCase()))
       .map((type) => `docker-compose.yml does not start the service of ${type}`),
-    ...[...byResource.values()]
-      .filter((methods) => !methods.some(([, { Properties }]) => Properties.HttpMethod === "OPTIONS"))
-      .map((methods) => `nothing answers preflights where ${methods[0]?.[0]} is`),
+    ...[...byPath]
+      .filter(([, operations]) => !operations.some(({ method }) => method === "OPTIONS"))
+      .map(([path]) => `nothing answers preflights at ${path}`),
   ];
 }
 
 export const templateRules = {
   "passes AWS's validator": validatorProblems,
-  "has fewer than 480 resources on AWS": sizeProblems,
+  "has fewer than 400 resources on AWS": sizeProblems,
   "gives each function a role of its own and no wildcard action": permissionProblems,
   "lets each function do what it calls and nothing else": roleProblems,
   "carries with each function the clients that it opens": clientProblems,
