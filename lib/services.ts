@@ -61,6 +61,7 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   const executions = {
     analysis: executionsOf(environment.ANALYSIS_STATE_MACHINE_ARN),
     order: executionsOf(environment.ORDER_STATE_MACHINE_ARN),
+    answer: executionsOf(environment.ANSWER_STATE_MACHINE_ARN),
   };
 
   // One line per provider. Whoever asks first builds it, so a function has the clients of its own product alone.
@@ -90,6 +91,15 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   const dailyPrices = once(async () => (await import("./providers/yahoo/open.ts")).openYahoo(environment, tools));
   const peers = once(async () => (await import("./providers/aws/peers.ts")).createPeers(environment, tracer));
 
+  const documents = once(async () =>
+    (await import("./providers/documents/open.ts")).openDocuments(environment, { tracer }),
+  );
+  const sqlSource = once(async () => (await import("./providers/sql/open.ts")).openSql(environment, credentials));
+  /** Whether there is one, for those who do not ask it. */
+  const hasSqlSource = async () => (await credentials()).ANSWER_SQL_URL !== undefined;
+  const artifacts = once(async () =>
+    (await import("./providers/artifacts/open.ts")).openArtifacts(environment, tracer),
+  );
   const webhook = once(async () =>
     (await import("./providers/webhook/open.ts")).openWebhook(environment, credentials, tools),
   );
@@ -100,7 +110,22 @@ export function createServices(config: Config, ground: Ground = systemGround(con
   };
   const trading = { broker, dailyPrices, tokenVault, brokerConsentUrl };
   const others = { peers, webhook };
-  return { ...ground, tracer, config, store, executions, http, reddit, model, symbols, prices, ...others, ...trading };
+  const answers = { artifacts, documents, sqlSource, hasSqlSource };
+  return {
+    ...ground,
+    tracer,
+    config,
+    store,
+    executions,
+    http,
+    reddit,
+    model,
+    symbols,
+    prices,
+    ...others,
+    ...trading,
+    ...answers,
+  };
 }
 
 /** One try for all callers; a failed one is forgotten, so that the next caller tries again. */

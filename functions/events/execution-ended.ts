@@ -1,3 +1,4 @@
+import { sealRunLogOf } from "../../lib/answers/artifacts/seal.ts";
 import { orderExecutionEnded } from "../../lib/desk/execution/reconcile-orders.ts";
 import { executionEnded, executionEventSchema } from "../../lib/runs/reconcile.ts";
 import { loadServices } from "../../lib/services.ts";
@@ -8,5 +9,6 @@ import { runKinds } from "../../lib/system/run-kinds.ts";
 export const handler = onEvent(loadServices, async (services, event) => {
   const { detail } = executionEventSchema.parse(event);
   await executionEnded(runKinds, services, detail);
+  await sealRunLogOf(services, detail);
   await orderExecutionEnded(services, detail);
 });

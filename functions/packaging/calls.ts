@@ -12,6 +12,8 @@ export interface Calls {
   indexes: boolean;
   /** Methods of the state machine's executions. */
   executions: string[];
+  /** Methods of the store of artifacts. */
+  artifacts: string[];
   /** Methods of the vault of the broker's tokens. */
   vault: string[];
   /** Clients it opens of those that `lib/services.ts` loads on demand: `reddit`, `broker` … */
@@ -76,6 +78,7 @@ function callsIn(bundle: string, loadedBy: ReadonlyMap<string, string[]>): Calls
     actions: found(actions, /^function (put|update|remove|check)\d*\(/gm),
     indexes: /\bindex: "gsi\d"/.test(code),
     executions: methodsOf(code, "executions"),
+    artifacts: methodsOf(code, "artifactStore"),
     vault: methodsOf(code, "vault"),
     clients,
     loads: [...new Set(clients.flatMap((client) => loadedBy.get(client) ?? []))].toSorted(),

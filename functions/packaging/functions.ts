@@ -9,12 +9,16 @@ export function completeFunctions({ functions, custom }: Serverless["service"]):
 }
 
 /** The statements behind the words of a function's `may`. Throws one sentence for a word that `custom.may` lacks. */
-function statementsOf(key: string, words: readonly string[], may: Readonly<Record<string, object>>): object[] {
-  return words.map((word) => {
-    const statement = may[word];
-    if (!statement)
+function statementsOf(
+  key: string,
+  words: readonly string[],
+  may: Readonly<Record<string, object | object[]>>,
+): object[] {
+  return words.flatMap((word) => {
+    const statements = may[word];
+    if (!statements)
       throw new Error(`The function ${key} may "${word}", which custom.may of serverless.yml does not say.`);
-    return statement;
+    return statements;
   });
 }
 

@@ -103,6 +103,7 @@ export const analysisRun: RunKind<Run, AnalysisRunServices, Configuration, (type
         details: { active_run_id },
       }),
   },
+  queue: null,
   executions: ({ executions }) => executions.analysis,
   readSnapshot: readConfiguration,
 };

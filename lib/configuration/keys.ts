@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../runtime/errors.ts";
 import { round } from "../runtime/money.ts";
+import { answerKeys } from "./answer-keys.ts";
 import { deskKeys } from "./desk-keys.ts";
 import { anyCount, boolean, jsonOf, loss, number, optional, required, share, whole } from "./readers.ts";
 
@@ -96,6 +97,7 @@ export const configurationKeys = {
   llm_monthly_warning_usd: optional("60", number(0, anyCount)),
 
   ...deskKeys,
+  ...answerKeys,
 } satisfies Record<string, { initial: string | undefined; schema: z.ZodType; isRequired: boolean }>;
 
 type Key = keyof typeof configurationKeys;

@@ -13,6 +13,7 @@ export const tags = {
   "Circuit breaker": "Halts all trading of the desk, by itself or by hand.",
   Templates: "Orders that are made again and again, by a schedule in New York time.",
   Desk: "What orders have made, beside what the analyses opened, and what it gained.",
+  Answers: "A question researched over documents, answered with citations.",
   Events: "What has changed: to be polled, or told to a webhook.",
   "Live feed": "The same as it happens, over a WebSocket.",
   Configuration: "Thresholds, weights and trading costs; a run keeps those it started with.",

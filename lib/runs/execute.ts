@@ -38,7 +38,7 @@ export async function executeAgain<R extends RunRecord, S extends RunServices>(
 ): Promise<void> {
   const { store, log } = services;
   const run = await store.get(kind.keys(store.keys).run(runId), kind.record);
-  if (!run || !isActive(run)) return;
+  if (!run || !isActive(run) || run.place === "waiting") return;
   const executions = kind.executions(services);
   // Also where this is refused the first start may have succeeded, so only reconciliation may end the run.
   const outcome = await executions.start(executionName(run), { runId, attempt: run.attempt });

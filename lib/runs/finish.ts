@@ -2,15 +2,14 @@ import { iso } from "../runtime/dates.ts";
 import { type Action, update } from "../store/actions.ts";
 import { transactReporting } from "../store/events.ts";
 import { ifRunActive } from "../store/expressions.ts";
-import type { Failure } from "./failure.ts";
+import type { Outcome } from "./failure.ts";
 import type { RunKind } from "./kind.ts";
 import { freeLock, lockMoved, readLock } from "./lock.ts";
+import { leavePlace, placeMoved } from "./places.ts";
 import { reportOf } from "./report.ts";
 import { isActive, type RunRecord, type Warning } from "./run.ts";
 import type { RunServices } from "./services.ts";
 import { warningSchemaOf } from "./warnings.ts";
-
-export type Outcome = { status: "completed" } | { status: "failed" | "stopped"; failure: Failure };
 
 interface Ending<R extends RunRecord> {
   runId: string;
@@ -25,8 +24,8 @@ const maxWarningBytes = 256 * 1024;
 
 const endMetrics = { completed: "RunCompleted", failed: "RunFailed", stopped: "RunStopped" } as const;
 
-/** How often the end is tried when the lock changes hands between reading and writing. */
-const lockRetries = 3;
+/** How often the end is tried when the lock changes hands, or the run's turn comes, between reading and writing. */
+const movedRetries = 3;
 
 /**
  * The one way a run ends, whoever notices: completion, failure, stop, time-out, console abort, recovery.
@@ -47,7 +46,9 @@ export async function finishRun<R extends RunRecord, S extends RunServices>(
     const now = iso(clock.now());
     const end = {
       ...endFields(kind, run, outcome),
+      ...kind.ending?.(run, outcome),
       completed_at: now,
+      place: null,
       warnings: await readWarnings(kind, services, run),
     };
     const lock = await readLock(kind, services);
@@ -55,6 +56,7 @@ export async function finishRun<R extends RunRecord, S extends RunServices>(
       update(keys.run(runId), { set: end, remove: ["gsi2pk", "gsi2sk"] }, ifRunActive(attempt)),
       ...(also?.({ ...run, ...end }) ?? []),
       ...(lock?.run_id === runId ? freeLock(kind, services, runId) : []),
+      ...leavePlace(kind, services, run),
     ];
     const { status, error_code, error_message } = end;
     const report = reportOf(kind, "run_ended", { ...run, status }, { error_code, error_message });
@@ -63,7 +65,8 @@ export async function finishRun<R extends RunRecord, S extends RunServices>(
       logEnd(kind, services, run, outcome);
       return status;
     }
-    if (!result.refusals.includes(lockMoved) || tries >= lockRetries) return undefined;
+    const moved = result.refusals.some((refusal) => refusal === lockMoved || refusal === placeMoved);
+    if (!moved || tries >= movedRetries) return undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Action } from "../store/actions.ts";
 import type { Key } from "../store/keys/key.ts";
 import type { RunKeys } from "../store/keys/runs.ts";
 import type { Keys } from "../store/keys.ts";
+import type { Outcome } from "./failure.ts";
 import type { RunRecord } from "./run.ts";
 import type { RunServices } from "./services.ts";
 
@@ -35,9 +36,13 @@ export interface RunKind<
     completed(run: R): string;
     stopped: string;
   };
+  /** What else an end says, or says in other words, where the kind has its own. */
+  ending?(run: R, outcome: Outcome): Partial<R>;
   keys(keys: Keys): RunKeys;
   /** What only one run of the kind may hold, and how others are refused meanwhile; null where any number goes on. */
   lock: { key(keys: Keys): Key; busy(activeRunId: string): AppError } | null;
+  /** Where only so many go on at once, the others wait, and so many may wait; null where none has to. */
+  queue: { places(services: S): number; mostWaiting: number; full(): AppError } | null;
   /** The executions of its state machine. */
   executions(services: S): Executions;
   /** The configuration that was stored with the run, as its phases use it. */
@@ -46,10 +51,18 @@ export interface RunKind<
 
 /** How the run of a product begins. */
 export interface RunStart<R extends RunRecord, S extends RunServices> {
+  /** How often the start is tried when others change what it rests on in between; default 8. */
+  tries?: number;
   /** The configuration as it is now, to be stored with the run, so that all its phases read the same. */
   snapshot(services: S): Promise<Record<string, string>>;
-  /** What a new run has of its own, and what else its start writes. Refusals of the actions mean: try again. */
-  onStart(services: S): Promise<{ own: Omit<R, keyof RunRecord> & Partial<RunRecord>; actions(run: R): Action[] }>;
+  /**
+   * What a new run has of its own, and what else its start writes. Refusals of the actions, and an id that is taken,
+   * mean: try again; `tries` says how often that was so.
+   */
+  onStart(
+    services: S,
+    tries: number,
+  ): Promise<{ own: Omit<R, keyof RunRecord> & Partial<RunRecord>; actions(run: R): Action[] }>;
 }
 
 /** What else a resumption writes or checks. Throws `notResumable` where this run may not be resumed. */

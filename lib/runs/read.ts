@@ -18,15 +18,16 @@ export async function readRun<R extends RunRecord>(
   return run;
 }
 
-/** A kind's runs as `item` reads them, newest first. */
+/** A kind's runs as `item` reads them, newest first; `filter` names attributes with the values that are asked for. */
 export async function listRuns<T>(
   kind: Pick<RunKind, "keys">,
   { store }: Pick<RunServices, "store">,
   page: PageRequest,
   item: z.ZodType<T>,
+  filter?: Record<string, string>,
 ): Promise<ListPage<T>> {
   const keys = kind.keys(store.keys);
-  const { gsi1pk } = keys.runIndex("");
-  const list = { range: { index: "gsi1" as const, pk: gsi1pk ?? "", descending: true }, counter: keys.runCounter };
-  return readPage(store, list, page, item);
+  const { gsi1pk } = keys.runIndex({ id: "", started_at: "" });
+  const range = { index: "gsi1" as const, pk: gsi1pk ?? "", descending: true, ...(filter && { filter }) };
+  return readPage(store, { range, ...(!filter && { counter: keys.runCounter }) }, page, item);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ExecutionStatus } from "../providers/aws/executions.ts";
+import { callRuns } from "./call.ts";
 import { type Failure, lifecycleFailures, timedOut } from "./failure.ts";
 import { finishRun } from "./finish.ts";
 import type { RunKind } from "./kind.ts";
@@ -19,6 +20,8 @@ export async function reconcileRun<R extends RunRecord, S extends RunServices>(
   run: R,
 ): Promise<"running" | "over"> {
   if (!isActive(run)) return "over";
+  // Its execution begins with its turn.
+  if (run.place === "waiting") return "running";
   const executions = kind.executions(services);
   const execution = await executions.describe(executionName(run));
   const ageMs = services.clock.now().getTime() - Date.parse(run.attempt_started_at);
@@ -52,7 +55,7 @@ type ExecutionEvent = z.infer<typeof executionEventSchema>["detail"];
 
 /**
  * The second witness: the service says that an execution ended. The machine tells the kind. Repeated, late and foreign
- * events change nothing.
+ * events change nothing. Whatever has ended it, the place of the run is free, and the next one's turn has come.
  */
 export async function executionEnded<S extends RunServices>(
   kinds: readonly RunKind<RunRecord, S>[],
@@ -67,4 +70,5 @@ export async function executionEnded<S extends RunServices>(
     attempt: ended.attempt,
     outcome: { status: "failed", failure: failureOf(kind, event.status) },
   });
+  await callRuns(kind, services);
 }

@@ -35,6 +35,8 @@ export const runRecordSchema = z.object({
   market_time: z.string().nullable(),
   /** Set once when the run was seen running for more than 30 minutes. */
   slow_since: z.string().nullable().default(null),
+  /** Whether it waits for its turn or has one; null where runs of its kind need none, and once it is over. */
+  place: z.enum(["waiting", "taken"]).nullable().default(null),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 

@@ -9,7 +9,7 @@ import type { RunServices } from "./services.ts";
 
 /**
  * Ends a run as its kind calls a stopped one, then its execution: in this order, so that nothing the execution still
- * does can count. Answers the ended run as `view` shows it. Throws `NOT_FOUND`, or `RUN_NOT_ACTIVE` for a run that is
+ * does can count. `reason` is what the run then says. Answers the ended run as `view` shows it. Throws `NOT_FOUND`, or `RUN_NOT_ACTIVE` for a run that is
  * over.
  */
 export async function stopRun<R extends RunRecord, S extends RunServices, A extends Record<string, unknown>>(
@@ -18,8 +18,9 @@ export async function stopRun<R extends RunRecord, S extends RunServices, A exte
   runId: string,
   request: IdempotentRequest,
   view: (run: R) => A,
+  reason: string = lifecycleFailures.stopped.message,
 ): Promise<A> {
-  const { answer } = await answerOnce(services, request, () => stopNow(kind, services, runId, request, view));
+  const { answer } = await answerOnce(services, request, () => stopNow(kind, services, runId, request, view, reason));
   const run = await readRun(kind, services, runId);
   // Here, so that a repeated request makes up for one that died in between.
   if (!isActive(run)) await stopExecution(kind, services, run);
@@ -39,12 +40,13 @@ async function stopNow<R extends RunRecord, S extends RunServices, A extends Rec
   runId: string,
   request: IdempotentRequest,
   view: (run: R) => A,
+  reason: string,
 ): Promise<A> {
   const { attempt } = await readRun(kind, services, runId);
   const stopped = await finishRun(kind, services, {
     runId,
     attempt,
-    outcome: { status: "stopped", failure: lifecycleFailures.stopped },
+    outcome: { status: "stopped", failure: { ...lifecycleFailures.stopped, message: reason } },
     also: (ended) => remember(services.store, request, view(ended), services.clock.now()),
   });
   const run = await readRun(kind, services, runId);

@@ -3,6 +3,7 @@ import { iso } from "../runtime/dates.ts";
 import { update } from "../store/actions.ts";
 import { ensureCursorSecret } from "../store/cursors.ts";
 import { ifRunActive } from "../store/expressions.ts";
+import { callRuns } from "./call.ts";
 import type { RunKind } from "./kind.ts";
 import { reconcileRun } from "./reconcile.ts";
 import type { RunRecord } from "./run.ts";
@@ -12,10 +13,12 @@ const slowAfterMs = 30 * 60_000;
 
 /**
  * The third witness: every active run of these kinds is compared with its execution; one that is slow is logged, once.
+ * `onEnded` is told of each that is over.
  */
 export async function sweepRuns<S extends RunServices>(
   kinds: readonly RunKind<RunRecord, S>[],
   services: S,
+  onEnded: (kind: string, runId: string) => Promise<void> = async () => {},
 ): Promise<{ running: number; ended: number }> {
   const { store, log } = services;
   const swept = { running: 0, ended: 0 };
@@ -27,7 +30,10 @@ export async function sweepRuns<S extends RunServices>(
         return "running" as const;
       });
       swept[outcome === "over" ? "ended" : "running"] += 1;
+      if (outcome === "over") await onEnded(kind.name, id);
     }
+    // Also where nobody else could: the process that was to call them may have died.
+    await callRuns(kind, services);
   }
   // A realm that is older than this secret has none, and its lists may only read.
   await ensureCursorSecret(store);

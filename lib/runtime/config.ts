@@ -31,6 +31,15 @@ export const environmentSchema = z.object({
   ORDER_STATE_MACHINE_ARN: z
     .string()
     .default("arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-order"),
+  ANSWER_STATE_MACHINE_ARN: z
+    .string()
+    .default("arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-answer"),
+  /** How many answer runs go on at once; the others wait. */
+  ANSWERS_AT_ONCE: z.coerce.number().int().min(1).max(100).default(2),
+  /** What the folder `documents` of answer runs stands for: a folder, or a part of a bucket, `s3://bucket/prefix`. */
+  DOCUMENTS_DIR: z.string().default("documents"),
+  /** Where answer runs keep what they make, below `output/`: a folder, or a bucket, `s3://bucket`. */
+  ARTIFACTS_DIR: z.string().default(".local"),
   /** Where messages to the clients of the feed are posted. */
   FEED_ENDPOINT: z.url().optional(),
   /** Where clients of the feed connect; on AWS it is on the origin of the API. */
@@ -80,6 +89,9 @@ export const environmentSchema = z.object({
   /** Who is told of events. Set by whoever deploys and by no request, so it may be any host, private ones too. */
   WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   WEBHOOK_SECRET: z.string().optional(),
+
+  /** A database that answers may read: postgres://… (on a deployed stage in the secret) or sqlite:FILE. */
+  ANSWER_SQL_URL: z.string().optional(),
 
   SYMBOLS_FILE: z.string().optional(),
   SYMBOL_DIRECTORY_URL: z.url().default("https://www.nasdaqtrader.com/dynamic/SymDir"),

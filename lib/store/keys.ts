@@ -1,5 +1,6 @@
 import { accessKeys } from "./keys/access.ts";
 import { analysisKeys } from "./keys/analysis.ts";
+import { answerKeys } from "./keys/answers.ts";
 import { breakerKeys } from "./keys/breaker.ts";
 import { deskKeys } from "./keys/desk.ts";
 import { liveKeys } from "./keys/live.ts";
@@ -34,6 +35,7 @@ export function keysOf(realm: string) {
     ...deskKeys(realm),
     ...breakerKeys(realm),
     ...liveKeys(realm),
+    ...answerKeys(realm),
     ...accessKeys,
     /** Of the runs of another kind than analyses, whose keys stand above without a prefix. */
     runsOf: (places: RunPlaces) => runKeys(realm, places),

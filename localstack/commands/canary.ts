@@ -84,7 +84,9 @@ export async function askEvery(
   return { unset };
 }
 
-const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const faultSchema = z.object({ code: z.string(), message: z.string() });
+/** In the envelope, or bare as version 1 of answer runs has it. */
+const errorSchema = z.union([z.object({ error: faultSchema }), faultSchema.transform((error) => ({ error }))]);
 
 /** On a stage whose secret is not filled yet: that is no fault of the deployment. */
 function missingSetting({ status, body }: ApiAnswer): string | undefined {

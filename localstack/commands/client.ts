@@ -24,16 +24,16 @@ export interface ApiClient {
  * A client of any deployment: BASE_URL (default this machine's PORT) and API_KEY, which a local stack keeps in its
  * data directory. Without an argument from where `npm start` has them: the environment and `.env`.
  */
-export function connect(variables: Variables = readVariables(process.cwd())): ApiClient {
+export function connect(variables: Variables = readVariables(process.cwd()), timeoutMs = 30_000): ApiClient {
   const baseUrl = (variables.BASE_URL ?? `http://127.0.0.1:${variables.PORT ?? 3000}`).replace(/\/$/, "");
-  const key = variables.API_KEY ?? storedKey(variables.DATA_DIR ?? ".local");
+  const key = apiKeyOf(variables);
   return {
     baseUrl,
     hasKey: key !== undefined,
     async call(method, path, request = {}) {
       const response = await fetch(baseUrl + path, {
         method,
-        signal: AbortSignal.timeout(30_000),
+        signal: AbortSignal.timeout(timeoutMs),
         headers: {
           ...(key !== undefined && { "x-api-key": key }),
           ...(request.body !== undefined && { "content-type": "application/json" }),
@@ -46,6 +46,11 @@ export function connect(variables: Variables = readVariables(process.cwd())): Ap
       return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
     },
   };
+}
+
+/** The key that requests carry. */
+export function apiKeyOf(variables: Variables): string | undefined {
+  return variables.API_KEY ?? storedKey(variables.DATA_DIR ?? ".local");
 }
 
 function storedKey(dataDir: string): string | undefined {

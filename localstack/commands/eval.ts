@@ -11,22 +11,32 @@ import { createLog } from "../../lib/runtime/logger.ts";
 import { noMetrics } from "../../lib/runtime/metrics.ts";
 import { readVariables } from "../embedded/settings.ts";
 import { startOpenAiStandIn } from "../standins/openai/server.ts";
+import { connect } from "./client.ts";
+import { evaluateAnswers } from "./evaluation/answers/evaluate.ts";
+import { layout } from "./evaluation/answers/questions.ts";
+import { Complaint } from "./evaluation/complaint.ts";
 import { type Example, readLabelledFile } from "./evaluation/labelled-files.ts";
 import { measure } from "./evaluation/measure.ts";
 import { describe, type Measurement, together } from "./evaluation/report.ts";
 
-// npm run eval -- <directory> [--limit N]: scores the configured model on every labelled file of a directory.
+// npm run eval -- <directory> [--limit N]: scores the configured model on every labelled file of a directory; with --answers it
+// asks a running deployment the questions of one, and scores what its answers cite.
 
 /** What `npm start` would use: the environment and `.env`. */
 const variables = readVariables(process.cwd());
 
-/** Something the caller can put right, said in one sentence. */
-class Complaint extends Error {}
-
-const usage = "Usage: npm run eval -- <directory with labelled files> [--limit N]";
+const usage = `Usage: npm run eval -- <directory with labelled files> [--limit N]
+       npm run eval -- --answers DIR [--base-url URL] [--limit N]
+${layout}`;
 
 async function main(): Promise<void> {
-  const { directory, limit } = readArguments();
+  const { directory, limit, ofAnswers, baseUrl } = readArguments();
+  if (!ofAnswers) return evaluateModel(directory, limit);
+  const api = connect({ ...variables, ...(baseUrl && { BASE_URL: baseUrl }) });
+  if (!(await evaluateAnswers(api, directory, limit, console.log))) process.exitCode = 1;
+}
+
+async function evaluateModel(directory: string, limit: number): Promise<void> {
   const files = await labelledFiles(directory);
   if (files.length === 0) throw new Complaint(`There is no labelled file of a known format in ${directory}.`);
   const universe = await createSymbols({ files: variables.SYMBOLS_FILE?.split(",") ?? [] }).load();
@@ -46,12 +56,18 @@ async function main(): Promise<void> {
   }
 }
 
-function readArguments(): { directory: string; limit: number } {
+function readArguments() {
   try {
-    const { positionals, values } = parseArgs({ allowPositionals: true, options: { limit: { type: "string" } } });
-    const [directory] = positionals;
+    const text = { type: "string" } as const;
+    const options = { limit: text, answers: text, "base-url": text };
+    const { positionals, values } = parseArgs({ allowPositionals: true, options });
     const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : Number(values.limit);
-    if (directory !== undefined && positionals.length === 1 && limit > 0) return { directory, limit };
+    const [directory, ...more] = values.answers === undefined ? positionals : [values.answers, ...positionals];
+    const ofAnswers = values.answers !== undefined;
+    const baseUrl = values["base-url"];
+    if (directory && more.length === 0 && limit > 0 && (ofAnswers || baseUrl === undefined)) {
+      return { directory, limit, ofAnswers, baseUrl };
+    }
   } catch {
     // An unknown option is answered with the usage, as everything else that cannot be understood.
   }

@@ -7,24 +7,33 @@ import { evaluationPeriodViewSchema } from "../../lib/trading/evaluation/view.ts
 import { portfolioViewSchema } from "../../lib/trading/positions/portfolio-view.ts";
 import { positionViewSchema } from "../../lib/trading/positions/view.ts";
 import { predictionViewSchema } from "../../lib/trading/predictions/view.ts";
+import { readVariables } from "../embedded/settings.ts";
 import { askEvery, readGets, waitUntilReady } from "./canary.ts";
 import { type ApiClient, connect, expectData } from "./client.ts";
+import { smokeAnswer } from "./smoke/answer-run.ts";
 
 /**
  * `npm run smoke`: one run on a running deployment, watched from outside; with `SMOKE_RUN=false` no run, only every GET
- * of its document, as the end of a deployment. Exit code 1 where the contract is broken.
+ * of its document, as the end of a deployment. Exit code 1 where the contract is broken. With arguments it drives an answer
+ * run instead, see `smoke/answer-run.ts`.
  */
 const pollMs = Number(process.env.SMOKE_POLL_MS ?? 250);
 const longestMs = Number(process.env.SMOKE_LIMIT_MS ?? 10 * 60_000);
 const expectSignals = process.env.SMOKE_EXPECT_SIGNALS !== "false";
 
-try {
-  const api = connect();
-  await (process.env.SMOKE_RUN === "false" ? canary(api) : smoke(api));
-  console.log("smoke: the contract holds");
-} catch (error) {
-  console.error(`smoke: ${error instanceof Error ? error.message : error}`);
-  process.exit(1);
+const args = process.argv.slice(2);
+if (args.length > 0) process.exitCode = await smokeAnswer(args, readVariables(process.cwd()), console.log);
+else await smokeAnalysis();
+
+async function smokeAnalysis(): Promise<void> {
+  try {
+    const api = connect();
+    await (process.env.SMOKE_RUN === "false" ? canary(api) : smoke(api));
+    console.log("smoke: the contract holds");
+  } catch (error) {
+    console.error(`smoke: ${error instanceof Error ? error.message : error}`);
+    process.exit(1);
+  }
 }
 
 /** Starts nothing and leaves nothing behind: whether each function answers with the role it was given. */

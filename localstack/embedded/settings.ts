@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { checkNewKey } from "../../lib/access/authorizer.ts";
 import { type Throttling, throttlingOf } from "../../lib/http/throttling.ts";
@@ -7,6 +8,9 @@ import { checkWebhookSecret } from "../../lib/providers/webhook/open.ts";
 import { readConfig, setVariables } from "../../lib/runtime/config.ts";
 import { defaultFirstDay } from "../scenario/calendar.ts";
 import { StartProblem } from "./start-problem.ts";
+
+/** The project's own pages about itself. */
+const shippedDocuments = fileURLToPath(new URL("../scenario/documents", import.meta.url));
 
 export type Variables = Record<string, string | undefined>;
 
@@ -64,6 +68,8 @@ export function readSettings(directory: string, variables: Variables): Settings 
     REALM: variables.REALM ?? realmOf(asOf, world.firstDay),
     MARKET_CLOCK: asOf ?? (world.firstDay ? `scenario:${world.firstDay}` : "wall"),
     SCHWAB_CALLBACK_URL: variables.SCHWAB_CALLBACK_URL ?? `http://127.0.0.1:${listenOn}/auth/schwab/callback`,
+    DOCUMENTS_DIR: existing(directory, "DOCUMENTS_DIR", variables.DOCUMENTS_DIR, "directory") ?? shippedDocuments,
+    ARTIFACTS_DIR: dataDir,
     BROKER_TOKEN_FILE: variables.BROKER_TOKEN_FILE ?? join(dataDir, "broker-tokens.json"),
   };
   readConfig(functionVariables);

@@ -128,6 +128,20 @@ const values: Record<string, [good: unknown, bad: unknown]> = {
   breaker_sentiment: [true, 1],
   breaker_sentiment_score: [-0.7, 0.7],
   breaker_sentiment_days: [5, 1],
+  answer_files_max: [100, 0],
+  answer_file_bytes_max: [1_000_000, 0],
+  answer_chunk_tokens: [8_000, 10],
+  answer_chunk_overlap_tokens: [0, -1],
+  answer_batch_tokens: [20_000, 10],
+  answer_sql_rounds: [1, 0],
+  answer_sql_rows_max: [100, 0],
+  answer_sql_tokens_max: [5_000, 1],
+  answer_decisions_max: [2, 0],
+  answer_writer_attempts: [1, 0],
+  answer_context_tokens: [128_000, 10],
+  answer_context_reserve_tokens: [0, -1],
+  answer_budget_usd: [0.5, -1],
+  answer_retention_days: [30, 0],
 };
 const weightKeys = [...Object.keys(weights), "trust_weight_quality", "trust_weight_accuracy", "trust_weight_tenure"];
 

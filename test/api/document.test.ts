@@ -80,8 +80,8 @@ describe("the OpenAPI document", () => {
     expect(names).toEqual(expect.arrayContaining(["POST /analyze", "PUT /config/{key}", "POST /positions/{id}/close"]));
     expect(names.filter((name) => name.startsWith("GET "))).toEqual(["GET /auth/schwab/login"]);
     expect(all.filter(({ responses }) => responses[403]).map(({ name }) => name)).toEqual(names);
-    for (const { responses } of forTraders)
-      expect(responses[403]).toEqual({ $ref: "#/components/responses/403.FORBIDDEN" });
+    for (const { responses, bareErrors } of forTraders)
+      expect(responses[403]).toEqual({ $ref: `#/components/responses/403.FORBIDDEN${bareErrors ? ".bare" : ""}` });
   });
 
   it("says of every operation what the gateway may answer before it", () => {
@@ -100,6 +100,8 @@ describe("the OpenAPI document", () => {
       "POST /analyze",
       "POST /api/v1/orders",
       "POST /api/v1/positions/{id}/close",
+      "POST /api/v1/runs",
+      "POST /api/v1/runs/{run_id}/stop",
       "POST /api/v1/templates",
       "POST /api/v1/templates/{id}/trigger",
       "POST /positions/{id}/close",
@@ -128,7 +130,9 @@ describe("the OpenAPI document", () => {
       "create-template",
       "order-signal",
       "resume",
+      "start-answer",
       "stop",
+      "stop-answer",
       "submit-order",
       "trigger-template",
     ]);
@@ -161,11 +165,12 @@ describe("the OpenAPI document", () => {
       "POST /api/v1/orders/approvals",
       "POST /api/v1/orders/{id}/approve",
       "POST /api/v1/orders/{id}/refuse",
+      "POST /api/v1/runs",
       "POST /api/v1/templates",
       "POST /positions/{id}/close",
       "PUT /config/{key}",
     ]);
-    const params = { id: unknownRun, key: "quality_min_users" };
+    const params = { id: unknownRun, run_id: unknownRun, key: "quality_min_users" };
     for (const [name, contract] of contracts) {
       if (!contract.body) continue;
       const { status } = await ask(name, { params });

@@ -188,7 +188,7 @@ describe("what is not there", () => {
 
 describe("a bad body", () => {
   const posts = [...contracts.keys()].filter((name) => name.startsWith("POST "));
-  const params = { id: unknownRun };
+  const params = { id: unknownRun, run_id: unknownRun };
 
   it.each(posts)("is refused by %s, and nothing is written", async (name) => {
     const before = await contents();

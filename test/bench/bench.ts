@@ -1,4 +1,5 @@
 import { analysis } from "./analysis.ts";
+import { answers } from "./answers.ts";
 import { bundles } from "./bundles.ts";
 import { desk } from "./desk.ts";
 import { gateway } from "./gateway.ts";
@@ -17,6 +18,7 @@ const sections: Record<string, () => Promise<Section>> = {
   analysis,
   trading,
   desk,
+  answers,
   bundles,
 };
 

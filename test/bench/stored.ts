@@ -11,7 +11,7 @@ export async function storeRuns({ store }: Services, count: number): Promise<str
   const ids = systemIds();
   const runs = Array.from({ length: count }, (_, index) => completedRun(ids.ulid(firstTime + index * 60_000), index));
   await store.putMany([
-    ...runs.map((run) => ({ ...store.keys.run(run.id), ...store.keys.runIndex(run.id), ...run })),
+    ...runs.map((run) => ({ ...store.keys.run(run.id), ...store.keys.runIndex(run), ...run })),
     { ...store.keys.counter("RUNS"), total: count },
   ]);
   return runs.map((run) => run.id);

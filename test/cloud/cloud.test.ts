@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { registerApiKey } from "../../lib/access/api-keys.ts";
@@ -7,6 +8,7 @@ import { lifecycleFailures } from "../../lib/runs/failure.ts";
 import { startRun as startInProcess } from "../../lib/runs/start.ts";
 import { askEvery, readGets } from "../../localstack/commands/canary.ts";
 import { effectOf, logIn, preflight } from "./access.ts";
+import { answerEnded, ask, putDocument } from "./answers.ts";
 import {
   type Cloud,
   type Deployment,
@@ -128,6 +130,53 @@ describe("the stage on LocalStack", () => {
       await invoke("notifyWebhook", {});
     },
     minutes(3),
+  );
+
+  it(
+    "answers a question with the words of a document in its bucket",
+    async () => {
+      const { api, bucket } = deployment;
+      const sentence = "The ferry to Sandvig costs 42 crowns for a car.";
+      const text = `# The ferry\n\n${sentence}\nIt leaves every hour from May to September.\n`;
+      await putDocument(cloud, bucket, { name: "ferry.md", text });
+      const question = ["--question", "What does the ferry to Sandvig cost for a car?", "--run-id", "ferry"];
+      const options = ["--poll-interval-seconds", "1", "--artifacts-dir", join(cloud.folder, "smoke")];
+      const { code, said } = await runProgram("npm", ["run", "smoke", "--", ...question, ...options], {
+        BASE_URL: api.baseUrl,
+      });
+      console.log(said);
+      expect(code).toBe(0);
+      expect(await firstIn(api, "/api/v1/runs")).toBe("ferry");
+      const output = await api.call("GET", "/api/v1/runs/ferry/output");
+      expect((output.body as { content: string }).content).toContain("42 crowns");
+      const cited = await api.call("GET", "/api/v1/runs/ferry/references?include_quote=true");
+      expect(cited.body).toMatchObject({ references: [{ ref_id: "ref_1", quote: expect.stringContaining(sentence) }] });
+    },
+    minutes(5),
+  );
+
+  it(
+    "ends answer runs early: by request, by the orchestrator, from the console, and where the database is gone",
+    async () => {
+      const { api, services, invoke } = deployment;
+      const question = "When does the ferry leave?";
+      const stopped = await ask(api, { question });
+      const asked = await api.call("POST", `/api/v1/runs/${stopped}/stop`, { body: { reason: "by hand" } });
+      expect(asked).toMatchObject({ status: 202, body: { status: "stopped", finish_reason: "stopped_by_user" } });
+
+      const unanswered = await ask(api, { question });
+      expect(await invoke("endUnanswered", { runId: unanswered, attempt: 1 })).toEqual({ status: "stopped" });
+      expect(await answerEnded(api, unanswered)).toMatchObject({ finish_reason: "stopped_by_orchestrator" });
+
+      const aborted = await ask(api, { question });
+      await services.executions.answer.stop(`${aborted}-1`, "by hand");
+      expect(await answerEnded(api, aborted)).toMatchObject({ status: "stopped", finish_reason: "stopped_by_user" });
+
+      const failed = await ask(api, { question, enable_sql: true });
+      expect(await answerEnded(api, failed)).toMatchObject({ status: "failed", finish_reason: "sql_execution_failed" });
+      expect(timesOf(cloud.usage, functionName("failAnswer"))).toBeGreaterThan(0);
+    },
+    minutes(5),
   );
 
   it(

@@ -76,6 +76,8 @@ export interface Deployment {
   services: Services;
   /** Calls a function by its key in serverless.yml. */
   invoke(name: string, event: unknown): Promise<unknown>;
+  /** What answer runs read and make. */
+  bucket: string;
 }
 
 /** Deploys stage `localstack` by the README's command, which ends with the canary. Throws what it said. */
@@ -93,6 +95,7 @@ export async function deploy(cloud: Cloud): Promise<Deployment> {
   const own = { DYNAMODB_ENDPOINT: endpoint, STATES_ENDPOINT: endpoint, LOG_LEVEL: "SILENT" };
   return {
     said,
+    bucket: Environment.Variables.ARTIFACTS_DIR?.replace("s3://", "") ?? "",
     api: connect({ BASE_URL: url }),
     services: createServices(readConfig({ ...Environment.Variables, ...providers.environment, ...own })),
     invoke: (name, event) =>

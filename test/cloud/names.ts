@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { ApiClient } from "../../localstack/commands/client.ts";
 
 const namedSchema = z.object({
-  ...{ id: z.string().optional(), username: z.string().optional() },
+  ...{ id: z.string().optional(), username: z.string().optional(), run_id: z.string().optional() },
   // An order that no template made has null there.
   ...{ order_id: z.string().optional(), template_id: z.string().nullish() },
 });
@@ -19,7 +19,7 @@ const listSchema = z.object({
 export async function firstIn(api: ApiClient, path: string): Promise<string | undefined> {
   const { body } = await api.call("GET", path);
   const [first] = listSchema.safeParse(body).data?.data ?? [];
-  return first?.id ?? first?.username ?? first?.order_id ?? first?.template_id ?? undefined;
+  return first?.id ?? first?.username ?? first?.order_id ?? first?.template_id ?? first?.run_id;
 }
 
 /** Something that is there, to take the place of a path's variable. */

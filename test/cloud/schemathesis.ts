@@ -14,7 +14,7 @@ const examples = 10;
 const longestMs = 10 * 60_000;
 
 /** Not asked: every request might start a run, and a run moves everything that the other operations answer. */
-const startingRuns = ["startAnalysis", "resumeRun"];
+const startingRuns = ["startAnalysis", "resumeRun", "startAnswer"];
 const checks = [
   "not_a_server_error",
   "status_code_conformance",

@@ -26,6 +26,9 @@ const credentialNames = [
   "SCHWAB_CLIENT_SECRET",
 ];
 
+/** Nobody listens there: what asks it is told that it is gone. */
+const silentDatabase = "postgres://nobody@127.0.0.1:1/none";
+
 /** The providers that `npm start` has, of the same scenario; the functions get their credentials from the secrets. */
 export async function startProviders(folder: string): Promise<ProviderStandIns> {
   const settings = readSettings(folder, { DATA_DIR: folder });
@@ -51,7 +54,10 @@ export async function startProviders(folder: string): Promise<ProviderStandIns> 
       ...Object.fromEntries(Object.entries(variables).filter(isForFunctions)),
     },
     secrets: {
-      providers: JSON.stringify(Object.fromEntries(credentialNames.map((name) => [name, variables[name]]))),
+      providers: JSON.stringify({
+        ...Object.fromEntries(credentialNames.map((name) => [name, variables[name]])),
+        ANSWER_SQL_URL: silentDatabase,
+      }),
       brokerTokens: readFileSync(variables.BROKER_TOKEN_FILE ?? "", "utf8"),
     },
     firstDay: settings.firstDay ?? "",

@@ -30,7 +30,7 @@ const [reddit, archive, yahoo] = [
   "lib/providers/archive/archive.ts",
   "lib/providers/yahoo/client.ts",
 ];
-const opens = { store: [], actions: [], indexes: false, executions: [], vault: [], clients: ["reddit"] };
+const opens = { store: [], actions: [], indexes: false, executions: [], artifacts: [], vault: [], clients: ["reddit"] };
 
 /** One function that opens Reddit, and one that asks for prices; without an archive. */
 function packaged(REDDIT_ARCHIVE = ""): Packaged {

@@ -129,8 +129,8 @@ const mostAtOnce = 5;
 
 /** Nothing is reserved unless asked for, and no Map of a workflow runs more than half of ten functions at once. */
 export function concurrencyProblems({ template }: Packaged): string[] {
-  const atOnce = ({ fields, map }: State): number =>
-    Number(fields.MaxConcurrency ?? Infinity) * (map ? atOnce(map) : 1);
+  const atOnce = ({ fields, around }: State): number =>
+    (fields.Type === "Map" ? Number(fields.MaxConcurrency ?? Infinity) : 1) * (around ? atOnce(around) : 1);
   return [
     ...ofType(template, "AWS::Lambda::Function")
       .filter(([, { Properties }]) => Properties.ReservedConcurrentExecutions !== undefined)

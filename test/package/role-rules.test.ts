@@ -8,7 +8,16 @@ import type { Packaged } from "./packaged.ts";
 import { roleProblems } from "./role-rules.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const nothing: Calls = { store: [], actions: [], indexes: false, executions: [], vault: [], clients: [], loads: [] };
+const nothing: Calls = {
+  store: [],
+  actions: [],
+  indexes: false,
+  executions: [],
+  artifacts: [],
+  vault: [],
+  clients: [],
+  loads: [],
+};
 const logs = {
   Effect: "Allow",
   Action: ["logs:CreateLogStream", "logs:PutLogEvents"],

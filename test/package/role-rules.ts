@@ -32,6 +32,15 @@ const executionPermissions: Readonly<Record<string, string>> = {
   describe: "states:DescribeExecution",
   stop: "states:StopExecution",
 };
+const onArtifacts = (action: string) =>
+  ["output", "payloads"].map((folder) => `${action} on ArtifactBucket/${folder}/*`);
+// S3 tells those who may list that there is no such object, and refuses all others.
+const readArtifacts = [...onArtifacts("s3:GetObject"), "s3:ListBucket on ArtifactBucket"];
+const artifactPermissions: Readonly<Record<string, string[]>> = {
+  put: onArtifacts("s3:PutObject"),
+  get: readArtifacts,
+  exists: readArtifacts,
+};
 const readSecret = "secretsmanager:GetSecretValue";
 /** Tokens are renewed by a new version, which then takes over from the one that was read. */
 const rotateSecret = ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"];
@@ -67,10 +76,16 @@ function neededBy(template: Template, calls: Calls): string[] {
     ...onTable.map((action) => `${action} on Table`),
     ...(calls.indexes ? ["dynamodb:Query on Table/index/*"] : []),
     ...onExecutions.map((action) => `${action} on ${action.endsWith("StartExecution") ? "stateMachine" : "execution"}`),
-    ...(opens("reddit", "model", "broker", "brokerConsentUrl", "webhook") ? [`${readSecret} on ProviderSecret`] : []),
+    ...(opens("reddit", "model", "broker", "brokerConsentUrl", "webhook", "sqlSource", "hasSqlSource")
+      ? [`${readSecret} on ProviderSecret`]
+      : []),
     ...(opens("broker", "tokenVault") ? [`${readSecret} on BrokerSecret`] : []),
     ...(writesTokens ? rotateSecret.map((action) => `${action} on BrokerSecret`) : []),
     ...(opens("peers") && hasFeed(template) ? ["execute-api:ManageConnections on @connections"] : []),
+    ...calls.artifacts.flatMap(
+      (method) => artifactPermissions[method] ?? [`an unknown method of artifacts, ${method},`],
+    ),
+    ...(opens("documents") ? ["s3:GetObject on ArtifactBucket/documents/*", "s3:ListBucket on ArtifactBucket"] : []),
     ...(opens("symbols") ? ["dynamodb:Query on Table"] : []),
     ...(opens("reddit") && archiveOf(template) ? [`s3:GetObject on ${archiveOf(template)}`] : []),
   ];

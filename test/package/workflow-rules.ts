@@ -30,8 +30,8 @@ interface Retrier {
 export interface State {
   name: string;
   fields: AslState;
-  /** The Map state around it. */
-  map?: State;
+  /** The Map or Parallel state around it. */
+  around?: State;
 }
 
 const transient = [
@@ -48,11 +48,12 @@ export function readWorkflows(): Workflow[] {
   }));
 }
 
-/** Every state, those inside of Maps included. */
-export function statesOf(scope: AslState, map?: State): State[] {
+/** Every state, those inside of Maps and of branches included. */
+export function statesOf(scope: AslState, around?: State): State[] {
   return Object.entries((scope.States ?? {}) as Record<string, AslState>).flatMap(([name, fields]) => {
-    const state = { name, fields, ...(map && { map }) };
-    return fields.ItemProcessor ? [state, ...statesOf(fields.ItemProcessor as AslState, state)] : [state];
+    const state = { name, fields, ...(around && { around }) };
+    const scopes = [fields.ItemProcessor ?? [], fields.Branches ?? []].flat() as AslState[];
+    return [state, ...scopes.flatMap((inner) => statesOf(inner, state))];
   });
 }
 
@@ -117,14 +118,19 @@ function retryProblems(name: string, retriers: readonly Retrier[]): string[] {
   ];
 }
 
-/** A task inside of a Map may leave its failure to the Map. */
-function catchProblems({ name, fields, map }: State, states: readonly State[]): string[] {
-  const last = catchAll(fields) ?? (map && catchAll(map.fields));
+/** A task inside of a Map or a branch may leave its failure to the states around it. */
+function catchProblems(state: State, states: readonly State[]): string[] {
+  const { name } = state;
+  const last = lastCatcher(state);
   if (!last || last.ResultPath === undefined || last.ResultPath === null) {
     return [`${name} has no Catch of States.ALL with a ResultPath`];
   }
   const next = states.find((state) => state.name === last.Next);
   return next && isLast(next.name) ? [] : [`${name} does not lead to a task that ends it when it fails`];
+}
+
+function lastCatcher({ fields, around }: State): Catcher | undefined {
+  return catchAll(fields) ?? (around && lastCatcher(around));
 }
 
 function catchAll(fields: AslState): Catcher | undefined {

@@ -37,6 +37,7 @@ export const trialRun: RunKind<Trial, TrialServices, { pace: string }, "trial_ga
   },
   keys: (keys) => keys.runsOf({ item: "TRIAL", list: "TRIALS", active: "TRYING" }),
   lock: null,
+  queue: null,
   executions: ({ executions }) => executions.trial,
   readSnapshot: ({ pace = "" }) => ({ pace }),
 };

@@ -144,6 +144,31 @@ describe("a call", () => {
   });
 
   it.each([
+    ["HEAD", "/made/output/1/run.json", "s3:GetObject", "made/output/1/run.json"],
+    ["PUT", "/made/output/1/%C3%A5.md?x-id=PutObject", "s3:PutObject", "made/output/1/å.md"],
+  ])("of S3 asks for the object: %s %s", async (method, path, action, object) => {
+    expect(await asked("s3", undefined, undefined, { method, path })).toEqual([
+      permission(action, `arn:aws:s3:::${object}`),
+    ]);
+  });
+
+  it("of S3 that lists asks for the bucket, and says which part of it", async () => {
+    const list = { method: "GET", path: "/made?list-type=2&prefix=documents%2F" };
+    expect(await asked("s3", undefined, undefined, list)).toEqual([
+      permission("s3:ListBucket", "arn:aws:s3:::made", { "s3:prefix": ["documents/"] }),
+    ]);
+  });
+
+  it.each([
+    ["DELETE", "/made/output/1/run.json"],
+    ["PUT", "/made/output/1/run.json?acl"],
+    ["GET", "/made?policy"],
+    ["GET", "/"],
+  ])("of S3 that nobody has written down is unknown: %s %s", async (method, path) => {
+    await expect(asked("s3", undefined, undefined, { method, path })).rejects.toBeInstanceOf(UnknownCall);
+  });
+
+  it.each([
     ["dynamodb", "Scan", { TableName: "signals" }],
     ["dynamodb", "ExecuteStatement", { Statement: "SELECT * FROM signals" }],
     ["secretsmanager", "GetSecretValue", { SecretId: "a-name-without-its-arn" }],

@@ -5,8 +5,8 @@ import { analysisRun } from "../../lib/analysis/run.ts";
 import { triesAtOnce } from "../../lib/notifications/rules.ts";
 import { begunWithinMs } from "../../lib/notifications/send-events.ts";
 import { leaseSeconds } from "../../lib/notifications/stored.ts";
-import { archivePatienceMs } from "../../lib/providers/archive/archive.ts";
 import { executionsPatienceMs } from "../../lib/providers/aws/executions.ts";
+import { s3PatienceMs } from "../../lib/providers/aws/s3.ts";
 import { secretsPatienceMs } from "../../lib/providers/aws/secrets.ts";
 import { modelPatienceMs } from "../../lib/providers/openai/open.ts";
 import { redditPatienceMs } from "../../lib/providers/reddit/open.ts";
@@ -70,7 +70,7 @@ const lambdaSeconds = (state: State) => {
 };
 /** The time-outs that the clients of providers and of the table are given, in seconds. */
 const clientSeconds = [
-  ...[redditPatienceMs, archivePatienceMs, modelPatienceMs, schwabPatienceMs, yahooPatienceMs],
+  ...[redditPatienceMs, s3PatienceMs, modelPatienceMs, schwabPatienceMs, yahooPatienceMs],
   ...[webhookPatienceMs, executionsPatienceMs, secretsPatienceMs, storePatienceMs],
 ].map((ms) => ms / 1_000);
 /** The most posts a run can be configured to read. */

@@ -91,7 +91,7 @@ describe("the table", () => {
     await services.store.transact([
       put({
         ...keys.run(damaged),
-        ...keys.runIndex(damaged),
+        ...keys.runIndex({ id: damaged, started_at: "" }),
         ...keys.runningIndex(damaged),
         id: damaged,
         status: "odd",
@@ -111,7 +111,7 @@ describe("the table", () => {
     await settled(services, run_id);
     const { keys } = services.store;
     await services.store.transact([
-      put({ ...keys.run(run_id), ...keys.runIndex(run_id), id: run_id, status: "odd" }),
+      put({ ...keys.run(run_id), ...keys.runIndex({ id: run_id, started_at: "" }), id: run_id, status: "odd" }),
       put({ ...keys.lock(), run_id, attempt: 1, taken_at: "2026-03-02T15:30:00.000Z" }),
     ]);
     await nextIsAccepted();

@@ -341,7 +341,11 @@ describe.each([analyses, trials])("a run of the kind $name", (kind: Lifecycle) =
       const id = await neverStarted();
       const damaged = "00000000000000000000000000";
       const keys = kind.keysOf(services);
-      const item = { ...keys.run(damaged), ...keys.runIndex(damaged), ...keys.runningIndex(damaged) };
+      const item = {
+        ...keys.run(damaged),
+        ...keys.runIndex({ id: damaged, started_at: "" }),
+        ...keys.runningIndex(damaged),
+      };
       await services.store.transact([put({ ...item, id: damaged, status: "odd" })]);
       pass(61);
       await sweepRuns(kinds, services);

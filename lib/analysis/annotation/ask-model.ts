@@ -59,13 +59,13 @@ export async function annotate(
   });
   try {
     const model = await services.model();
-    const { value, usage } = await model.annotate({
+    const { value, usage } = await model.reply({
       ...prompt,
       schemaName: "comment_annotation",
       schema: annotationSchema,
       read: readAnnotation,
       marketTime,
-      commentId: comment.id,
+      about: { commentId: comment.id },
     });
     for (const note of value.notes) log[note.level](note.text, { commentId: comment.id });
     const { kept, dropped } = normaliseTickers(value.annotation.ticker_sentiments, comment.body, universe);

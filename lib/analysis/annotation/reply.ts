@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { jsonIn } from "../../runtime/json-in.ts";
 import { neutralise, truncate } from "../../runtime/text.ts";
 import { type Sentiment, sentimentSchema, type TickerSentiment, tickerSentimentSchema } from "../comments/sentiment.ts";
 
@@ -93,17 +94,11 @@ function parseReply(text: string): Reply {
 }
 
 function findJson(text: string): unknown {
-  const fenced = /```(?:json)?\s*(\{.*?\})\s*```/is.exec(text)?.[1];
-  const braced = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
-  for (const candidate of [text, fenced, braced]) {
-    if (!candidate) continue;
-    try {
-      return JSON.parse(candidate);
-    } catch {
-      // The next way to cut the JSON out of the reply may fit.
-    }
+  try {
+    return jsonIn(text);
+  } catch {
+    throw new MalformedReply("the reply is not JSON");
   }
-  throw new MalformedReply("the reply is not JSON");
 }
 
 function pairTickers(reply: Reply, notes: Note[]): TickerSentiment[] {

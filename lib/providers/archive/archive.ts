@@ -6,9 +6,6 @@ import type { RedditSource } from "../reddit/source.ts";
 import { type Archive, parseArchive } from "./rows.ts";
 import { commentsAsOf, hotPosts, isAllLater } from "./view.ts";
 
-/** How long S3 is given for one answer. */
-export const archivePatienceMs = 20_000;
-
 /** The file last parsed by this process: one run asks eleven times, and the next run asks for the same file. */
 let parsed: { key: string; archive: Promise<Archive> } | undefined;
 
@@ -92,14 +89,8 @@ async function readLocal(path: string): Promise<string> {
 
 /** The SDK is loaded only here, so that functions without an archive stay small. */
 async function readObject(bucket: string, key: string, tracer: Tracer): Promise<string> {
-  const { GetObjectCommand, S3Client } = await import("@aws-sdk/client-s3");
-  // Addressed by path, which AWS and LocalStack both understand.
-  const client = tracer.watch(
-    new S3Client({
-      forcePathStyle: true,
-      requestHandler: { connectionTimeout: 2_000, requestTimeout: archivePatienceMs, throwOnRequestTimeout: true },
-    }),
-  );
+  const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+  const client = (await import("../aws/s3.ts")).openS3(tracer);
   try {
     const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return (await answer.Body?.transformToString("utf-8")) ?? "";

@@ -10,6 +10,7 @@ const credentialsSchema = z.object({
   SCHWAB_CLIENT_ID: z.string().optional(),
   SCHWAB_CLIENT_SECRET: z.string().optional(),
   WEBHOOK_SECRET: z.string().optional(),
+  ANSWER_SQL_URL: z.string().optional(),
 });
 export type Credentials = z.infer<typeof credentialsSchema>;
 

@@ -13,11 +13,13 @@ export interface RetryPolicy {
   longestWaitMs: number;
   /** How its retries are counted: the model's cost money, the others time. */
   countedAs: "ModelRetries" | "ProviderRetries";
+  /** The share of a planned wait that chance adds at most; a quarter if absent. */
+  jitter?: number;
 }
 
 export interface RetryTools {
   sleep: Sleep;
-  /** A number in [0, 1): adds up to a quarter of the planned wait, so that parallel calls do not return together. */
+  /** A number in [0, 1): how much of a policy's jitter is added, so that parallel calls do not return together. */
   random: () => number;
   log: Log;
   metrics: Metrics;
@@ -33,6 +35,7 @@ export async function withRetries<T>(
   tools: RetryTools,
   call: (attempt: number) => Promise<T>,
 ): Promise<T> {
+  const { jitter = 0.25 } = policy;
   for (let attempt = 0; ; attempt++) {
     try {
       return await call(attempt);
@@ -41,7 +44,7 @@ export async function withRetries<T>(
       const planned = policy.waitsMs[Math.min(attempt, policy.waitsMs.length - 1)] ?? 0;
       const asked = (error.retryAfterSeconds ?? 0) * 1000;
       if (asked > policy.longestWaitMs) throw error;
-      const waitMs = Math.ceil(Math.max(planned, asked) + (tools.random() * planned) / 4);
+      const waitMs = Math.ceil(Math.max(planned, asked) + tools.random() * planned * jitter);
       tools.log.warn("call failed, trying again", {
         attempt: attempt + 1,
         waitMs,

@@ -45,10 +45,13 @@ const unwillingRetries = 1;
 
 interface Conversation<T> {
   policy: RetryPolicy;
+  timeoutMs: number;
   question: OpenAI.ChatCompletionCreateParamsNonStreaming;
   withImage: boolean;
   marketTime: Date;
   log: Log;
+  /** Whether a log line may show how a reply begins. */
+  showsReply: boolean;
   /** Throws when the reply is malformed. */
   read: (reply: string) => T;
 }
@@ -89,11 +92,12 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
 
   async function ask(conversation: Conversation<unknown>, usage: ModelUsage): Promise<unknown> {
     // The SDK's own time-out does not cover the body of an error.
-    const signal = AbortSignal.timeout(settings.timeoutMs);
+    const signal = AbortSignal.timeout(conversation.timeoutMs);
     const question = withoutRefused(conversation.question, refused);
     try {
       return await client.chat.completions.create(question, {
         signal,
+        timeout: conversation.timeoutMs,
         ...(settings.standIn && { headers: { [marketTimeHeader]: iso(conversation.marketTime) } }),
       });
     } catch (error) {
@@ -105,7 +109,7 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
       }
       throw toModelError(error, {
         timedOut: signal.aborted,
-        timeoutMs: settings.timeoutMs,
+        timeoutMs: conversation.timeoutMs,
         withImage: conversation.withImage,
         usage: { ...usage },
         apiKey: settings.apiKey,
@@ -120,8 +124,12 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
     const spent: ModelUsage = { promptTokens: 0, completionTokens: 0 };
     let reply = "";
     let unwilling = 0;
-    const unusable = (problem: string, retryable: boolean) =>
-      new AppError("OpenAiUnavailable", "OPENAI_API_ERROR", problem, { retryable, details: { usage: { ...spent } } });
+    const unusable = (problem: string, retryable: boolean, cause?: unknown) =>
+      new AppError("OpenAiUnavailable", "OPENAI_API_ERROR", problem, {
+        retryable,
+        details: { usage: { ...spent } },
+        cause,
+      });
 
     const attempt = async (): Promise<T> => {
       reply = "";
@@ -145,7 +153,7 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
       try {
         return conversation.read(choice.message.content ?? "");
       } catch (error) {
-        throw unusable(`the model's reply is malformed: ${messageOf(error)}`, true);
+        throw unusable(`the model's reply is malformed: ${messageOf(error)}`, true, error);
       }
     };
 
@@ -155,24 +163,30 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
     } catch (error) {
       tools.metrics.add("ModelFailures");
       if (isAppError(error)) {
-        log.warn("model call given up", { error: error.name, problem: error.message, replyStart: reply.slice(0, 80) });
+        log.warn("model call given up", {
+          error: error.name,
+          problem: error.message,
+          ...(conversation.showsReply && { replyStart: reply.slice(0, 80) }),
+        });
       }
       throw error;
     }
   }
 
   return {
-    annotate: (request) =>
+    reply: (request) =>
       converse({
-        policy: textPolicy,
+        policy: request.effort?.policy ?? textPolicy,
+        timeoutMs: request.effort?.timeoutMs ?? settings.timeoutMs,
         withImage: false,
+        showsReply: request.effort === undefined,
         marketTime: request.marketTime,
-        log: tools.log.with({ commentId: request.commentId }),
+        log: tools.log.with(request.about),
         read: request.read,
         question: {
           model: settings.model,
           ...sampling,
-          max_completion_tokens: settings.maxOutputTokens,
+          max_completion_tokens: request.effort?.maxOutputTokens ?? settings.maxOutputTokens,
           messages: [
             { role: "system", content: request.system },
             { role: "user", content: request.user },
@@ -186,7 +200,9 @@ export function createOpenAi(settings: OpenAiSettings, tools: RetryTools & { clo
     describeImage: (request) =>
       converse({
         policy: visionPolicy,
+        timeoutMs: settings.timeoutMs,
         withImage: true,
+        showsReply: true,
         marketTime: request.marketTime,
         log: tools.log.with({ postId: request.postId }),
         read: readDescription,
@@ -224,7 +240,16 @@ const jsonSchemas = new WeakMap<z.ZodType, Record<string, unknown>>();
 function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
   const made = jsonSchemas.get(schema);
   if (made) return made;
-  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema);
+  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, {
+    override: ({ jsonSchema: part }) => dropRanges(part),
+  });
   jsonSchemas.set(schema, jsonSchema);
   return jsonSchema;
+}
+
+/** Not every service's strict mode knows them; whoever reads the reply does. */
+function dropRanges(part: z.core.JSONSchema.BaseSchema): void {
+  for (const word of ["minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern"] as const) {
+    delete part[word];
+  }
 }

@@ -1,5 +1,5 @@
 import { APIConnectionTimeoutError, APIError } from "openai";
-import { AppError } from "../../runtime/errors.ts";
+import { AppError, isAppError } from "../../runtime/errors.ts";
 import { retryAfterSeconds } from "../calls/http.ts";
 import type { ModelUsage } from "./model.ts";
 
@@ -31,14 +31,17 @@ const billingCodes = new Set([
   "access_terminated",
 ]);
 
+/** A shorter text may pass. */
+const lengthCodes = new Set(["context_length_exceeded", "string_above_max_length"]);
+
 /** Faults of this one text. They must not fail a run, or a single comment could. */
-export const contentCodes = new Set([
-  "content_filter",
-  "content_policy_violation",
-  "invalid_prompt",
-  "context_length_exceeded",
-  "string_above_max_length",
-]);
+export const contentCodes = new Set(["content_filter", "content_policy_violation", "invalid_prompt", ...lengthCodes]);
+
+/** Whether the model cannot read as much as it was asked about at once. */
+export function isTooLong(error: unknown): boolean {
+  const details = isAppError(error) ? error.details : undefined;
+  return typeof details === "object" && details !== null && "tooLong" in details;
+}
 
 /** Turns whatever the SDK threw into the errors of `Model` (spec pipeline 1.5, reliability 38–43). Messages are shown to users. */
 export function toModelError(error: unknown, call: FailedCall): AppError {
@@ -61,13 +64,19 @@ function answeredWith(status: number, error: APIError, call: FailedCall): AppErr
   if (status === 403) return refused(call, `OpenAI refused access with this API key (${label})`);
   if ([408, 409, 429].includes(status) || status >= 500) return outOfOrder(status, error, call);
   if (status === 400 && call.withImage) return unavailable(call, `OpenAI cannot read the image (${label})`, true);
-  if (status === 413 || contentCodes.has(error.code ?? "")) {
-    return unavailable(call, `OpenAI does not process this text (${label})`, false);
-  }
+  if (status === 413 || contentCodes.has(error.code ?? "")) return unsuited(status, error, call);
   if (status < 400) {
     return refused(call, `the OpenAI address redirects elsewhere (${label}); redirects are not followed`);
   }
   return refused(call, `OpenAI does not accept the request (${label}): ${shown(error.message, call)}`);
+}
+
+function unsuited(status: number, error: APIError, { usage }: FailedCall): AppError {
+  const tooLong = status === 413 || lengthCodes.has(error.code ?? "");
+  const message = `OpenAI does not process this text (${labelOf(status, error)})`;
+  return new AppError("OpenAiUnavailable", "OPENAI_API_ERROR", message, {
+    details: { usage, ...(tooLong && { tooLong }) },
+  });
 }
 
 function isUnpaid(status: number, { code, type }: APIError): boolean {

@@ -66,13 +66,13 @@ async function ask(
   measured: Measurement,
 ): Promise<Annotation | undefined> {
   try {
-    const { value, usage } = await model.annotate({
+    const { value, usage } = await model.reply({
       ...buildPrompt(example.input),
       schemaName: "comment_annotation",
       schema: annotationSchema,
       read: readAnnotation,
       marketTime,
-      commentId: id,
+      about: { commentId: id },
     });
     measured.usage.promptTokens += usage.promptTokens;
     measured.usage.completionTokens += usage.completionTokens;

@@ -6,6 +6,7 @@ import type { SymbolUniverse } from "../../../lib/providers/symbols/source.ts";
 import { close, listen } from "../../servers.ts";
 import { annotate } from "../annotator/annotate.ts";
 import { readCommentData } from "./prompt-data.ts";
+import { answerRole } from "./roles/answer-role.ts";
 import { type Answer, completion, failures, headersOf, imageTokens, readQuestion, tokensOf } from "./wire.ts";
 
 /** A request as a fault script sees it. */
@@ -43,7 +44,7 @@ const nothingToSee = "Nothing that matters for trading can be made out in this i
 
 /**
  * OpenAI's chat completions over HTTP on this machine: comments are annotated by lexicon and rules, images described by
- * `describeImage`. Serves `/chat/completions` below `url` and below `url`/v1.
+ * `describeImage`, the roles of answer runs answered by extracts. Serves `/chat/completions` below `url` and below `url`/v1.
  */
 export async function startOpenAiStandIn(
   options: OpenAiStandInOptions,
@@ -70,7 +71,9 @@ export async function startOpenAiStandIn(
       const seen = question.imageUrls.map((url) => options.describeImage?.(url, marketTime) ?? nothingToSee);
       return completion(question, seen.join("\n"), tokensOf(question.prompt) + imageTokens * question.imageUrls.length);
     }
-    const reply = annotate(readCommentData(question.userText), options.universe);
+    const reply =
+      answerRole(question.schemaName, question.userText) ??
+      annotate(readCommentData(question.userText), options.universe);
     return completion(question, JSON.stringify(reply), tokensOf(question.prompt));
   }
 

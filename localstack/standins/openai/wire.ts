@@ -15,6 +15,8 @@ export interface Question {
   /** The texts of the last user message. */
   userText: string;
   imageUrls: string[];
+  /** Of the form that the reply is to have; absent where none is asked for. */
+  schemaName: string | undefined;
   maxTokens: number;
 }
 
@@ -27,6 +29,7 @@ const questionSchema = z.object({
   messages: z.array(z.object({ role: z.string(), content: z.union([z.string(), z.array(partSchema)]) })).min(1),
   max_completion_tokens: z.number().int().positive().optional(),
   max_tokens: z.number().int().positive().optional(),
+  response_format: z.object({ json_schema: z.object({ name: z.string() }).optional() }).optional(),
 });
 
 /** What one high-detail image costs as input of the model class in use, in tokens. */
@@ -45,7 +48,7 @@ export function readQuestion(body: string): Question | Answer {
   }
   const parsed = questionSchema.safeParse(json);
   if (!parsed.success) return failures.invalid(parsed.error.issues[0]?.path.join(".") || "messages");
-  const { model, messages, max_completion_tokens, max_tokens } = parsed.data;
+  const { model, messages, max_completion_tokens, max_tokens, response_format } = parsed.data;
   const parts = messages.map(({ role, content }) => ({
     role,
     parts: typeof content === "string" ? [{ type: "text" as const, text: content }] : content,
@@ -58,6 +61,7 @@ export function readQuestion(body: string): Question | Answer {
     prompt: parts.map((message) => textOf(message.parts)).join("\n"),
     userText: textOf(user),
     imageUrls: user.flatMap((part) => (part.type === "image_url" ? [part.image_url.url] : [])),
+    schemaName: response_format?.json_schema?.name,
     maxTokens: max_completion_tokens ?? max_tokens ?? Number.POSITIVE_INFINITY,
   };
 }

@@ -33,12 +33,31 @@ export async function permissionsOf(call: Call, surroundings: Surroundings): Pro
     const name = operation === "StartExecution" || operation === "ListExecutions" ? "stateMachineArn" : "executionArn";
     return [{ action: `states:${operation}`, resource: arnIn(body, name), context: {} }];
   }
-  if (service === "s3" && method === "GET" && /^\/[^/?]+\/[^?]+/.test(path)) {
-    const [object = ""] = path.slice(1).split("?");
-    return [{ action: "s3:GetObject", resource: `arn:aws:s3:::${decodeURIComponent(object)}`, context: {} }];
-  }
+  const inS3 = service === "s3" ? objectPermission(method, path) : undefined;
+  if (inS3) return [inS3];
   throw new UnknownCall(`${service}:${operation ?? `${method} ${path}`}`);
 }
+
+/** Of S3, whose calls are told by method, path and query; undefined for what nobody has written down. */
+function objectPermission(method: string, url: string): Permission | undefined {
+  const { pathname, searchParams } = new URL(url, "http://s3");
+  const [, bucket = "", key = ""] = /^\/([^/]+)\/?(.*)$/.exec(pathname) ?? [];
+  searchParams.delete("x-id");
+  const resource = `arn:aws:s3:::${bucket}`;
+  if (key === "" && method === "GET" && searchParams.get("list-type") === "2") {
+    return { action: "s3:ListBucket", resource, context: { "s3:prefix": [searchParams.get("prefix") ?? ""] } };
+  }
+  const action = objectActions[method];
+  // Any other query names something beside the object itself, such as who may read it.
+  if (bucket === "" || key === "" || searchParams.size > 0 || !action) return undefined;
+  return { action, resource: `${resource}/${decodeURIComponent(key)}`, context: {} };
+}
+
+const objectActions: Record<string, string> = {
+  GET: "s3:GetObject",
+  HEAD: "s3:GetObject",
+  PUT: "s3:PutObject",
+};
 
 function arnIn(body: unknown, name: string): string {
   const value = (body as Record<string, unknown>)[name];

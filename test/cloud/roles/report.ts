@@ -8,14 +8,20 @@ type Rows = readonly (readonly (string | number)[])[];
 export function callsTable(functions: ReadonlyMap<string, FunctionUsage>): string {
   return table(
     ["function", "calls"],
-    sorted(functions).map(([name, { permissions }]) => [
-      shortName(name),
-      [...permissions.values()]
-        .map(({ permission: { action, resource }, times }) => `${times} ${action} ${shortArn(resource)}`)
-        .toSorted()
-        .join(", "),
-    ]),
+    sorted(functions).map(([name, usage]) => [shortName(name), callsOf(usage)]),
   );
+}
+
+function callsOf({ permissions }: FunctionUsage): string {
+  const counts = new Map<string, number>();
+  for (const { permission, times } of permissions.values()) {
+    const call = `${permission.action} ${shortArn(permission.resource)}`;
+    counts.set(call, (counts.get(call) ?? 0) + times);
+  }
+  return [...counts]
+    .map(([call, count]) => `${count} ${call}`)
+    .toSorted()
+    .join(", ");
 }
 
 /** The capacity units between two moments, of those functions that used any. */
@@ -85,7 +91,7 @@ function shortArn(arn: string): string {
   return arn
     .replace(/^arn:aws:\w+:[^:]*:\d*:/, "")
     .replaceAll(/wsb-signals-localstack-|-[0-9a-f]{8}(?=\/|$)|-\w{6}$/g, "")
-    .replace(/(?<=execution:analysis:).+/, "*");
+    .replace(/(?<=execution:\w+:|\/output\/).+/, "*");
 }
 
 function rounded(units: number): number {

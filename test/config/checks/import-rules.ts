@@ -77,7 +77,7 @@ export function importRules(rulesFiles: readonly string[], typeFiles: readonly s
       "Rules import rules, zod, simple-statistics and the pure files of lib/runtime.",
       rules,
       ".",
-      `${rules}|${oneOf(typeFiles)}|^lib/runtime/(money|dates|errors|text|chunked)\\.js$|${npm}(zod|simple-statistics)/`,
+      `${rules}|${oneOf(typeFiles)}|^lib/runtime/(money|dates|errors|text|chunked|json-in)\\.js$|${npm}(zod|simple-statistics)/`,
     ),
     never(
       "runtime-is-the-ground",
@@ -125,7 +125,7 @@ export function importRules(rulesFiles: readonly string[], typeFiles: readonly s
       "only-providers-know-the-world",
       "Services and networks are spoken to in lib/providers.",
       "^(lib/(?!providers/|store/)|functions/)",
-      `${npm}(@aws-sdk|openai)/`,
+      `${npm}(@aws-sdk|openai|pg)/`,
     ),
     never("only-http-knows-middy", "The HTTP stack is in lib/http.", "^(lib/(?!http/)|functions/)", `${npm}@middy/`),
     never(

@@ -7,7 +7,7 @@ import { importRules } from "./import-rules.ts";
 
 const listFile = "test/config/rules-files.json";
 /** What rules may import besides each other. */
-const free = /^lib\/runtime\/(money|dates|errors|text|chunked)\.js$|node_modules\/(zod|simple-statistics)\//;
+const free = /^lib\/runtime\/(money|dates|errors|text|chunked|json-in)\.js$|node_modules\/(zod|simple-statistics)\//;
 /** Where rules are looked for. */
 const withRules =
   /^lib\/((calendar|configuration|analysis|trading|desk|answers|live|notifications)\/.+|runtime\/text|providers\/market\/(occ|splits))\.ts$/;

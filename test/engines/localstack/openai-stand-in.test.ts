@@ -101,13 +101,13 @@ describe("the OpenAI stand-in", () => {
       },
     });
     const marketTime = new Date("2026-03-02T15:30:00Z");
-    const { value, usage } = await clientOf(`${url}/v1`).annotate({
+    const { value, usage } = await clientOf(`${url}/v1`).reply({
       ...prompt("I sold, AMC is dead"),
       schemaName: "comment_annotation",
       schema: annotationSchema,
       read: readAnnotation,
       marketTime,
-      commentId: "c1",
+      about: { commentId: "c1" },
     });
     expect(value.annotation.ticker_sentiments).toEqual([{ ticker: "AMC", sentiment: "bearish" }]);
     expect(usage.completionTokens).toBeGreaterThan(10);

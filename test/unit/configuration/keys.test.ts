@@ -116,6 +116,20 @@ const optional = {
   breaker_sentiment: false,
   breaker_sentiment_score: -0.8,
   breaker_sentiment_days: 3,
+  answer_files_max: 200,
+  answer_file_bytes_max: 5_000_000,
+  answer_chunk_tokens: 12_000,
+  answer_chunk_overlap_tokens: 500,
+  answer_batch_tokens: 40_000,
+  answer_sql_rounds: 2,
+  answer_sql_rows_max: 10_000,
+  answer_sql_tokens_max: 100_000,
+  answer_decisions_max: 4,
+  answer_writer_attempts: 2,
+  answer_context_tokens: 400_000,
+  answer_context_reserve_tokens: 20_000,
+  answer_budget_usd: 2,
+  answer_retention_days: "off",
 };
 
 describe("the configuration", () => {

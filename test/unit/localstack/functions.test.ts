@@ -40,6 +40,7 @@ it("the end of an execution of this stage's machines finishes what was going on 
         stateMachineArn: [
           "arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-analysis",
           "arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-order",
+          "arn:aws:states:us-east-1:000000000000:stateMachine:wsb-signals-local-answer",
         ],
       },
     },

@@ -21,13 +21,13 @@ describe("what a run says about its failure", () => {
     ["BadConfiguration", "CONFIGURATION_ERROR"],
     ["NotReady", "NOT_READY"],
   ])("is our own sentence for %s, with the code %s", (name, code) => {
-    const expected = { code, message: "Reddit did not answer." };
+    const expected = { code, message: "Reddit did not answer.", cause: name };
     expect(readFailure({ Error: name, Cause: lambdaCause("Reddit did not answer.") })).toEqual(expected);
     expect(readFailure({ Error: name, Cause: "Reddit did not answer." })).toEqual(expected);
   });
 
   it.each(["States.Timeout", "Sandbox.Timedout"])("is that a phase took too long for %s", (name) => {
-    const expected = { code: "INTERNAL_ERROR", message: "A phase of the run took longer than it may." };
+    const expected = { code: "INTERNAL_ERROR", message: "A phase of the run took longer than it may.", cause: name };
     expect(
       readFailure({ Error: name, Cause: lambdaCause("RequestId: 1 Error: Task timed out after 3.00 seconds") }),
     ).toEqual(expected);
@@ -44,7 +44,11 @@ describe("what a run says about its failure", () => {
       '{"trace":["/var/task"]}',
       '{"errorMessage":5}',
     ]) {
-      expect(readFailure({ Error: "StoreUnavailable", Cause })).toEqual({ ...unexpected, code: "DATABASE_ERROR" });
+      expect(readFailure({ Error: "StoreUnavailable", Cause })).toEqual({
+        ...unexpected,
+        code: "DATABASE_ERROR",
+        cause: "StoreUnavailable",
+      });
     }
   });
 
@@ -66,7 +70,7 @@ describe("what a run says about its failure", () => {
         fc.option(names, { nil: undefined }),
         fc.oneof(fc.string(), fc.string().map(lambdaCause)),
         (name, Cause) => {
-          expect(readFailure({ Error: name, Cause })).toEqual(unexpected);
+          expect(readFailure({ Error: name, Cause })).toEqual({ ...unexpected, cause: name ?? "unknown" });
         },
       ),
     );

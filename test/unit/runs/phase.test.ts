@@ -34,7 +34,10 @@ import { completeTrial, type TrialServices, trialRun, trialStart } from "../../s
 
 const tableName = "phase-test";
 const anything = z.object({ pk: z.string(), sk: z.string() }).loose();
-const stopped = { status: "failed", failure: { code: "INTERNAL_ERROR", message: "Stopped by user" } } as const;
+const stopped = {
+  status: "failed",
+  failure: { code: "INTERNAL_ERROR", message: "Stopped by user", cause: "stopped" },
+} as const;
 
 let database: DynamoDb;
 let client: ReturnType<typeof createStoreClient>;

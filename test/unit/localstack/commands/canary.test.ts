@@ -21,6 +21,11 @@ describe("the canary", () => {
   it.each<[what: string, status: number, body: unknown]>([
     ["an answer", 200, { data: {} }],
     ["a thing that is not there", 404, error("NOT_FOUND", "There is no run nobody.")],
+    [
+      "a thing that is not there, in an error without an envelope",
+      404,
+      { code: "NOT_FOUND", message: "No run nobody." },
+    ],
     ["a name that cannot be", 422, error("VALIDATION_ERROR", "id: is no id.")],
   ])("is content with %s", async (_what, status, body) => {
     expect(await ask(status, body)).toEqual({ unset: [] });

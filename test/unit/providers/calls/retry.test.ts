@@ -59,6 +59,12 @@ describe("withRetries", () => {
     expect(waits).toEqual([1_250, 2_500]);
   });
 
+  it("adds no more than a tenth where the policy says so", async () => {
+    const { tools, waits } = setup(0.999);
+    await withRetries({ ...policy, waitsMs: [800, 1_600], jitter: 0.1 }, tools, failing([failure(), failure()]).call);
+    expect(waits).toEqual([880, 1_760]);
+  });
+
   it.each([
     { asked: 0.5, wait: 1_000 },
     { asked: 2, wait: 2_000 },

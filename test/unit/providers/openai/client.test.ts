@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createOpenAi, type OpenAiSettings } from "../../../../lib/providers/openai/client.ts";
-import type { ModelRequest } from "../../../../lib/providers/openai/model.ts";
+import { isTooLong } from "../../../../lib/providers/openai/failure.ts";
+import type { Effort, ModelRequest } from "../../../../lib/providers/openai/model.ts";
 import { type AppError, isAppError } from "../../../../lib/runtime/errors.ts";
 import { recordedLog } from "../../../support/recorded-log.ts";
 import { recordedMetrics } from "../../../support/recorded-metrics.ts";
@@ -72,7 +73,7 @@ const request: ModelRequest<{ answer: number }> = {
   schema: z.object({ answer: z.number(), unit: z.string().nullable() }),
   read: (text) => z.object({ answer: z.number() }).parse(JSON.parse(text)),
   marketTime: new Date("2021-01-27T15:00:00Z"),
-  commentId: "c1",
+  about: { commentId: "c1" },
 };
 const image = {
   instruction: "what is to be seen?",
@@ -93,7 +94,7 @@ async function failed(promise: Promise<unknown>): Promise<AppError> {
 describe("a comment call", () => {
   it("asks for the strict schema with the configured parameters and returns value and usage", async () => {
     const { model, requests, waits, log } = await setup([completion('{"answer": 3}')]);
-    expect(await model.annotate(request)).toEqual({
+    expect(await model.reply(request)).toEqual({
       value: { answer: 3 },
       usage: { promptTokens: 100, completionTokens: 10 },
     });
@@ -131,10 +132,10 @@ describe("a comment call", () => {
 
   it("tells the market time to a stand-in and to nobody else", async () => {
     const real = await setup([completion('{"answer": 1}')]);
-    await real.model.annotate(request);
+    await real.model.reply(request);
     expect(real.requests[0]?.headers).not.toHaveProperty("x-market-time");
     const standIn = await setup([completion('{"answer": 1}')], { standIn: true });
-    await standIn.model.annotate(request);
+    await standIn.model.reply(request);
     expect(standIn.requests[0]?.headers["x-market-time"]).toBe("2021-01-27T15:00:00.000Z");
   });
 
@@ -167,14 +168,14 @@ describe("a comment call", () => {
     { what: "an answer without choices", answer: { status: 200, body: { choices: [] } } },
   ])("tries again after 1, 2, 4 s on $what, and succeeds with the fourth call", async ({ answer }) => {
     const { model, waits, requests } = await setup([answer, answer, answer, completion('{"answer": 3}')]);
-    expect((await model.annotate(request)).value).toEqual({ answer: 3 });
+    expect((await model.reply(request)).value).toEqual({ answer: 3 });
     expect(waits).toEqual([1_000, 2_000, 4_000]);
     expect(requests).toHaveLength(4);
   });
 
   it("gives up after four calls as OpenAiUnavailable", async () => {
     const { model, requests, log, metrics } = await setup([failure(500)]);
-    const error = await failed(model.annotate(request));
+    const error = await failed(model.reply(request));
     expect(error).toMatchObject({
       name: "OpenAiUnavailable",
       code: "OPENAI_API_ERROR",
@@ -194,14 +195,14 @@ describe("a comment call", () => {
 
   it("is measured by calls, retries and the tokens of every answer", async () => {
     const { model, metrics } = await setup([failure(503), completion("no JSON"), completion('{"answer": 3}')]);
-    await model.annotate(request);
+    await model.reply(request);
     metrics.publish();
     expect(metrics.take()).toEqual({ ModelCalls: 3, ModelRetries: 2, ModelTokens: 220 });
   });
 
   it("logs the first 80 characters of the raw reply when it gives up", async () => {
     const { model, log } = await setup([completion(`nonsense ${"x".repeat(200)}`)]);
-    await failed(model.annotate(request));
+    await failed(model.reply(request));
     expect(log.lines.at(-1)).toMatchObject({
       level: "warn",
       message: "model call given up",
@@ -215,7 +216,7 @@ describe("a comment call", () => {
     { what: "a truncated reply", answer: completion('{"answer": 3}', { finish_reason: "length" }) },
   ])("tries once more on $what, then gives up with what was spent", async ({ answer }) => {
     const { model, waits, requests } = await setup([answer]);
-    const error = await failed(model.annotate(request));
+    const error = await failed(model.reply(request));
     expect(error).toMatchObject({
       name: "OpenAiUnavailable",
       details: { usage: { promptTokens: 200, completionTokens: 20 } },
@@ -231,7 +232,7 @@ describe("a comment call", () => {
       completion(null, { refusal: "no" }),
       completion('{"answer": 3}'),
     ]);
-    expect(await model.annotate(request)).toEqual({
+    expect(await model.reply(request)).toEqual({
       value: { answer: 3 },
       usage: { promptTokens: 300, completionTokens: 30 },
     });
@@ -239,7 +240,7 @@ describe("a comment call", () => {
 
   it("counts the tokens spent before the key is refused", async () => {
     const { model } = await setup([completion("?"), failure(401)]);
-    expect(await failed(model.annotate(request))).toMatchObject({
+    expect(await failed(model.reply(request))).toMatchObject({
       name: "OpenAiRefused",
       details: { usage: { promptTokens: 100, completionTokens: 10 } },
     });
@@ -249,7 +250,7 @@ describe("a comment call", () => {
     "ends a call that hangs %s at the time-out and tries again",
     async (hang) => {
       const { model, waits, requests } = await setup([{ hang }, completion('{"answer": 3}')], { timeoutMs: 150 });
-      expect((await model.annotate(request)).value).toEqual({ answer: 3 });
+      expect((await model.reply(request)).value).toEqual({ answer: 3 });
       expect(waits).toEqual([1_000]);
       expect(requests).toHaveLength(2);
     },
@@ -257,12 +258,12 @@ describe("a comment call", () => {
 
   it("says how long it waited when nothing ever answers", async () => {
     const { model } = await setup([{ hang: "before head" }], { timeoutMs: 40 });
-    expect((await failed(model.annotate(request))).message).toBe("OpenAI did not answer within 40 ms");
+    expect((await failed(model.reply(request))).message).toBe("OpenAI did not answer within 40 ms");
   });
 
   it("names the network's error when nobody listens", async () => {
     const { model } = await setup([], { baseUrl: "http://127.0.0.1:1/v1" });
-    expect((await failed(model.annotate(request))).message).toMatch(/^no connection to OpenAI/);
+    expect((await failed(model.reply(request))).message).toMatch(/^no connection to OpenAI/);
   });
 });
 
@@ -281,7 +282,7 @@ describe("waiting as long as asked", () => {
   ])("$what", async ({ headers, message, waits: expected }) => {
     const limited = failure(429, { code: "rate_limit_exceeded", message }, headers as Record<string, string>);
     const { model, waits } = await setup([limited, completion('{"answer": 3}')]);
-    await model.annotate(request);
+    await model.reply(request);
     expect(waits).toEqual(expected);
   });
 
@@ -293,7 +294,7 @@ describe("waiting as long as asked", () => {
   ])("leaves a wait of $seconds s to the workflow", async ({ headers, message, seconds }) => {
     const limited = failure(429, { code: "rate_limit_exceeded", message }, headers as Record<string, string>);
     const { model, waits, requests } = await setup([limited]);
-    const error = await failed(model.annotate(request));
+    const error = await failed(model.reply(request));
     expect(error).toMatchObject({ name: "OpenAiThrottled", retryable: true, retryAfterSeconds: seconds });
     expect(waits).toEqual([]);
     expect(requests).toHaveLength(1);
@@ -326,7 +327,7 @@ describe("what is never asked twice", () => {
     { status: 422, error: {}, message: /422/ },
   ])("$status $error is refused after one call", async ({ status, error, message }) => {
     const { model, requests, waits, log } = await setup([failure(status, error, { "retry-after": "2" })]);
-    const thrown = await failed(model.annotate(request));
+    const thrown = await failed(model.reply(request));
     expect(thrown).toMatchObject({ name: "OpenAiRefused", code: "OPENAI_API_ERROR", retryable: false });
     expect(thrown.message).toMatch(message);
     expect(requests).toHaveLength(1);
@@ -338,7 +339,7 @@ describe("what is never asked twice", () => {
     const user = 'bought "GME" calls,\nbecause short interest is 120%';
     const quoting = `400: input ${JSON.stringify(JSON.stringify(user))} is not valid`;
     const { model } = await setup([failure(400, { code: "bad", message: quoting })]);
-    const thrown = await failed(model.annotate({ ...request, user }));
+    const thrown = await failed(model.reply({ ...request, user }));
     expect(thrown.message).toBe("OpenAI does not accept the request (HTTP 400, bad): it quotes the question");
   });
 
@@ -346,7 +347,7 @@ describe("what is never asked twice", () => {
     "400 %s concerns this one comment and does not refuse the others",
     async (code) => {
       const { model, requests } = await setup([failure(400, { code })]);
-      expect(await failed(model.annotate(request))).toMatchObject({ name: "OpenAiUnavailable", retryable: false });
+      expect(await failed(model.reply(request))).toMatchObject({ name: "OpenAiUnavailable", retryable: false });
       expect(requests).toHaveLength(1);
     },
   );
@@ -356,10 +357,73 @@ describe("what is never asked twice", () => {
     servers.push(elsewhere);
     const location = `${elsewhere.baseUrl}/chat/completions`;
     const { model, requests } = await setup([{ status: 307, headers: { location }, body: "" }]);
-    const error = await failed(model.annotate(request));
+    const error = await failed(model.reply(request));
     expect(error).toMatchObject({ name: "OpenAiRefused", message: expect.stringContaining("redirect") });
     expect(requests).toHaveLength(1);
     expect(elsewhere.requests).toHaveLength(0);
+  });
+});
+
+describe("a call with an effort of its own", () => {
+  const effort: Effort = {
+    policy: { retries: 1, waitsMs: [800], longestWaitMs: 6_000, countedAs: "ModelRetries" },
+    timeoutMs: 40,
+    maxOutputTokens: 8_000,
+  };
+
+  it("asks for as many tokens as it says, and is tried again as often as it says", async () => {
+    const { model, requests, waits } = await setup([failure(500), failure(500), completion('{"answer": 3}')]);
+    expect(await failed(model.reply({ ...request, effort }))).toMatchObject({ name: "OpenAiUnavailable" });
+    expect(requests.map(({ body }) => (body as { max_completion_tokens: number }).max_completion_tokens)).toEqual([
+      8_000, 8_000,
+    ]);
+    expect(waits).toEqual([800]);
+  });
+
+  it("may take longer or shorter than one about a comment", async () => {
+    const hanging = await setup([{ hang: "before head" }, { hang: "before head" }], { timeoutMs: 60_000 });
+    const error = await failed(hanging.model.reply({ ...request, effort }));
+    expect(error.message).toBe("OpenAI did not answer within 40 ms");
+    const patient = await setup([completion('{"answer": 3}')], { timeoutMs: 1 });
+    const value = await patient.model.reply({ ...request, effort: { ...effort, timeoutMs: 5_000 } });
+    expect(value.value).toEqual({ answer: 3 });
+  });
+
+  it("leaves the words of its reply out of the log, and says what it is about", async () => {
+    const { model, log } = await setup([completion('{"secret": 1}'), completion('{"secret": 1}')]);
+    await failed(model.reply({ ...request, effort, about: { runId: "r1", role: "writer" } }));
+    expect(JSON.stringify(log.lines)).not.toContain("secret");
+    expect(log.lines.at(-1)).toMatchObject({ level: "warn", fields: { runId: "r1", role: "writer" } });
+  });
+
+  it("tells a question that is too long from one that is not liked", async () => {
+    const thrown = async (answer: ScriptedAnswer) =>
+      isTooLong(await failed((await setup([answer])).model.reply({ ...request, effort })));
+    expect(await thrown(failure(400, { code: "context_length_exceeded" }))).toBe(true);
+    expect(await thrown(failure(413))).toBe(true);
+    expect(await thrown(failure(400, { code: "content_filter" }))).toBe(false);
+  });
+
+  it("hands on what reading a reply threw, as the cause", async () => {
+    const { model } = await setup([completion("{}"), completion("{}")]);
+    const cause = new Error("no chunk is named");
+    const read = () => {
+      throw cause;
+    };
+    expect((await failed(model.reply({ ...request, effort, read }))).cause).toBe(cause);
+  });
+
+  it("asks for the form without ranges, which not every strict mode knows", async () => {
+    const { model, requests } = await setup([completion('{"answer": 3}')]);
+    const schema = z.strictObject({
+      share: z.number().min(0).max(1),
+      text: z.string().min(1),
+      n: z.number().int().min(0),
+    });
+    await model.reply({ ...request, effort, schema });
+    const properties = { share: { type: "number" }, text: { type: "string" }, n: { type: "integer" } };
+    expect(requests[0]?.body).toMatchObject({ response_format: { json_schema: { schema: { properties } } } });
+    expect(JSON.stringify(requests[0]?.body)).not.toMatch(/minimum|maximum|minLength/);
   });
 });
 
@@ -372,8 +436,8 @@ describe("a service that does not take every parameter", () => {
   it("is asked without what it refuses, at once, and never again with it", async () => {
     const answers = [unsupported("top_p"), unsupported("temperature"), completion('{"answer": 3}')];
     const { model, requests, waits, log } = await setup([...answers, completion('{"answer": 4}')]);
-    expect((await model.annotate(request)).value).toEqual({ answer: 3 });
-    expect((await model.annotate(request)).value).toEqual({ answer: 4 });
+    expect((await model.reply(request)).value).toEqual({ answer: 3 });
+    expect((await model.reply(request)).value).toEqual({ answer: 4 });
     const plain = without("top_p", "temperature");
     expect(sent(requests)).toEqual([usual, without("top_p"), plain, plain]);
     expect(waits).toEqual([]);
@@ -390,33 +454,33 @@ describe("a service that does not take every parameter", () => {
     ["the kind of form", { message: "'json_schema' is not available here" }, without("response_format")],
   ])("may name %s", async (_, error, rest) => {
     const { model, requests } = await setup([failure(400, error), completion('{"answer": 3}')]);
-    expect((await model.annotate(request)).value).toEqual({ answer: 3 });
+    expect((await model.reply(request)).value).toEqual({ answer: 3 });
     expect(sent(requests)).toEqual([usual, rest]);
   });
 
   it("is told the limit of the answer by its older name, and by none", async () => {
     const refusals = [unsupported("max_completion_tokens"), unsupported("max_tokens")];
     const { model, requests } = await setup([...refusals, completion('{"answer": 3}')]);
-    expect((await model.annotate(request)).value).toEqual({ answer: 3 });
+    expect((await model.reply(request)).value).toEqual({ answer: 3 });
     expect(requests[1]?.body).toMatchObject({ max_tokens: 500 });
     expect(sent(requests).at(-1)).toEqual(without("max_completion_tokens"));
   });
 
   it("is not asked again where it refuses what no question can do without", async () => {
     const { model, requests } = await setup([unsupported("messages")]);
-    expect(await failed(model.annotate(request))).toMatchObject({ name: "OpenAiRefused" });
+    expect(await failed(model.reply(request))).toMatchObject({ name: "OpenAiRefused" });
     expect(requests).toHaveLength(1);
   });
 
   it("fails where it refuses a parameter that was not sent", async () => {
     const { model, requests } = await setup([unsupported("top_p")]);
-    expect(await failed(model.annotate(request))).toMatchObject({ name: "OpenAiRefused" });
+    expect(await failed(model.reply(request))).toMatchObject({ name: "OpenAiRefused" });
     expect(requests).toHaveLength(2);
   });
 
   it("is sent none that the settings leave out", async () => {
     const { model, requests } = await setup([completion('{"answer": 3}')], { temperature: null, topP: null });
-    await model.annotate(request);
+    await model.reply(request);
     expect(sent(requests)).toEqual([without("temperature", "top_p")]);
   });
 

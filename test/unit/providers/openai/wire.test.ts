@@ -95,7 +95,7 @@ async function replay(...answers: ScriptedAnswer[]) {
     },
   );
   const outcome = await model
-    .annotate({
+    .reply({
       system: "s",
       user: "u",
       schemaName: "any",
@@ -105,7 +105,7 @@ async function replay(...answers: ScriptedAnswer[]) {
         return text;
       },
       marketTime: new Date("2021-01-27T15:00:00Z"),
-      commentId: "c1",
+      about: { commentId: "c1" },
     })
     .catch((error: unknown) => error);
   return { outcome, waits, calls: server.requests.length };

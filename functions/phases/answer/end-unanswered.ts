@@ -1,0 +1,4 @@
+import { endUnanswered } from "../../../lib/answers/end.ts";
+import { loadServices } from "../../../lib/services.ts";
+
+export const handler = endUnanswered(loadServices);

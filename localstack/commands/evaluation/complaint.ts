@@ -1,0 +1,2 @@
+/** Something the caller can put right, said in one sentence. */
+export class Complaint extends Error {}
