@@ -144,6 +144,21 @@ describe("GET /api/v1/runs/{run_id}/status", () => {
     });
   });
 
+  it("reads one item by its key, and nothing else", async () => {
+    await post({ question, run_id: "one" });
+    const sent: string[] = [];
+    endpoints.services.store.client.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          sent.push(String(commandName));
+          return next(args);
+        },
+      { step: "initialize", name: "sent" },
+    );
+    await statusOf("one");
+    expect(sent).toEqual(["GetItemCommand"]);
+  });
+
   it("answers 404 for an unknown run, and for one of an analysis", async () => {
     expect(await refusal("GET /api/v1/runs/{run_id}/status", { params: { run_id: unknownRun } })).toMatchObject({
       status: 404,
