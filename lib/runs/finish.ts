@@ -5,7 +5,7 @@ import { ifRunActive } from "../store/expressions.ts";
 import type { Outcome } from "./failure.ts";
 import type { RunKind } from "./kind.ts";
 import { freeLock, lockMoved, readLock } from "./lock.ts";
-import { leavePlace, placeMoved } from "./places.ts";
+import { leavePlace, placeMoved } from "./queue/places.ts";
 import { reportOf } from "./report.ts";
 import { isActive, type RunRecord, type Warning } from "./run.ts";
 import type { RunServices } from "./services.ts";

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { ExecutionStatus } from "../providers/aws/executions.ts";
-import { callRuns } from "./call.ts";
 import { type Failure, lifecycleFailures, timedOut } from "./failure.ts";
 import { finishRun } from "./finish.ts";
 import type { RunKind } from "./kind.ts";
+import { callRuns } from "./queue/call.ts";
 import { executionName, isActive, parseExecutionName, type RunRecord } from "./run.ts";
 import type { RunServices } from "./services.ts";
 

@@ -1,5 +1,5 @@
 import type { AnswerRun } from "../run.ts";
-import { gap, researchGaps, skippedGaps } from "../writing/gaps.ts";
+import { gap, researchGaps, skippedGaps } from "./gaps.ts";
 import { artifactKey, artifacts } from "./names.ts";
 import type { Parts } from "./parts.ts";
 import type { Bundle, Gap } from "./record.ts";

@@ -1,6 +1,6 @@
+import { gap } from "../artifacts/gaps.ts";
 import type { Bundle } from "../artifacts/record.ts";
 import type { SqlEvidence } from "../sql/record.ts";
-import { gap } from "./gaps.ts";
 
 /** Of the context bundle as the API answers with it; a function's answer has at most 6 MB (spec answer-runs 8.6). */
 export const longestBundle = 5_000_000;

@@ -1,10 +1,10 @@
+import { coverageGaps, supportGaps } from "../artifacts/gaps.ts";
 import type { Gap } from "../artifacts/record.ts";
 import type { Sources } from "../research/outcome.ts";
 import { tidyCitations, withoutUnknown } from "./citations.ts";
 import { coverageProblems, malformedProblems, type Problem } from "./coverage.ts";
 import type { Evidence } from "./evidence.ts";
 import { footerOf, withoutFooters } from "./footer.ts";
-import { coverageGaps, supportGaps } from "./gaps.ts";
 import { noEvidence, quotesAlone } from "./no-evidence.ts";
 import type { Statement } from "./statements.ts";
 import { type Support, supportOf } from "./support.ts";

@@ -2,6 +2,7 @@ import type { PhaseResult } from "../../runs/phases/phase.ts";
 import { iso } from "../../runtime/dates.ts";
 import { isAppError } from "../../runtime/errors.ts";
 import { bundleOf, gapsOf, runLogOf } from "../artifacts/compose.ts";
+import { gap } from "../artifacts/gaps.ts";
 import { type Kept, keptOf } from "../artifacts/kept.ts";
 import { artifacts } from "../artifacts/names.ts";
 import { type Parts, readParts } from "../artifacts/parts.ts";
@@ -17,7 +18,6 @@ import { fitBundle } from "./bundle-size.ts";
 import { bestDraft } from "./coverage.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { finalMarkdown } from "./final.ts";
-import { gap } from "./gaps.ts";
 import { withQueries } from "./queries.ts";
 import { settleAnswer, statementsToCheck, type Verdicts } from "./settle.ts";
 

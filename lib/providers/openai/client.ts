@@ -1,5 +1,4 @@
 import OpenAI from "openai";
-import * as z from "zod";
 import type { Clock } from "../../runtime/clock.ts";
 import { iso } from "../../runtime/dates.ts";
 import { AppError, isAppError } from "../../runtime/errors.ts";
@@ -8,6 +7,7 @@ import { marketTimeHeader } from "../calls/http.ts";
 import { type RetryPolicy, type RetryTools, withRetries } from "../calls/retry.ts";
 import { choiceOf, replyIn, unwillingness, usageOf } from "./answer.ts";
 import { longestWaitMs, toModelError } from "./failure.ts";
+import { jsonSchemaOf } from "./json-schema.ts";
 import type { Model, ModelAnswer, ModelUsage } from "./model.ts";
 import { type Parameter, refusedParameter, withoutRefused } from "./parameters.ts";
 
@@ -232,24 +232,4 @@ function readDescription(reply: string): string {
   const description = reply.trim();
   if (description === "") throw new Error("the description is empty");
   return description;
-}
-
-/** Every comment is asked about with the same schema. */
-const jsonSchemas = new WeakMap<z.ZodType, Record<string, unknown>>();
-
-function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
-  const made = jsonSchemas.get(schema);
-  if (made) return made;
-  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, {
-    override: ({ jsonSchema: part }) => dropRanges(part),
-  });
-  jsonSchemas.set(schema, jsonSchema);
-  return jsonSchema;
-}
-
-/** Not every service's strict mode knows them; whoever reads the reply does. */
-function dropRanges(part: z.core.JSONSchema.BaseSchema): void {
-  for (const word of ["minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern"] as const) {
-    delete part[word];
-  }
 }

@@ -1,7 +1,7 @@
-import type { Gap } from "../artifacts/record.ts";
 import type { SkippedDocument } from "../documents/record.ts";
 import type { MarkdownEvidence } from "../research/record.ts";
-import type { Problem } from "./coverage.ts";
+import type { Problem } from "../writing/coverage.ts";
+import type { Gap } from "./record.ts";
 
 /** As many details as a reader looks at. */
 const mostDetails = 50;

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { iso } from "../runtime/dates.ts";
-import { update } from "../store/actions.ts";
-import { ifRunActive } from "../store/expressions.ts";
-import { execute } from "./execute.ts";
-import type { RunKind } from "./kind.ts";
+import { iso } from "../../runtime/dates.ts";
+import { update } from "../../store/actions.ts";
+import { ifRunActive } from "../../store/expressions.ts";
+import { execute } from "../execute.ts";
+import type { RunKind } from "../kind.ts";
+import type { RunRecord } from "../run.ts";
+import type { RunServices } from "../services.ts";
 import { noPlace, placeMoved, takeTurn } from "./places.ts";
-import type { RunRecord } from "./run.ts";
-import type { RunServices } from "./services.ts";
 
 const placesSchema = z.object({ taken: z.number().default(0) });
 const waitingSchema = z.object({ id: z.string() });

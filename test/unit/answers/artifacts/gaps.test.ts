@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { gap, researchGaps, skippedGaps } from "../../../../lib/answers/artifacts/gaps.ts";
 import { finalMarkdown } from "../../../../lib/answers/writing/final.ts";
-import { gap, researchGaps, skippedGaps } from "../../../../lib/answers/writing/gaps.ts";
 
 const research = (code: string) =>
   researchGaps({

@@ -1,8 +1,8 @@
-import { type Action, put, remove, update } from "../store/actions.ts";
-import { ifBelow, ifPresent } from "../store/expressions.ts";
-import type { RunKind } from "./kind.ts";
-import type { RunRecord } from "./run.ts";
-import type { RunServices } from "./services.ts";
+import { type Action, put, remove, update } from "../../store/actions.ts";
+import { ifBelow, ifPresent } from "../../store/expressions.ts";
+import type { RunKind } from "../kind.ts";
+import type { RunRecord } from "../run.ts";
+import type { RunServices } from "../services.ts";
 
 /*
  * Who goes on and who waits, for kinds of which only so many runs go on at once: two counters, and an item for each run
